@@ -11,10 +11,11 @@ import pandas as pd
 
 from layers.base.findings import Finding
 from layers.base.language import Language, Phrase
-from layers.base.messages import message
+from layers.base.messages import joined, message
 from layers.base.schema import Schema
 from layers.base.workers import Progress, silent
 from zones.allocation.allocate import Allocation
+from zones.allocation.change_words import say_changes
 from zones.allocation.cover_target import allocate_with_cover
 from zones.allocation.explain.cover_effects import cover_effects, say_cover_effects
 from zones.allocation.explain.report import AllocationReport, allocation_report
@@ -176,7 +177,7 @@ def change_plan(
     if not changes:
         return base
     prepared = change_inputs(base.prepared, changes)
-    told = _tell_changes(changes)
+    told = _tell_changes(say_changes(base.prepared, changes))
     made = allocate_project(
         replace(prepared, findings=(told, *prepared.findings)),
         step=base.printed.step,
@@ -187,17 +188,17 @@ def change_plan(
     return replace(made, before=base)
 
 
-_CHANGED = "changed-figures"
+#: Kinds of the sentences below printed tables: of rounded hectares, of changed figures.
+ROUNDED, CHANGED = "rounded-figures", "changed-figures"
 
 
-def _tell_changes(changes: Sequence[str]) -> Finding:
-    listed = "; ".join(changes)
+def _tell_changes(said: Sequence[Phrase]) -> Finding:
     return Finding(
         "note",
-        _CHANGED,
+        CHANGED,
         "allocation",
-        message("zones.allocation.allocated_figures_other_plan", listed=listed),
-        count=len(changes),
+        message("zones.allocation.allocated_figures_other_plan", listed=joined(said)),
+        count=len(said),
     )
 
 
@@ -286,9 +287,9 @@ def _notes(plan: AllocatedPlan) -> pd.DataFrame:
     """Sentences of the rounding; targets are called by their zone: a page has no use for ids."""
     pairs = plan.printed.held.drop_duplicates("target")[["target", "zone"]]
     names = {target: plan.voice.name(zone) for target, zone in pairs.itertuples(index=False)}
-    named = [name_targets(note, names) for note in plan.printed.notes]
-    named += [it.message for it in plan.prepared.findings if it.kind == _CHANGED]
-    rows = [(note.en, note.vi) for note in named]
+    named = [(ROUNDED, name_targets(note, names)) for note in plan.printed.notes]
+    named += [(CHANGED, it.message) for it in plan.prepared.findings if it.kind == CHANGED]
+    rows = [(kind, note.en, note.vi) for kind, note in named]
     return pd.DataFrame(rows, columns=ALLOCATION_NOTES.names).astype("str")
 
 

@@ -288,6 +288,8 @@ class _Editor:
     def lock(self, parts: list[str], value: str) -> AllocationInputs:
         zone, code = self.zone(parts[0]), self.commune(parts[1])
         lock, _, area = value.partition(":")
+        if lock not in ("must", "may", "must_not"):
+            raise _fault(self.change, message("zones.allocation.bad_lock"))
         row = {
             "zone": zone,
             "commune_code": code,

@@ -109,7 +109,8 @@ class Desk:
         self._read = self._owed = None
         self._kept = {}
         self._hold(file)
-        self.session = replace(self.session.with_root(file.parent), project=file)
+        past = self.session.past if self.session.project == file else ()
+        self.session = replace(self.session.with_root(file.parent), project=file, past=past)
 
     def _hold(self, file: Path) -> None:
         if self._holds == file and self.session.read_only != "second":

@@ -31,6 +31,8 @@ class Session:
     roots: tuple[Path, ...] = ()  # Folders that the user opened, resolved
     demo: Path | None = None  # Folder for the demo, where the desk starts with it
     read_only: str = ""  # Why nothing may be written: "", "second" or "folder"
+    # Texts of the project file before the page's changes, each with the digest of what was written
+    past: tuple[tuple[str, str], ...] = ()
 
     def with_root(self, folder: Path) -> Session:
         """Open one more folder."""

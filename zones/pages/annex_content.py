@@ -102,7 +102,8 @@ def attached_document(plan: Plan, settings: AnnexSettings) -> str:
         return str(getattr(plan.name, language))
     year, month, day = [*(date or "…").split("-"), "…", "…"][:3]
     mark = (number or "").rpartition("/")[2].partition("-")[0]
-    first = next((kind for kind in _KINDS.values() if plan.name.vi.startswith(kind.vi)), None)
+    name = plan.name.vi.casefold()
+    first = next((kind for kind in _KINDS.values() if name.startswith(kind.vi.casefold())), None)
     return message(
         "zones.pages.attached_document",
         kind=_KINDS.get(mark, first or _KINDS["KH"]),

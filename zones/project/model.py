@@ -744,7 +744,11 @@ def read_project(file: Path) -> Project:
 
     Its own crops, units and confirmed names are known from here on.
     """
-    document = read_document(file)
+    return project_of(read_document(file), file)
+
+
+def project_of(document: CommentedMap, file: Path) -> Project:
+    """Project that a document describes, as ``read_project``."""
     if "scenario_of" in document:
         project = _scenario(validate_document(Scenario, document, file), file)
     else:

@@ -141,7 +141,8 @@ def is_there(path: Path) -> bool:
         return False
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Text of a YAML file, of a size that a person writes."""
     require_file(path)
     size = path.stat().st_size
     if size > _MAX_BYTES:
@@ -159,7 +160,11 @@ def _read_text(path: Path) -> str:
 
 def read_document(path: Path) -> CommentedMap:
     """Read a YAML mapping with its comments."""
-    text = _read_text(path)
+    return parse_document(read_text(path), path)
+
+
+def parse_document(text: str, path: Path) -> CommentedMap:
+    """Mapping that the text of a file holds, with its comments."""
     if found := _DIRECTIVE.search(text):
         line = text.count("\n", 0, found.start()) + 1
         raise InputError("zones.project.directive_found", file=path.name, line=line, found=found[0])

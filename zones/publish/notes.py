@@ -7,6 +7,7 @@ import pandas as pd
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from maps import TableNote
+from zones.allocation.job import CHANGED
 from zones.certainty.sentences import (
     cover_sentences,
     figure_phrase,
@@ -22,6 +23,9 @@ def table_notes(targets: pd.DataFrame, told: pd.DataFrame) -> tuple[TableNote, .
     for row in told.to_dict("records"):
         text = Phrase(en=row["message_en"], vi=row["message_vi"])
         found += [TableNote(table, text) for table in ("allocation", "zone")]
+        if row["kind"] == CHANGED:  # Targets are printed as the plan has them
+            told_of = message("zones.publish.targets_of_plan", changed=text)
+            found.append(TableNote("targets", told_of))
     return tuple(found)
 
 

@@ -13,6 +13,7 @@ from layers.base.errors import InputError
 from layers.base.language import Phrase
 from tests.zones.allocation.allocation_cases import YEARS, inputs_of
 from zones.allocation.allocate import allocate
+from zones.allocation.change_words import say_changes
 from zones.allocation.prepare import Prepared
 from zones.allocation.rounded import compare_allocations
 from zones.allocation.scenario import change_inputs
@@ -343,3 +344,70 @@ def test_a_scenario_of_any_size_is_answered(prepared: Prepared) -> None:
         changed = change_inputs(odd, [change])
         other = allocate(changed.inputs, settings=changed.settings, near=base.plan)
         assert {stage.status for stage in other.stages} == {"optimal"}
+
+
+@pytest.mark.parametrize(
+    ("change", "vi", "en"),
+    [
+        ("low.na=25", "Na: mức tối thiểu 25 ha (kế hoạch: 20)", "at least 25 ha (plan: 20)"),
+        ("low.na=50000.5", "Na: mức tối thiểu 50.000,5 ha (kế hoạch: 20)", "at least 50,000.5 ha"),
+        ("low.na=1.5x", "Na: mức tối thiểu 30 ha (kế hoạch: 20)", "(plan: 20)"),
+        ("high.Thông=50", "Thông: mức tối đa 50 ha (kế hoạch: 90)", "Pine: at most 50 ha"),
+        ("year.na=2029", "Na: đạt vào năm 2029 (kế hoạch: 2030)", "due in 2029 (plan: 2030)"),
+        ("importance.pine=5", "Thông: trọng số 5 (khi chưa sửa: 1)", "weight 5 (before: 1)"),
+        ("list.na=open", "Na: mở cho xã ngoài danh sách", "open to communes off its list"),
+        ("listed.na.Cao Lộc=yes", "Na: thêm Cao Lộc vào danh sách xã", "Cao Lộc added to its list"),
+        ("listed.na.a=no", "Na: bỏ Lộc Bình khỏi danh sách xã", "taken off its list"),
+        (
+            "pace.Lộc Bình=2x",
+            "Lộc Bình: trồng tối đa 6 ha/năm (khi chưa sửa: 3)",
+            "at most 6 ha a year (before: 3)",
+        ),
+        (
+            "pace.na.b=7",
+            "Na, Cao Lộc: trồng tối đa 7 ha/năm (khi chưa sửa: không giới hạn)",
+            "Custard apple, Cao Lộc: at most 7 ha a year (before: no limit)",
+        ),
+        ("land.bare=2x", "đất bare: 120 ha (khi chưa sửa: 60)", "land bare: 120 ha (before: 60)"),
+        ("land.cut.b=1.5x", "đất cut, Cao Lộc: 15 ha (khi chưa sửa: 10)", "15 ha (before: 10)"),
+        ("suitability.na.cut=0.25", "Na trên cut: mức thích hợp 0,25", "on cut: suitability 0.25"),
+        ("lock.na.a=must:4", "Na, Lộc Bình: phải trồng ít nhất 4 ha", "at least 4 ha must be"),
+        ("lock.na.b=may", "Na, Cao Lộc: được trồng", "Cao Lộc: may be planted"),
+        ("lock.na.b=must_not", "Na, Cao Lộc: không trồng", "must not be planted"),
+        ("unlisted_cost=2", "giá một ha ngoài danh sách mở: 2 (khi chưa sửa: 1)", "2 (before: 1)"),
+    ],
+)
+def test_a_change_is_said_as_a_planner_says_it(
+    prepared: Prepared, change: str, vi: str, en: str
+) -> None:
+    named = {"na": Phrase(en="Custard apple", vi="Na"), "pine": Phrase(en="Pine", vi="Thông")}
+    (said,) = say_changes(replace(prepared, names=named), [change])
+    assert said.vi == vi
+    assert en in said.en
+    assert "=" not in said.en + said.vi
+
+
+def test_changes_of_one_figure_each_tell_what_the_plan_had(prepared: Prepared) -> None:
+    said = say_changes(prepared, ["low.na=25", "low.na=2x"])
+    assert [it.en for it in said] == [
+        "na: at least 25 ha (plan: 20)",
+        "na: at least 50 ha (plan: 20)",
+    ]
+
+
+def test_a_target_of_several_years_is_said_year_by_year(prepared: Prepared) -> None:
+    targets = prepared.inputs.targets
+    earlier = targets[targets["zone"] == "pine"].assign(target="pine-2028", year=2028, low_ha=4.0)
+    both = pd.concat([targets, earlier], ignore_index=True)
+    several = replace(prepared, inputs=replace(prepared.inputs, targets=both))
+    (said,) = say_changes(several, ["low.pine=8"])
+    assert said.en == (
+        "pine by 2030: at least 8 ha (plan: 10); pine by 2028: at least 8 ha (plan: 4)"
+    )
+
+
+def test_an_end_that_the_plan_does_not_have_is_said_so(prepared: Prepared) -> None:
+    targets = prepared.inputs.targets.assign(high_ha=np.nan)
+    open_above = replace(prepared, inputs=replace(prepared.inputs, targets=targets))
+    (said,) = say_changes(open_above, ["high.pine=50"])
+    assert said.vi == "pine: mức tối đa 50 ha (kế hoạch: không nêu mức tối đa)"

@@ -172,7 +172,7 @@ def test_a_target_is_edited_taken_back_and_saved(sat: Any, folder: Path) -> None
     before = low.input_value()
     here.edit("low.pine", "45")
     here.planned(2)
-    assert "Thông: mức dưới 45 ha" in here.text("#moved")
+    assert "Thông: mức tối thiểu 45 ha (kế hoạch: " in here.text("#moved")
     assert here.page.locator("#moved-table tbody tr").count() > 0
     here.page.click("#undo")
     here.planned(3)
@@ -319,7 +319,7 @@ def test_from_an_empty_folder_to_a_printed_annex(browser: Any, empty: Live, tmp_
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     here = Sat(context.new_page(), empty)
     page = here.page
-    page.set_default_timeout(240_000)
+    page.set_default_timeout(60_000)
     page.on("pageerror", lambda error: here.faults.append(str(error)))
     page.goto(f"http://127.0.0.1:{empty.port}/#token={empty.token}")
     page.fill("#new-path", str(home))

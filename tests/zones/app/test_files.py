@@ -27,11 +27,13 @@ from zones.app.refused import RefusedError
 from zones.app.session import Session
 from zones.app.suggest import suggest_columns
 from zones.app.uploads import most_bytes
+from zones.plan.files import load_plan
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
 from zones.tables import ALLOCATION_TARGETS
 
+AREA = ("area", "ha")
 PLAN = (
     "ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN",
     "KẾ HOẠCH",
@@ -89,7 +91,7 @@ def test_an_empty_folder_becomes_a_project_that_runs(office: Path) -> None:
     desk.ask("files", "put", **put, columns=named, crops=crops)
     answer = desk.ask("files", "extract", path=str(office / "ke-hoach.docx"))
     assert answer["read"]["targets"] == 1
-    assert answer["plans"][0] == "plan-ke-hoach.yaml"
+    assert answer["plans"][0]["id"] == "plan-ke-hoach.yaml"
     assert answer["fault"] is None
     text = (home / "project.yaml").read_text("utf-8")
     assert "# mã tỉnh, Lạng Sơn" in text
@@ -235,13 +237,40 @@ def test_a_running_number_is_never_taken_for_hectares() -> None:
     assert "area_ha" not in suggest_columns("report", renamed, province="20")  # it is asked
 
 
-def test_a_plan_is_taken_out_but_not_the_last(sit: Any, project: Path) -> None:
+def test_plans_are_put_in_order_and_taken_out_to_the_last(sit: Any, project: Path) -> None:
     desk = sit(project)
-    assert desk.ask("files", "drop_plan", name="lang-son-2023")["plans"] == ["lang-son-2026-2030"]
-    before = project.read_bytes()
-    with pytest.raises(RefusedError, match="needs a plan"):
-        desk.ask("files", "drop_plan", name="lang-son-2026-2030")
-    assert project.read_bytes() == before
+    before = project.read_text("utf-8")
+    lead, older = "lang-son-2026-2030", "lang-son-2023"
+    assert ids(desk.ask("files", "state")) == [lead, older]
+    added = desk.ask("files", "plan", name="lang-son-2024")
+    assert ids(added) == [lead, older, "lang-son-2024"]
+    assert ids(desk.ask("files", "plan", name="lang-son-2024", lead=True))[0] == "lang-son-2024"
+    assert ids(desk.ask("files", "drop_plan", name="lang-son-2024")) == [lead, older]
+    assert project.read_text("utf-8") == before
+    assert ids(desk.ask("files", "drop_plan", name=older)) == [lead]
+    seen = desk.ask("files", "drop_plan", name=lead)
+    assert (ids(seen), seen["fault"]) == ([], None)
+    assert load_project(project).plans == []
+
+
+def ids(state: dict[str, Any]) -> list[str]:
+    return [plan["id"] for plan in state["plans"]]
+
+
+def test_zones_that_only_a_later_plan_has_are_told(sit: Any, project: Path) -> None:
+    desk = sit(project)
+    leading, later = desk.ask("files", "state")["plans"]
+    assert leading["name"]["vi"].startswith("Kế hoạch vùng nông, lâm nghiệp")
+    assert leading["unallocated"] == []
+    plans = [load_plan(name) for name in (leading["id"], later["id"])]
+    own = {zone.zone for zone in plans[0].zones}
+    asked = {owner for owner, it in plans[1].all_targets() if (it.indicator, it.unit) == AREA}
+    left = [zone.name.vi for zone in plans[1].zones if zone.zone in asked - own]
+    assert left
+    assert [name["vi"] for name in later["unallocated"]] == left
+    led = desk.ask("files", "plan", name=later["id"], lead=True)["plans"]
+    assert led[0]["unallocated"] == []
+    assert {name["vi"] for name in led[1]["unallocated"]}.isdisjoint(left)
 
 
 LAYERS = {
@@ -367,3 +396,116 @@ def test_figures_that_read_one_way_ask_for_no_decimal_mark() -> None:
     assert two_readings(pd.Series([1.234, 2.0])) is None
     assert two_readings(pd.Series(["1.234", "xã"])) is None
     assert two_readings(pd.Series(["1,234", None])) == ("1,234", 1.234, 1234.0)
+
+
+NEW = ("communes.gpkg", "forest_status.gpkg")
+
+
+@pytest.fixture
+def sketch(tmp_path: Path) -> tuple[Sitting, Path]:
+    """A new project, as its template leaves it, and the desk at it."""
+    home = tmp_path / "mới"
+    desk = Sitting(Session().with_root(tmp_path))
+    desk.ask("start", "new", path=str(home), province="20")
+    communes().to_file(home / "communes.gpkg")
+    forest_plots().to_file(home / "forest_status.gpkg", layer="lop")
+    return desk, home / "project.yaml"
+
+
+def _layer(file: Path, **more: Any) -> dict[str, Any]:
+    asked = {"path": str(file.parent / "forest_status.gpkg"), "kind": "forest_status"}
+    return asked | {"date": "2025-12-31"} | more
+
+
+def test_a_file_that_the_new_project_lists_fills_its_place(sketch: tuple[Sitting, Path]) -> None:
+    desk, file = sketch
+    before = desk.ask("files", "state")
+    forest = next(part for part in before["parts"] if part["name"] == "forest")
+    assert (forest["there"], forest["at"]) == (True, str(file.parent / "forest_status.gpkg"))
+    seen = desk.ask("files", "put", **_layer(file, name="forest"))
+    assert [part["name"] for part in seen["parts"]] == ["communes", "forest"]
+    assert seen["fault"] is None
+    assert load_project(file).layers["forest"].date.year == 2025
+
+
+def test_a_layer_that_keeps_the_project_from_loading_is_not_written(
+    sketch: tuple[Sitting, Path],
+) -> None:
+    desk, file = sketch
+    before = file.read_bytes()
+    with pytest.raises(RefusedError, match=r"Nothing was written.*two forest status layers") as no:
+        desk.ask("files", "put", **_layer(file, name="forest_status", new=True))
+    assert "Chưa ghi" in no.value.phrase.vi
+    with pytest.raises(RefusedError, match="layer 'forest' already: replace it"):
+        desk.ask("files", "put", **_layer(file, name="forest", new=True))
+    assert file.read_bytes() == before
+    seen = desk.ask("files", "put", **_layer(file, name="2024", new=True, date="2024-12-31"))
+    assert [part["name"] for part in seen["parts"]] == ["communes", "forest", "2024"]
+
+
+def test_what_the_page_wrote_is_taken_back_step_by_step(sketch: tuple[Sitting, Path]) -> None:
+    desk, file = sketch
+    assert desk.ask("files", "state")["undo"] is False
+    texts = [file.read_text("utf-8")]
+    for asked in (
+        lambda: desk.ask("files", "put", **_layer(file, name="2024", new=True, date="2024-12-31")),
+        lambda: desk.ask("files", "drop", name="forest"),
+        lambda: desk.ask("files", "drop_plan", name="lang-son-2023"),
+        lambda: desk.ask("files", "drop", name="2024"),  # and now it has no layer: at fault
+    ):
+        seen = asked()
+        assert seen["undo"] is True
+        texts.append(file.read_text("utf-8"))
+    assert seen["fault"] is not None
+    for text in reversed(texts[:-1]):
+        seen = desk.ask("files", "undo")
+        assert file.read_text("utf-8") == text
+    assert (seen["undo"], seen["fault"]) == (False, None)
+    desk.ask("files", "drop", name="forest")
+    file.write_text(texts[0] + "# của người khác\n", "utf-8")
+    assert desk.ask("files", "state")["undo"] is False
+    with pytest.raises(RefusedError, match="changed elsewhere"):
+        desk.ask("files", "undo")
+
+
+def test_a_new_layer_stands_above_what_is_said_of_the_next_section(
+    sketch: tuple[Sitting, Path],
+) -> None:
+    desk, file = sketch
+    before = file.read_text("utf-8")
+    desk.ask("files", "put", **_layer(file, name="2024", new=True, date="2024-12-31"))
+    lines = file.read_text("utf-8").splitlines()
+    heading = lines.index("present:") - 1
+    assert lines[heading].startswith("# ")
+    assert "  2024:" in lines[:heading] or "  '2024':" in lines[:heading]
+    desk.ask("files", "drop", name="2024")
+    assert file.read_text("utf-8") == before
+    desk.ask("files", "drop", name="forest")
+    left = file.read_text("utf-8").splitlines()
+    assert lines[heading] in left
+    assert "  # fruit:" in left
+
+
+def test_a_layer_that_is_taken_out_takes_its_choices_along(sit: Any, project: Path) -> None:
+    desk = sit(project)
+    before = project.read_text("utf-8")
+    desk.ask("files", "present", crop="custard_apple", layer="fruit")
+    seen = desk.ask("files", "drop", name="fruit")
+    assert (seen["present"], seen["fault"]) == ({}, None)
+    desk.ask("files", "undo")
+    assert load_project(project).present == {"custard_apple": "fruit"}
+    desk.ask("files", "undo")
+    assert project.read_text("utf-8") == before
+
+
+def test_a_faulty_text_is_mended_in_the_page(sit: Any, project: Path) -> None:
+    good = project.read_text("utf-8")
+    bad = good.replace("kind: report", "kind: rapport")
+    project.write_text(bad, "utf-8")
+    desk = sit(project)
+    assert desk.ask("files", "state")["fault"] is not None
+    with pytest.raises(RefusedError, match="changed elsewhere"):
+        desk.ask("files", "edit", text=good, shown="what another desk wrote")
+    assert desk.ask("files", "edit", text=good, shown=bad)["fault"] is None
+    assert project.read_text("utf-8") == good
+    assert desk.ask("files", "undo")["fault"] is not None

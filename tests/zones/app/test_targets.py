@@ -18,6 +18,7 @@ from zones.app.refused import RefusedError
 from zones.cli.main import run
 from zones.output.record import file_digest
 from zones.project.model import load_project
+from zones.publish.publish import PublishedFigures
 from zones.run.context import RunOptions
 from zones.run.run import run_project
 from zones.tables import ALLOCATION, ALLOCATION_NOTES, ALLOCATION_TARGETS
@@ -84,7 +85,11 @@ def test_what_is_saved_is_what_a_run_gives(sit: Any, project: Path) -> None:
     held = result[ALLOCATION_TARGETS]
     mine = held[(held["zone"] == zone) & (held["commune_code"] == "")].iloc[-1]
     assert mine["end_ha"] == figures(after, zone)["end_ha"]
-    assert lines[0] in result[ALLOCATION_NOTES]["message_vi"].iloc[-1]
+    said = result[ALLOCATION_NOTES].iloc[-1]["message_vi"]
+    assert "Thông: mức tối thiểu 74,5 ha (kế hoạch: 155.000)" in said
+    assert lines[0] not in said  # how it is typed stays in the project file
+    below = [note.text.vi for note in result[PublishedFigures].notes if note.table == "targets"]
+    assert any("đúng như kế hoạch" in text and said in text for text in below)
     pd.testing.assert_frame_equal(result[ALLOCATION], desk.desk.published(lines).allocation)
     again = sit(project)
     assert again.ask("targets", "ground")["changes"] == lines

@@ -34,15 +34,18 @@ from layers.kinds.crops import crop_named, load_crops, near_crop
 from layers.kinds.forest_fields import match_fields
 from zones.app.desk import Desk, words
 from zones.app.kinds import form_of
+from zones.app.plan_list import known_plans, plan_names, plans_of
+from zones.app.project_file import can_undo, project_path, undo, write_project
 from zones.app.question import Question
 from zones.app.refused import RefusedError
 from zones.app.suggest import FIELDS, NEEDED, crs_choices, guess_kind, suggest_columns
 from zones.plan.extract.document import read_document_text
 from zones.plan.extract.draft import draft_plan
 from zones.plan.extract.zones import slug
-from zones.plan.files import embedded_plans, load_plan, save_plan
+from zones.plan.files import load_plan, save_plan
 from zones.project.model import CommunesSource, LayerSource
-from zones.project.yaml import read_document, write_document
+from zones.project.yaml import dump_document, is_there, read_document, read_text
+from zones.project.yaml_blocks import cut_block, is_block, put_block, put_list
 
 _FIRST_ROWS, _MOST_CROPS, _MOST_CLASSES = 6, 60, 40
 _MOST_POINTS = 2_000
@@ -66,6 +69,7 @@ class Put(Question):
     path: str
     kind: Kind
     name: str = ""
+    new: bool = False  # Whether it must be a layer that the project does not have yet
     date: dt.date | None = None
     source: str = ""
     layer: str | None = None
@@ -90,6 +94,26 @@ class Present(Question):
     layer: str = ""
 
 
+class PlanOf(Name):
+    """A plan, and whether it is to lead: its targets are those that are allocated."""
+
+    lead: bool = False
+
+
+class Document(Question):
+    """A document to read a plan from, and whether that plan is to lead."""
+
+    path: str
+    lead: bool = True
+
+
+class Text(Question):
+    """The project file as a person wrote it, in place of the one that the page shows."""
+
+    text: str
+    shown: str
+
+
 class Confirm(Question):
     """A plan file beside the project, and the communes in it that a person confirmed."""
 
@@ -99,8 +123,9 @@ class Confirm(Question):
 
 def state(desk: Desk) -> dict[str, Any]:
     """What the project file names, whether each file is there, and what keeps it from loading."""
-    file = _file(desk)
+    file = project_path(desk)
     answer: dict[str, Any] = {"file": str(file), "folder": str(file.parent), "fault": None}
+    answer["undo"] = can_undo(desk)
     try:
         document = read_document(file)
     except VungTrongError as error:
@@ -115,8 +140,8 @@ def state(desk: Desk) -> dict[str, Any]:
     return answer | {
         "scenario_of": None if home is None else str(home),
         "parts": _parts(document, file.parent),
-        "plans": [str(name) for name in document.get("plans") or []],
-        "known_plans": sorted(embedded_plans()),
+        "plans": plans_of(document, file.parent),
+        "known_plans": known_plans(),
         "crops": {
             crop: {"vi": vi, "en": en}
             for crop, vi, en in zip(crops["crop"], crops["name_vi"], crops["name_en"], strict=True)
@@ -125,12 +150,6 @@ def state(desk: Desk) -> dict[str, Any]:
         "held": held,
         "drafts": _unconfirmed(document, file.parent),
     }
-
-
-def _file(desk: Desk) -> Path:
-    if desk.session.project is None:
-        raise RefusedError(409, message("zones.app.no_project"))
-    return desk.session.project
 
 
 def _faulty(file: Path, error: VungTrongError) -> dict[str, Any]:
@@ -164,7 +183,8 @@ def _parts(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
             "name": name,
             "kind": kind,
             "path": str(item.get("path", "")),
-            "there": bool(item.get("path")) and (home / str(item["path"])).exists(),
+            "at": str((home / str(item.get("path", ""))).resolve()),
+            "there": bool(item.get("path")) and is_there(home / str(item["path"])),
             "date": str(item.get("date") or item.get("vintage") or ""),
         }
         for name, kind, item in listed
@@ -230,7 +250,7 @@ def _look_at_table(path: Path, asked: At, province: str) -> dict[str, Any]:
 
 
 def _province(desk: Desk) -> str:
-    return str(read_document(_file(desk)).get("province", ""))
+    return str(read_document(project_path(desk)).get("province", ""))
 
 
 def _look_at_polygons(path: Path, asked: At, province: str) -> dict[str, Any]:
@@ -346,7 +366,7 @@ def _look_at_raster(path: Path, desk: Desk) -> dict[str, Any]:
 def put(desk: Desk, asked: Put) -> dict[str, Any]:
     """Write a file into the project: its section of the project file, everything else as it was."""
     desk.may_write()
-    file = _file(desk)
+    file = project_path(desk)
     path = desk.session.inside(asked.path)
     document = read_document(file)
     written = _relative(path, file.parent)
@@ -355,12 +375,9 @@ def put(desk: Desk, asked: Put) -> dict[str, Any]:
         named = {"code_column": asked.columns.get("code"), "name_column": asked.columns.get("name")}
         _update(section, {"path": written, "layer": asked.layer, "crs": asked.crs, **named})
         _validate(CommunesSource, section)
+        write_project(desk, document)
     else:
-        layers = document.setdefault("layers", CommentedMap())
-        name = asked.name or slug(path.stem)
-        layers[name] = _section(layers.get(name), asked, written)
-        _drop_missing_forest(layers, file.parent, asked)
-    write_document(document, file, overwrite=True)
+        write_project(desk, _with_layer(document, asked, written, file))
     return state(desk)
 
 
@@ -368,13 +385,36 @@ def _relative(path: Path, home: Path) -> str:
     return path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)
 
 
-def _section(there: CommentedMap | None, asked: Put, written: str) -> CommentedMap:
+def _with_layer(document: CommentedMap, asked: Put, written: str, file: Path) -> str:
+    """Text of the project file with a layer put in, or put in the place of the one of its name."""
+    layers = document.get("layers") or CommentedMap()
+    name = asked.name or slug(Path(asked.path).stem)
+    there = layers.get(name)
+    if there is not None and asked.new:
+        raise RefusedError(409, message("zones.app.layer_there", layer=name))
+    section = _section(there, asked, written)
+    if section is there:
+        return dump_document(document)
+    text = read_text(file)
+    if not is_block(document, "layers"):
+        layers[name] = section
+        return dump_document(document)
+    if there is not None:
+        text = cut_block(text, "layers", name)
+    if _is_sketch(layers.get("forest"), file.parent) and name != "forest":
+        text = cut_block(text, "layers", "forest")
+    return put_block(text, "layers", name, section)
+
+
+def _section(there: object, asked: Put, written: str) -> CommentedMap:
     """Section of a layer; what stands there of the same kind keeps its comments and other keys."""
+    same = isinstance(there, CommentedMap) and there.get("kind") == asked.kind
+    section = there if isinstance(there, CommentedMap) and same else CommentedMap()
     wanted = {
         "kind": asked.kind,
         "path": written,
         "date": asked.date,
-        "source": asked.source or ("" if "source" in (there or {}) else None),
+        "source": asked.source or ("" if "source" in section else None),
         "layer": asked.layer if asked.kind not in ("report", "raster") else None,
         "sheet": asked.sheet if asked.kind == "report" else None,
         "decimal": asked.decimal if asked.kind == "report" else None,
@@ -383,8 +423,8 @@ def _section(there: CommentedMap | None, asked: Put, written: str) -> CommentedM
         "crops": asked.crops or None,
         "classes": asked.classes or None,
     }
-    same = isinstance(there, CommentedMap) and there.get("kind") == asked.kind
-    section = there if same and there is not None else CommentedMap()
+    if section.get("path") != written:
+        section.pop("encoding", None)  # That was how the other file is written
     for key, value in wanted.items():
         if value is not None:
             section[key] = value
@@ -394,11 +434,10 @@ def _section(there: CommentedMap | None, asked: Put, written: str) -> CommentedM
     return section
 
 
-def _drop_missing_forest(layers: CommentedMap, home: Path, asked: Put) -> None:
-    """The layer that a new project only sketches gives way to the first that is there."""
-    sketch = layers.get("forest")
-    if sketch and asked.name != "forest" and not (home / str(sketch.get("path", ""))).exists():
-        del layers["forest"]
+def _is_sketch(layer: object, home: Path) -> bool:
+    """Whether a layer is the one that a new project only sketches: its file never was there."""
+    sketch = isinstance(layer, CommentedMap) and str(layer.get("path")) == "forest_status.gpkg"
+    return sketch and not (home / "forest_status.gpkg").exists()
 
 
 def _update(section: CommentedMap, values: dict[str, Any]) -> None:
@@ -422,18 +461,46 @@ def _validate(model: Any, section: CommentedMap) -> None:
 
 
 def drop(desk: Desk, asked: Name) -> dict[str, Any]:
-    """Take a layer out of the project; the file itself stays."""
+    """Take a layer out of the project, with what is chosen of it; the file itself stays."""
     desk.may_write()
-    document = read_document(_file(desk))
-    (document.get("layers") or {}).pop(asked.name, None)
-    write_document(document, _file(desk), overwrite=True)
+    document = read_document(project_path(desk))
+    chosen = _chosen(document)
+    told_by_it = [crop for crop, layer in chosen.items() if layer == asked.name]
+    if told_by_it:
+        for crop in told_by_it:
+            del chosen[crop]
+        if not chosen:
+            del document["present"]
+    text = dump_document(document) if told_by_it else read_text(project_path(desk))
+    if is_block(document, "layers"):
+        text = cut_block(text, "layers", asked.name)
+    else:
+        document["layers"].pop(asked.name, None)
+        text = dump_document(document)
+    write_project(desk, text, always=True)
+    return state(desk)
+
+
+def take_back(desk: Desk) -> dict[str, Any]:
+    """Undo the last change that the page made to the project file."""
+    undo(desk)
+    return state(desk)
+
+
+def edit(desk: Desk, asked: Text) -> dict[str, Any]:
+    """Write the project file as a person edited it in the page, at fault or not."""
+    desk.may_write()
+    file = project_path(desk)
+    if read_text(file) != asked.shown:
+        raise RefusedError(409, message("zones.app.changed_elsewhere", file=file.name))
+    write_project(desk, asked.text, always=True)
     return state(desk)
 
 
 def present(desk: Desk, asked: Present) -> dict[str, Any]:
     """Let one layer tell the present area of a crop that stands in several."""
     desk.may_write()
-    document = read_document(_file(desk))
+    document = read_document(project_path(desk))
     chosen = _chosen(document)
     same = [name for name in chosen if _crop(name) == _crop(asked.crop)]
     if asked.layer:
@@ -445,7 +512,7 @@ def present(desk: Desk, asked: Present) -> dict[str, Any]:
     document["present"] = chosen
     if not chosen:
         del document["present"]
-    write_document(document, _file(desk), overwrite=True)
+    write_project(desk, document, always=True)
     return state(desk)
 
 
@@ -455,40 +522,46 @@ def crops(desk: Desk) -> dict[str, Any]:
     return state(desk)
 
 
-def plan(desk: Desk, asked: Name) -> dict[str, Any]:
-    """Let a plan lead the project: an embedded one, or a file beside the project."""
+def plan(desk: Desk, asked: PlanOf) -> dict[str, Any]:
+    """Add a plan, embedded or a file beside the project, or let it lead: those behind add to it."""
     desk.may_write()
-    document = read_document(_file(desk))
-    rest = [name for name in document.get("plans") or [] if name != asked.name]
-    sketch = [name for name in rest if name != "plan.yaml" or (_file(desk).parent / name).exists()]
-    document["plans"] = [asked.name, *sketch]
-    write_document(document, _file(desk), overwrite=True)
-    return state(desk)
+    names = plan_names(read_document(project_path(desk)))
+    rest = [name for name in names if name != asked.name]
+    there = [name for name in rest if name != "plan.yaml" or _beside(desk, name).exists()]
+    at = 0 if asked.lead else names.index(asked.name) if asked.name in names else len(there)
+    there.insert(at, asked.name)
+    return _write_plans(desk, there)
 
 
 def drop_plan(desk: Desk, asked: Name) -> dict[str, Any]:
-    """Take a plan out of the project, whose last one stays; a file beside it stays as well."""
+    """Take a plan out of the project; a file beside it stays."""
     desk.may_write()
-    document = read_document(_file(desk))
-    rest = [name for name in document.get("plans") or [] if name != asked.name]
-    if not rest:
-        raise RefusedError(422, message("zones.app.last_plan"))
-    document["plans"] = rest
-    write_document(document, _file(desk), overwrite=True)
+    names = plan_names(read_document(project_path(desk)))
+    return _write_plans(desk, [name for name in names if name != asked.name])
+
+
+def _beside(desk: Desk, name: str) -> Path:
+    return project_path(desk).parent / name
+
+
+def _write_plans(desk: Desk, names: list[str]) -> dict[str, Any]:
+    file = project_path(desk)
+    before = plan_names(read_document(file))
+    write_project(desk, put_list(read_text(file), "plans", names, before), always=True)
     return state(desk)
 
 
-def extract(desk: Desk, asked: At) -> dict[str, Any]:
-    """Draft a plan from a document, beside the project, and let it lead."""
+def extract(desk: Desk, asked: Document) -> dict[str, Any]:
+    """Draft a plan from a document, beside the project, and put it in as it was asked."""
     desk.may_write()
     path = desk.session.inside(asked.path)
     name = slug(path.stem).replace("_", "-") or "plan"
-    target = _file(desk).parent / f"plan-{name}.yaml"
+    target = _beside(desk, f"plan-{name}.yaml")
     if target.exists():
         raise RefusedError(409, message("zones.app.there_already", name=target.name))
     draft = draft_plan(read_document_text(path), plan_id=name, province=_province(desk) or None)
     save_plan(draft.plan, target)
-    answer = plan(desk, Name(name=target.name))
+    answer = plan(desk, PlanOf(name=target.name, lead=asked.lead))
     read = {
         "targets": len(draft.plan.all_targets()),
         "zones": len(draft.plan.zones),
@@ -501,7 +574,7 @@ def extract(desk: Desk, asked: At) -> dict[str, Any]:
 def confirm(desk: Desk, asked: Confirm) -> dict[str, Any]:
     """Take the marks off communes that a person has held against the document."""
     desk.may_write()
-    path = desk.session.inside(_file(desk).parent / asked.file)
+    path = desk.session.inside(project_path(desk).parent / asked.file)
     known = load_plan(path, check_codes=False)
     for _, item in known.unconfirmed():
         if item.code in asked.codes:
@@ -515,6 +588,8 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "look": look,
     "put": put,
     "drop": drop,
+    "undo": take_back,
+    "edit": edit,
     "present": present,
     "crops": crops,
     "plan": plan,

@@ -16,6 +16,7 @@ from layers.base.messages import message
 from maps.interactive.content import check_content
 from maps.interactive.page_data import page_ground
 from maps.symbols.classes import classify
+from zones.allocation.change_words import say_changes
 from zones.allocation.explain.commune_reasons import explain_commune
 from zones.allocation.job import AllocatedPlan
 from zones.allocation.rounded import compare_allocations
@@ -89,10 +90,19 @@ def _scenarios(desk: Desk) -> list[dict[str, Any]]:
                 "file": path.name,
                 "name": scenario.title,
                 "changes": list(scenario.changes),
+                "said": _said(desk, scenario.changes),
                 "output": str(scenario.output),
             }
         )
     return found
+
+
+def _said(desk: Desk, changes: Sequence[str]) -> list[dict[str, str]]:
+    """Changes as a planner says them, or why they no longer fit the project."""
+    try:
+        return [words(said) for said in say_changes(desk.base().prepared, changes)]
+    except VungTrongError as error:
+        return [words(error.phrase)]
 
 
 def save(desk: Desk, asked: Name) -> dict[str, Any]:

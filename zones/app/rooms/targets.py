@@ -20,9 +20,11 @@ from ruamel.yaml.comments import CommentedMap
 from layers.base.messages import message
 from maps.interactive.content import check_content
 from maps.interactive.page_data import page_figures, page_ground
+from zones.allocation.change_words import say_changes
 from zones.allocation.job import explain_plan
 from zones.allocation.prepare import Prepared
 from zones.allocation.rounded import compare_allocations
+from zones.allocation.targets import CONVERSIONS
 from zones.app.desk import Base, Desk, records, words
 from zones.app.question import Question
 from zones.app.refused import RefusedError
@@ -95,6 +97,7 @@ def _figures(desk: Desk, changes: Sequence[str]) -> dict[str, Any]:
         "targets": records(held[held["commune_code"] == ""]),
         "settings": _settings(prepared),
         "follows": [words(item.message) for item in told],
+        "said": [words(said) for said in say_changes(base.prepared, changes)],
     }
 
 
@@ -206,8 +209,32 @@ def _zones(base: Base) -> list[dict[str, Any]]:
     known = base.prepared.inputs.targets["zone"].unique().tolist()
     order = [zone for zone in names if zone in known]
     return [
-        {"zone": zone, "name": words(names[zone]), "clauses": _clauses(plans[0], zone)}
+        {
+            "zone": zone,
+            "name": words(names[zone]),
+            "clauses": _clauses(plans[0], zone),
+            "yearly": _yearly(plans[0], zone),
+        }
         for zone in order
+    ]
+
+
+def _yearly(plan: Plan, zone: str) -> list[dict[str, Any]]:
+    """Hectares a year that the plan names of a zone, or in a clause of its own.
+
+    They are shown, and no limit until a person says so: what is planted in a year includes what is
+    replanted after a harvest.
+    """
+    named = [item for item in plan.zones if item.zone == zone]
+    clauses = [item.clause for item in plan.zones]
+    alone = {item.clause for item in named if item.clause and clauses.count(item.clause) == 1}
+    crops = {item.crop for item in named if item.crop}
+    return [
+        _clause(item) | {"name": item.name and {"vi": item.name.vi, "en": item.name.en}}
+        for owner, item in plan.all_targets()
+        if item.unit == "ha/year"
+        and item.indicator not in CONVERSIONS  # which the allocation holds as a pace
+        and (owner == zone or (owner == "" and (item.crop in crops or item.clause in alone)))
     ]
 
 

@@ -1,7 +1,7 @@
 // The desk: its rooms, its language, what the worker is doing, and whether anybody answers.
 import { ask, Fault, listen, stopWork } from "./desk/net.js";
 import { both, language, say, setLanguage } from "./desk/words.js";
-import { byId, element } from "./desk/dom.js";
+import { byId, element, ownMessages } from "./desk/dom.js";
 
 const ROOMS = ["start", "files", "check", "targets", "scenarios", "cover", "reports", "print"];
 const ALWAYS = new Set(["start"]);
@@ -126,7 +126,7 @@ function renderShell() {
   const bar = byId("rooms");
   bar.replaceChildren(...ROOMS.map(roomLink));
   const here = bar.querySelector("[aria-current]"); // in sight where the bar is wider than the screen
-  if (here) bar.scrollLeft = here.offsetLeft - (bar.clientWidth - here.offsetWidth) / 2;
+  if (here) bar.scrollLeft += here.getBoundingClientRect().left - bar.getBoundingClientRect().left - (bar.clientWidth - here.offsetWidth) / 2;
 }
 
 function roomLink(room, place) {
@@ -193,6 +193,7 @@ async function start() {
     byId("room").focus();
   });
   renderShell();
+  ownMessages(byId("room"));
   listen(hear, showLost);
   try {
     const hello = await desk.refresh();

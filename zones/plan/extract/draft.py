@@ -334,7 +334,7 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     loose = _attach_lists([*indicators, *parts], rest, paragraphs)
     plan = Plan(
         plan=plan_id,
-        name=Names(vi=head.title or document.name, en=head.title or document.name),
+        name=Names(vi=head.name or document.name, en=head.name or document.name),
         issuer=head.issuer,
         number=head.number,
         date=head.date if head.dated else None,

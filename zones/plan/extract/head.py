@@ -15,7 +15,7 @@ from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.sentences import CAPITAL
 
 _KIND_AND_TITLE = re.compile(
-    r"(?:KẾ HOẠCH|QUYẾT ĐỊNH|NGHỊ QUYẾT|CHƯƠNG TRÌNH|ĐỀ ÁN|QUY HOẠCH|CHỈ THỊ)\s*:?\s+(\S.{10,300})$"
+    r"(KẾ HOẠCH|QUYẾT ĐỊNH|NGHỊ QUYẾT|CHƯƠNG TRÌNH|ĐỀ ÁN|QUY HOẠCH|CHỈ THỊ)\s*:?\s+(\S.{10,300})$"
 )
 _KIND = re.compile(
     r"(kế hoạch|quyết định|nghị quyết|chương trình(?: hành động)?|đề án|quy hoạch|chỉ thị)\s*$",
@@ -54,6 +54,7 @@ class Head:
     """What a document says about itself."""
 
     title: str  # title, empty where none was found
+    kind: str  # what kind of document the title is of, "KẾ HOẠCH"; empty where none was found
     issuer: str | None  # who issued it, as the letterhead names them
     number: str | None  # number of the document
     date: str | None  # date, as far as it is filled in: year, year-month or day
@@ -65,6 +66,19 @@ class Head:
     former: str = ""  # name of that province where it was joined to another in July 2025
     partners: tuple[str, ...] = ()  # codes, today, of the other provinces that the title names
 
+    @property
+    def name(self) -> str:
+        """Kind and title in one: "Kế hoạch phát triển vùng chè"; empty where no title was found."""
+        if not self.kind or self.title.casefold().startswith(self.kind.casefold()):
+            return self.title
+        if self.title.upper() == self.title:
+            return f"{self.kind.upper()} {self.title}"
+        words = self.title.split(" ", 2)
+        # Names and abbreviations keep their capitals: "Lạng Sơn …", "OCOP …"
+        named = words[0][1:2].isupper() or any(word[:1].isupper() for word in words[1:2])
+        title = self.title if named else self.title[:1].lower() + self.title[1:]
+        return f"{self.kind.capitalize()} {title}"
+
 
 def _preamble(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
     for place, paragraph in enumerate(paragraphs):
@@ -73,13 +87,15 @@ def _preamble(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
     return list(paragraphs)
 
 
-def _title(preamble: Sequence[Paragraph]) -> str:
+def _title(preamble: Sequence[Paragraph]) -> tuple[str, str]:
+    """Kind of the document and its title, as they are written; empty where none was found."""
     for kind, following in pairwise(preamble):
         if _KIND.match(kind.text) and kind.text.upper() == kind.text:
-            return following.text
+            # A number or a dateline in the next line is none of the title
+            return kind.text.strip(), re.split(r"\s+Số\s*:", following.text)[0]
     # "KẾ HOẠCH Phát triển vùng chè …": the kind and the title on one line.
     found = (_KIND_AND_TITLE.match(paragraph.text) for paragraph in preamble)
-    return next((match[1] for match in found if match), "")
+    return next(((match[1], match[2]) for match in found if match), ("", ""))
 
 
 def _issuer(preamble: Sequence[Paragraph], province: tuple[str, str] | None) -> str | None:
@@ -188,7 +204,7 @@ def _partners(title: str) -> tuple[str, ...]:
 def read_head(paragraphs: Sequence[Paragraph]) -> Head:
     """Read what a document says about itself."""
     preamble = _preamble(paragraphs)
-    title = _title(preamble)
+    kind, title = _title(preamble)
     date, dated = _date(preamble, title)
     number = next((m[1] for p in preamble if (m := _NUMBER.search(p.text))), None)
     first, last = _span(title)
@@ -199,6 +215,7 @@ def read_head(paragraphs: Sequence[Paragraph]) -> Head:
     code, name = province or (None, "")
     return Head(
         title,
+        kind,
         _issuer(preamble, province),
         number,
         date,

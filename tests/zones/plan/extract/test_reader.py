@@ -60,8 +60,29 @@ def test_the_head_is_read(made: Draft) -> None:
     plan = made.plan
     assert (plan.number, plan.date, plan.province) == ("77/KH-UBND", "2026-03-05", "19")
     assert (plan.horizon.first, plan.horizon.last) == (2026, 2030)
-    assert plan.name.vi == "Phát triển cây trồng chủ lực giai đoạn 2026-2030"
+    assert plan.name.vi == "Kế hoạch phát triển cây trồng chủ lực giai đoạn 2026-2030"
     assert plan.vintage == "2025-07-01"
+
+
+@pytest.mark.parametrize(
+    ("lines", "name"),
+    [
+        (("KẾ HOẠCH", "Phát triển vùng chè"), "Kế hoạch phát triển vùng chè"),
+        (("KẾ HOẠCH", "phát triển vùng chè"), "Kế hoạch phát triển vùng chè"),
+        (("KẾ HOẠCH", "PHÁT TRIỂN VÙNG CHÈ"), "KẾ HOẠCH PHÁT TRIỂN VÙNG CHÈ"),
+        (("KẾ HOẠCH Phát triển vùng chè 2026",), "Kế hoạch phát triển vùng chè 2026"),
+        (("QUYẾT ĐỊNH", "Ban hành Đề án cây chè"), "Quyết định ban hành Đề án cây chè"),
+        (("ĐỀ ÁN", "OCOP tỉnh Lạng Sơn"), "Đề án OCOP tỉnh Lạng Sơn"),
+        (("ĐỀ ÁN", "Lạng Sơn trồng rừng"), "Đề án Lạng Sơn trồng rừng"),
+        (("KẾ HOẠCH", "Kế hoạch phát triển vùng chè"), "Kế hoạch phát triển vùng chè"),
+        (("KẾ HOẠCH", "Phát triển vùng chè", "Số: 4/KH-UBND"), "Kế hoạch phát triển vùng chè"),
+        (("Phát triển vùng chè",), ""),
+    ],
+)
+def test_the_name_of_a_plan_says_what_kind_of_document_it_is(
+    lines: tuple[str, ...], name: str
+) -> None:
+    assert read_head(read_outline([*lines, "I. MỤC TIÊU", "1. Chè: 500 ha."])).name == name
 
 
 def test_zones_have_their_lists_and_no_other(made: Draft) -> None:

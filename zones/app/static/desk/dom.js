@@ -22,6 +22,7 @@ export function field(label, input, note) {
 // A day as the language of the page writes it, whatever the browser's own language is.
 export function dayInput(attributes) {
   const input = element("input", { type: "text", class: "date", autocomplete: "off", placeholder: say("dayForm"), ...attributes });
+  input.dataset.expected = "dayExpected";
   input.addEventListener("input", () => input.setCustomValidity(input.value && !typedDay(input.value) ? say("dayExpected") : ""));
   return input;
 }
@@ -67,4 +68,33 @@ export function keepingFocus(draw) {
   if (!key) return;
   const node = document.querySelector(`[data-focus="${CSS.escape(key)}"]`);
   if (node && node !== document.activeElement) node.focus({ preventScroll: true });
+}
+
+// What a field lacks stands below it in the language of the page; browsers speak their own.
+export function ownMessages(root) {
+  root.addEventListener(
+    "invalid",
+    (event) => {
+      event.preventDefault();
+      const input = event.target;
+      tellFault(input, input.validity.valueMissing ? say(input.matches("select, [type=radio]") ? "choiceNeeded" : input.dataset.expected ?? "valueNeeded") : input.validationMessage);
+      if (input.form?.querySelector(":is(input, select, textarea):invalid") === input) input.focus();
+    },
+    true,
+  );
+  // As soon as it is mended, not when the field is left: a click on its way would miss what moved.
+  root.addEventListener("input", (event) => {
+    if (event.target.hasAttribute?.("aria-invalid") && event.target.validity.valid) tellFault(event.target, "");
+  });
+}
+
+function tellFault(input, words) {
+  const id = `${input.id || input.dataset.field || input.name}-fault`;
+  document.getElementById(id)?.remove();
+  input.toggleAttribute("aria-invalid", Boolean(words));
+  input.removeAttribute("aria-describedby");
+  if (!words) return;
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", id);
+  input.after(element("span", { class: "field-fault", id, role: "alert" }, words));
 }

@@ -1,5 +1,5 @@
 // The editor of one zone: its bounds, year, pace, importance, list and locks, and the plan's clause.
-import { hectares, number, say, typedNumber } from "./words.js";
+import { both, hectares, number, say, typedNumber } from "./words.js";
 import { element, field } from "./dom.js";
 
 export function zoneEditor({ item, settings, original, edits, change, page, years }) {
@@ -11,6 +11,7 @@ export function zoneEditor({ item, settings, original, edits, change, page, year
     "div",
     { class: "editor" },
     clauseOf(item),
+    ...yearlyOf(item, settings, change),
     settings.several ? element("p", { class: "help" }, say("severalYears")) : null,
     element(
       "div",
@@ -36,6 +37,16 @@ function clauseOf(item) {
     return element("p", { class: "clause" }, element("b", {}, say("clause", { clause: one.clause })), " " + bound + (one.year ? " " + say("untilYear", { year: one.year }) : "") + also);
   });
   return element("div", {}, ...lines);
+}
+
+// Hectares a year that the plan names: shown beside the limit, which stays a person's choice.
+function yearlyOf({ zone, yearly }, settings, change) {
+  return yearly.map((one) => {
+    const most = one.high ?? one.low;
+    const told = say("yearlyNamed", { name: both(one.name), a: one.low === most || one.low === null ? hectares(most) : `${hectares(one.low)}–${hectares(most)}`, clause: one.clause });
+    const use = settings.pace === most ? null : element("button", { type: "button", class: "link", "data-focus": "yearly-" + zone, "data-yearly": zone, onclick: () => change(`pace.${zone}=${most}`) }, say("useAsPace"));
+    return element("p", { class: "clause" }, told, " ", use);
+  });
 }
 
 function numberField({ label, key, value, unit, decimals, before, change }) {

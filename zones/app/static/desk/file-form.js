@@ -1,5 +1,5 @@
 // A file that was looked at: what it is, its first rows and place, and what its columns hold.
-import { both, number, say, typedDay } from "./words.js";
+import { both, day, kindName, number, say, typedDay } from "./words.js";
 import { button, dayInput, element, field, table } from "./dom.js";
 
 const KINDS = { polygons: ["communes", "forest_status", "crop_plots", "land_use"], table: ["report"], raster: ["raster"] };
@@ -15,7 +15,8 @@ export function fileForm({ looked, state, again, put, cancel, place }) {
     put({
       path: looked.path,
       kind: looked.kind,
-      name: looked.kind === "communes" ? "" : inputs.name.value.trim(),
+      name: looked.kind === "communes" ? "" : inputs.place.value || inputs.name.value.trim(),
+      new: looked.kind !== "communes" && !inputs.place.value,
       date: looked.kind === "communes" ? null : typedDay(inputs.date.value),
       source: looked.kind === "communes" ? "" : inputs.source.value.trim(),
       layer: looked.layers?.length > 1 ? looked.layer : null,
@@ -34,19 +35,64 @@ export function fileForm({ looked, state, again, put, cancel, place }) {
     element("h2", { class: "file-path" }, looked.path.split(/[\\/]/).at(-1)),
     facts(looked),
     ...(looked.notes ?? []).map((note) => element("p", { class: "help" }, both(note))),
-    element("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); send(); } }, field(say("whatIsIt"), kind), sheetField(), about(), matching(), cropsTable(), classTable(), element("div", { class: "row" }, element("button", { type: "submit", class: "main-button", id: "put" }, say("putInProject")), button("cancel", cancel))),
+    element("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); if (asksTwice()) askTwice(); else send(); } }, field(say("whatIsIt"), kind), sheetField(), about(), matching(), cropsTable(), classTable(), element("div", { id: "second-layer", role: "status" }), element("div", { class: "row" }, element("button", { type: "submit", class: "main-button", id: "put" }, say("putInProject")), button("cancel", cancel))),
     looked.first.length ? element("h3", {}, say("firstRows")) : "",
     looked.first.length ? table(looked.columns, looked.first.map((row) => element("tr", {}, ...row.map((text) => element("td", { class: "text" }, text)))), { label: say("firstRows"), class: "text-table" }) : "",
     looked.place || looked.choices?.length ? element("div", { id: "file-map", class: "file-map", role: "region", "aria-label": say("placeOfFile") }) : "",
   );
 
   function about() {
-    if (looked.kind === "communes") return looked.crs || looked.form !== "polygons" ? null : crsField();
+    if (looked.kind === "communes") {
+      const there = state.parts.find((part) => part.kind === "communes");
+      const told = !there?.path || isSame(there) ? null : element("p", { class: "help", id: "replaces" }, say(there.there ? "replacesFile" : "fillsPlace", { path: there.path }));
+      return element("div", { class: "stack" }, told, looked.crs || looked.form !== "polygons" ? null : crsField());
+    }
     const stem = looked.path.split(/[\\/]/).at(-1).replace(/\.[^.]+$/, "");
     inputs.name = element("input", { type: "text", value: stem, id: "layer-name" });
     inputs.date = dayInput({ id: "layer-date", required: true });
     inputs.source = element("input", { type: "text", id: "layer-source" });
-    return element("div", { class: "editor-grid" }, field(say("layerName"), inputs.name), field(say("layerDate"), inputs.date), field(say("layerSource"), inputs.source), looked.form === "polygons" && !looked.crs ? crsField() : null, looked.form === "table" ? decimalField() : null);
+    const name = field(say("layerName"), inputs.name);
+    inputs.place = placeField(name);
+    return element("div", { class: "editor-grid" }, sameKind().length ? field(say("layerPlace"), inputs.place) : null, name, field(say("layerDate") + " *", inputs.date), field(say("layerSource"), inputs.source), looked.form === "polygons" && !looked.crs ? crsField() : null, looked.form === "table" ? decimalField() : null);
+  }
+
+  function isSame(part) {
+    return part.at === looked.path;
+  }
+
+  function sameKind() {
+    return state.parts.filter((part) => part.kind === looked.kind);
+  }
+
+  // Where the file goes: the place that lists it, else one of its kind that lacks its file, else a new one.
+  function placeField(name) {
+    const parts = sameKind();
+    const first = parts.find(isSame) ?? parts.find((part) => !part.there);
+    const words = (part) => say(isSame(part) ? "placeOfIt" : part.there ? "placeTaken" : "placeLacking", { name: part.name, path: part.path, day: day(part.date) });
+    const show = () => { name.hidden = Boolean(select.value); forgetQuestion(); };
+    const select = element("select", { id: "layer-place", onchange: show }, ...parts.map((part) => element("option", { value: part.name, selected: part === first }, words(part))), element("option", { value: "", selected: !first }, say("placeNew")));
+    name.hidden = Boolean(first);
+    return select;
+  }
+
+  const yearOf = (text) => String(text ?? "").slice(0, 4);
+  const twin = () => sameKind().find((part) => part.there && yearOf(part.date) === yearOf(typedDay(inputs.date.value)));
+  const asksTwice = () => looked.kind !== "communes" && !inputs.place.value && Boolean(twin());
+  const forgetQuestion = () => document.getElementById("second-layer")?.replaceChildren();
+
+  // A second layer of the same kind and year is seldom meant: what stands there is named first.
+  function askTwice() {
+    const part = twin();
+    const replace = () => { inputs.place.value = part.name; inputs.place.dispatchEvent(new Event("change")); send(); };
+    document.getElementById("second-layer").replaceChildren(
+      element(
+        "div",
+        { class: "warning", id: "twin" },
+        element("p", {}, say("twinThere", { kind: kindName(part.kind), name: part.name, path: part.path, day: day(part.date) })),
+        element("div", { class: "row" }, button("replaceTwin", replace, { class: "main-button", id: "replace-twin" }), button("addTwin", send, { id: "add-twin" }), button("cancel", forgetQuestion)),
+      ),
+    );
+    document.getElementById("replace-twin").focus();
   }
 
   function sheetField() {
@@ -60,13 +106,13 @@ export function fileForm({ looked, state, again, put, cancel, place }) {
     const two = looked.two_readings;
     const read = (mark, value) => element("option", { value: mark }, say(mark === "," ? "decimalComma" : "decimalPoint") + (two ? `: “${two[0]}” = ${number(value, (String(value).split(".")[1] ?? "").length)} ha` : ""));
     inputs.decimal = element("select", { id: "layer-decimal", required: Boolean(two) }, element("option", { value: "" }, two ? "…" : say("decimalFound")), read(",", two?.[1]), read(".", two?.[2]));
-    return field(say("decimalMark"), inputs.decimal, two ? say("decimalAsked") : "");
+    return field(say("decimalMark") + (two ? " *" : ""), inputs.decimal, two ? say("decimalAsked") : "");
   }
 
   function crsField() {
     const options = looked.choices.map(({ crs, name }) => element("option", { value: crs }, `${name} (${crs})`));
     inputs.crs = element("select", { id: "layer-crs", required: true, onchange: tryPlace }, element("option", { value: "" }, "…"), ...options);
-    return field(say("crsMissing"), inputs.crs);
+    return field(say("crsMissing") + " *", inputs.crs);
   }
 
   function matching() {

@@ -17,6 +17,9 @@ export function say(key, values) {
   return values ? text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "") : text;
 }
 
+// What a kind of layer is called; one that the program does not know is named as it is written.
+export const kindName = (kind) => (words[spoken]["kind_" + kind] ? say("kind_" + kind) : say("kindUnknown", { kind: kind || "–" }));
+
 export const both = (phrase) => (phrase ? (phrase[spoken] ?? phrase.vi) : "");
 
 export function number(value, decimals = 0) {

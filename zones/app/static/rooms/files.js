@@ -1,6 +1,6 @@
 // Files: what the project is made of; a file is looked at, its columns confirmed, then written down.
-import { both, day, number, say } from "../desk/words.js";
-import { button, dropZone, element, field, panel } from "../desk/dom.js";
+import { both, day, kindName, number, say } from "../desk/words.js";
+import { button, byId, dropZone, element, field, panel } from "../desk/dom.js";
 import { upload } from "../desk/net.js";
 import { fileForm } from "../desk/file-form.js";
 
@@ -53,33 +53,53 @@ function render() {
       { class: "plain-room wide" },
       element("h1", {}, say("room_files")),
       element("p", { class: "help file-path" }, state.file),
-      state.fault ? element("p", { class: "warning", id: "project-fault" }, both(state.fault)) : element("p", { class: "good" }, say("projectLoads"), " ", button("goCheck", () => desk.go("check"))),
+      state.fault ? element("div", { class: "warning", id: "project-fault" }, element("p", {}, both(state.fault)), element("p", { class: "help" }, say("faultHelp"))) : element("p", { class: "good" }, say("projectLoads"), " ", button("goCheck", () => desk.go("check"))),
+      state.undo ? element("div", { class: "row" }, button("undoFile", () => attempt(async () => changed(await desk.ask("files", "undo"), say("undone"))), { id: "undo-file", disabled: readOnly() })) : null,
       state.fault && (state.line || !state.parts.length) ? faultyText() : null,
       element("p", { role: "status", class: "help", id: "files-told" }, told),
       element("div", { class: "files-columns" }, element("div", { class: "stack" }, ...drafts(true), partsPanel(), presentPanel(), plansPanel(), ...drafts(false)), element("div", { class: "stack" }, form ? form.node : pickPanel())),
     ),
   );
   form?.shown();
-  box.querySelector(".faulty-line")?.scrollIntoView({ block: "center" });
+  showFaultyLine();
 }
 
 // Plan files of the project: those that wait for a word come first.
 const drafts = (waiting) => (state.drafts ?? []).filter((draft) => Boolean(draft.confirm.length) === waiting).map(confirmPanel);
 
-// The project file with the line that is at fault in sight.
+// The project file, open to be mended, with the line that is at fault chosen.
 function faultyText() {
-  const lines = state.text.split("\n").map((text, place) => element("span", { class: place + 1 === state.line ? "faulty-line" : "" }, text + "\n"));
-  return element("pre", { class: "faulty-text", tabindex: "0", role: "region", "aria-label": say("projectFile") }, ...lines);
+  const input = element("textarea", { class: "faulty-text", id: "faulty-text", rows: "18", spellcheck: "false", autocomplete: "off", readonly: readOnly() });
+  input.value = state.text;
+  const save = () => attempt(async () => changed(await desk.ask("files", "edit", { text: input.value, shown: state.text }), say("textSaved")));
+  return element(
+    "div",
+    { class: "stack" },
+    field(say("projectFile"), input, state.line ? say("faultyLine", { n: state.line, text: state.text.split("\n")[state.line - 1].trim() }) : ""),
+    element("div", { class: "row" }, button("saveText", save, { class: "main-button", id: "save-text", disabled: readOnly() })),
+  );
 }
+
+// Chooses the line at fault and brings it into sight.
+function showFaultyLine() {
+  const input = byId("faulty-text");
+  if (!input || !state.line) return;
+  const lines = state.text.split("\n");
+  const start = lines.slice(0, state.line - 1).join("\n").length + (state.line > 1 ? 1 : 0);
+  input.setSelectionRange(start, start + lines[state.line - 1].length);
+  input.scrollTop = (input.scrollHeight * Math.max(0, state.line - 6)) / lines.length;
+}
+
+const readOnly = () => Boolean(desk.hello.readOnly);
 
 function partsPanel() {
   const rows = state.parts.map((part) =>
     element(
       "li",
-      { class: "part" },
+      { class: "part", "data-part": part.name },
       element("span", { class: part.there ? "state there" : "state lacking" }, say(part.there ? "fileThere" : "fileLacking")),
-      element("span", {}, element("b", {}, say("kind_" + part.kind)), part.kind === "communes" ? null : element("span", { class: "code" }, part.name), element("span", { class: "help file-path" }, ` ${part.path} ${day(part.date)}`)),
-      part.kind === "communes" ? null : button("takeOut", () => attempt(async () => changed(await desk.ask("files", "drop", { name: part.name }))), { "aria-label": say("takeOff", { commune: part.name }), disabled: Boolean(desk.hello.readOnly) }),
+      element("span", {}, element("b", {}, kindName(part.kind)), part.kind === "communes" ? null : element("span", { class: "code" }, part.name), element("span", { class: "help file-path" }, ` ${part.path} ${day(part.date)}`)),
+      part.kind === "communes" ? null : button("takeOut", () => attempt(async () => changed(await desk.ask("files", "drop", { name: part.name }))), { "aria-label": say("takeOff", { commune: part.name }), disabled: readOnly() }),
     ),
   );
   return panel(say("dataOfProject"), element("ul", {}, ...rows));
@@ -93,10 +113,10 @@ function presentPanel() {
   const set = (crop, layer) => attempt(async () => changed(await desk.ask("files", "present", { crop, layer })));
   const nameOf = (crop) => both(state.crops[crop]) || crop;
   const rows = chosen.map(([crop, layer]) =>
-    element("li", { class: "part", "data-present": crop }, element("span", {}, element("b", {}, nameOf(crop)), element("span", { class: "code" }, layer)), button("takeOut", () => set(crop, ""), { "aria-label": say("takeOff", { commune: nameOf(crop) }), disabled: Boolean(desk.hello.readOnly) })),
+    element("li", { class: "part", "data-present": crop }, element("span", {}, element("b", {}, nameOf(crop)), element("span", { class: "code" }, layer)), button("takeOut", () => set(crop, ""), { "aria-label": say("takeOff", { commune: nameOf(crop) }), disabled: readOnly() })),
   );
   const crop = element("select", { id: "present-crop", required: true }, element("option", { value: "" }, "…"), ...cropChoices());
-  const layer = element("select", { id: "present-layer", required: true }, element("option", { value: "" }, "…"), ...telling.map((part) => element("option", { value: part.name }, `${part.name} · ${say("kind_" + part.kind)}`)));
+  const layer = element("select", { id: "present-layer", required: true }, element("option", { value: "" }, "…"), ...telling.map((part) => element("option", { value: part.name }, `${part.name} · ${kindName(part.kind)}`)));
   return panel(
     say("presentTitle"),
     element("p", { class: "help" }, say("presentHelp")),
@@ -106,7 +126,7 @@ function presentPanel() {
       "form",
       { class: "stack", onsubmit: (event) => { event.preventDefault(); set(crop.value, layer.value); } },
       element("div", { class: "editor-grid" }, field(say("presentCrop"), crop), field(say("presentLayer"), layer)),
-      element("div", { class: "row" }, element("button", { type: "submit", class: "plain", id: "present-put", disabled: Boolean(desk.hello.readOnly) }, say("presentPut"))),
+      element("div", { class: "row" }, element("button", { type: "submit", class: "plain", id: "present-put", disabled: readOnly() }, say("presentPut"))),
     ),
   );
 }
@@ -122,20 +142,40 @@ function cropChoices() {
   return [element("optgroup", { label: say("cropsHeld") }, ...held.map(option)), element("optgroup", { label: say("cropsOther") }, ...others.map(option))];
 }
 
+// Which plan leads, what the others are for, and which of their zones nobody shares out.
 function plansPanel() {
-  const others = (state.known_plans ?? []).filter((name) => !(state.plans ?? []).includes(name));
+  const plans = state.plans ?? [];
+  const others = (state.known_plans ?? []).filter((known) => !plans.some((plan) => plan.id === known.id));
   const pick = element(
     "select",
-    { id: "plan-pick", "aria-label": say("otherPlan"), onchange: (event) => event.target.value && attempt(async () => changed(await desk.ask("files", "plan", { name: event.target.value }))) },
-    element("option", { value: "" }, say("otherPlan")),
-    ...others.map((name) => element("option", { value: name }, name)),
+    { id: "plan-pick", disabled: readOnly(), onchange: (event) => event.target.value && attempt(async () => changed(await desk.ask("files", "plan", { name: event.target.value }))) },
+    element("option", { value: "" }, "…"),
+    ...others.map((plan) => element("option", { value: plan.id }, both(plan.name))),
   );
-  return panel(say("plansOfProject"), element("ol", { class: "plan-list" }, ...(state.plans ?? []).map(planRow)), element("p", { class: "help" }, say("planHelp")), pick);
+  const list = plans.length ? element("ol", { class: "plan-list" }, ...plans.map(planRow)) : element("p", { class: "help", id: "no-plan" }, say("noPlan"));
+  return panel(say("plansOfProject"), plans.length > 1 ? element("p", { class: "help" }, say("planHelp")) : null, list, field(say("otherPlan"), pick));
 }
 
-function planRow(name) {
-  const out = () => attempt(async () => changed(await desk.ask("files", "drop_plan", { name })));
-  return element("li", {}, name, " ", state.plans.length > 1 ? button("takeOut", out, { class: "link", "aria-label": say("takeOff", { commune: name }), "data-plan": name, disabled: Boolean(desk.hello.readOnly) }) : null);
+function planRow(plan, place) {
+  const name = both(plan.name);
+  const set = (action, asked) => () => attempt(async () => changed(await desk.ask("files", action, { name: plan.id, ...asked })));
+  const left = plan.unallocated.map(both);
+  return element(
+    "li",
+    { "data-plan-row": plan.id },
+    element("b", {}, name),
+    " ",
+    element("span", { class: "help" }, [plan.date ? day(plan.date) : "", plan.id].filter(Boolean).join(" · ")),
+    element("p", { class: place ? "help" : "good" }, plan.there ? say(place ? "planFollows" : "planLeads") : say("fileLacking")),
+    plan.fault ? element("p", { class: "warning" }, both(plan.fault)) : null,
+    left.length ? element("p", { class: "left-out" }, say("leftOut", { n: left.length, zones: left.join(", ") })) : null,
+    element(
+      "div",
+      { class: "row" },
+      place ? button("letLead", set("plan", { lead: true }), { class: "plain", "aria-label": `${say("letLead")}: ${name}`, "data-lead": plan.id, disabled: readOnly() }) : null,
+      button("takeOut", set("drop_plan"), { class: "link", "aria-label": say("takeOff", { commune: name }), "data-plan": plan.id, disabled: readOnly() }),
+    ),
+  );
 }
 
 function confirmPanel(draft) {
@@ -191,6 +231,7 @@ async function take(files) {
     let last = null;
     for (const file of files) last = await upload(file);
     place = await desk.read("start", "browse", { path: state.folder });
+    state = await desk.read("files", "state");
     told = say("copied", { n: files.length });
     render();
     if (files.length === 1 && last) await look({ path: last.path });
@@ -215,17 +256,17 @@ function partChoice(words, names, part) {
   return element("div", { class: "warning", id: "part-choice" }, element("p", {}, say(words)), element("ul", {}, ...names.map((name) => element("li", {}, element("button", { type: "button", class: "link", onclick: () => look({ path: looked.path, [part]: name }) }, name)))));
 }
 
+// A document becomes a plan: which plan then leads is asked where the project has one.
 function documentChoice() {
-  return element(
-    "div",
-    { class: "found-document" },
-    element("p", {}, say("documentFound", { path: looked.path })),
-    button("readPlan", () => attempt(async () => {
-      const answer = await desk.ask("files", "extract", { path: looked.path });
-      const words = say("planRead", { targets: number(answer.read.targets), zones: number(answer.read.zones), unread: number(answer.read.unread) });
-      await changed(answer, words);
-    }), { class: "main-button", id: "read-plan" }),
-  );
+  const leading = state.plans?.[0];
+  const radio = (value, words) => element("label", { class: "check" }, element("input", { type: "radio", name: "lead", value, checked: value === "yes" }), element("span", {}, words));
+  const choice = leading ? element("fieldset", { id: "lead-choice" }, element("legend", {}, say("whoLeads")), radio("yes", say("leadsThis")), radio("no", say("leadsOther", { plan: both(leading.name) }))) : null;
+  const read = () => attempt(async () => {
+    const lead = choice?.querySelector("input:checked").value !== "no";
+    const answer = await desk.ask("files", "extract", { path: looked.path, lead });
+    await changed(answer, say("planRead", { targets: number(answer.read.targets), zones: number(answer.read.zones), unread: number(answer.read.unread) }));
+  });
+  return element("div", { class: "found-document" }, element("p", {}, say("documentFound", { path: looked.path })), choice, button("readPlan", read, { class: "main-button", id: "read-plan" }));
 }
 
 async function put(asked) {

@@ -96,7 +96,7 @@ function list() {
       "li",
       { class: "scenario" },
       element("span", {}, element("b", { class: "name" }, item.name), element("span", { class: "code" }, item.file)),
-      element("span", { class: "help" }, item.changes.join("; ")),
+      element("ul", { class: "help said" }, ...item.said.map((said) => element("li", {}, both(said)))),
       element("div", { class: "row" }, button("tryIt", () => load(item)), button("compareIt", () => { pair = [PLAN, item.file]; compare(); })),
     ),
   );

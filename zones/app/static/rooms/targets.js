@@ -275,12 +275,14 @@ function barOf(target) {
 
 function renderMoved() {
   const box = byId("moved");
-  const lines = edits.lines.map((line) =>
+  // The plan as it was made says its changes with the plan's own figures; until then the page does.
+  const wordsOf = (line, place) => (shown === edits.lines && made.said?.length === edits.lines.length ? both(made.said[place]) : edits.describe(line, ground));
+  const lines = edits.lines.map((line, place) =>
     element(
       "li",
       {},
-      element("span", {}, edits.describe(line, ground)),
-      element("button", { type: "button", class: "close small", "aria-label": say("takeBack", { what: edits.describe(line, ground) }), "data-focus": "drop-" + line, onclick: () => drop(line) }, "×"),
+      element("span", {}, wordsOf(line, place)),
+      element("button", { type: "button", class: "close small", "aria-label": say("takeBack", { what: wordsOf(line, place) }), "data-focus": "drop-" + line, onclick: () => drop(line) }, "×"),
     ),
   );
   const said = reasons.filter((item) => item.zone === zone).map((item) => element("li", {}, item[`message_${language()}`]));

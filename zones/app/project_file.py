@@ -1,0 +1,83 @@
+"""The project file as the page writes it: looked at before it is written, with a way back."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from layers.base.errors import VungTrongError
+from layers.base.language import Phrase
+from layers.base.messages import message
+from layers.base.resources import rows_put_back
+from layers.io.atomic import save_text
+from zones.app.desk import Desk
+from zones.app.refused import RefusedError
+from zones.project.model import project_of
+from zones.project.yaml import dump_document, parse_document, read_text
+
+#: Texts that can be taken back, and their letters together: each answer carries them.
+_MOST_STEPS, _MOST_LETTERS = 20, 300_000
+
+
+def project_path(desk: Desk) -> Path:
+    """Project file that is open."""
+    if desk.session.project is None:
+        raise RefusedError(409, message("zones.app.no_project"))
+    return desk.session.project
+
+
+def write_project(desk: Desk, made: Mapping[str, Any] | str, *, always: bool = False) -> None:
+    """Write the project file, and keep what stood there.
+
+    A text that would not load is refused where the one before would: nobody is left with a project
+    that the page itself broke. ``always``: what was asked for is done all the same.
+    """
+    desk.may_write()
+    file = project_path(desk)
+    before = read_text(file)
+    text = made if isinstance(made, str) else dump_document(made)
+    fault = _fault(text, file)
+    if fault is not None and not always and _fault(before, file) is None:
+        raise RefusedError(422, message("zones.app.would_not_load", why=fault))
+    save_text(text, file)
+    kept = [*desk.session.past, (before, _digest(text))][-_MOST_STEPS:]
+    while kept and sum(len(earlier) for earlier, _ in kept) > _MOST_LETTERS:
+        kept.pop(0)
+    desk.session = replace(desk.session, past=tuple(kept))
+
+
+def can_undo(desk: Desk) -> bool:
+    """Whether the last change of the file was made here, and nobody wrote it since."""
+    file, past = project_path(desk), desk.session.past
+    try:
+        return bool(past) and past[-1][1] == _digest(read_text(file))
+    except VungTrongError:
+        return False
+
+
+def undo(desk: Desk) -> None:
+    """Put back the text that stood there before the last change."""
+    desk.may_write()
+    file = project_path(desk)
+    if not can_undo(desk):
+        raise RefusedError(409, message("zones.app.changed_elsewhere", file=file.name))
+    *earlier, (text, _) = desk.session.past
+    save_text(text, file)
+    desk.session = replace(desk.session, past=tuple(earlier))
+
+
+def _fault(text: str, file: Path) -> Phrase | None:
+    """What keeps a text from being a project; whether its files are there does not matter."""
+    try:
+        with rows_put_back():
+            project_of(parse_document(text, file), file)
+    except VungTrongError as error:
+        return error.phrase
+    return None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
