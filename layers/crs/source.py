@@ -18,6 +18,7 @@ from pyproj.aoi import AreaOfInterest
 from pyproj.crs import ProjectedCRS
 from pyproj.database import query_crs_info
 from pyproj.enums import PJType
+from pyproj.transformer import TransformerGroup
 
 from layers.base.errors import CrsError, InputError
 from layers.base.findings import Finding
@@ -57,7 +58,31 @@ def decide_crs(
     transformation(result, WGS84)
     if bounds is not None:
         _refuse_swapped_axes(result, bounds, source)
-    return result, notes
+    return result, [*notes, *_coarse_shift(result, source)]
+
+
+#: Shifts of this accuracy or a worse one are told (m): the old datums of the region have 10 to 44.
+_COARSE_M = 10.0
+
+
+def _coarse_shift(crs: pyproj.CRS, source: str) -> list[Finding]:
+    """Tell a datum whose way to WGS 84 is known to tens of metres only."""
+    accuracy_m = shift_accuracy(crs)
+    if not accuracy_m >= _COARSE_M:
+        return []
+    told = message("layers.crs.coarse_shift", crs=crs.name, accuracy_m=accuracy_m)
+    return [Finding("problem", "datum-shift-coarse", source, told)]
+
+
+@lru_cache(maxsize=64)
+def shift_accuracy(crs: pyproj.CRS) -> float:
+    """Accuracy of the shift from a CRS to WGS 84 in Việt Nam, the worst of those published (m)."""
+    if crs.is_bound or crs.geodetic_crs is None:
+        return math.nan
+    ways = TransformerGroup(
+        crs.geodetic_crs, WGS84, always_xy=True, allow_ballpark=False, area_of_interest=_VIET_NAM
+    )
+    return max((way.accuracy for way in ways.transformers), default=math.nan)
 
 
 def _refuse_swapped_axes(crs: pyproj.CRS, bounds: Sequence[float], source: str) -> None:

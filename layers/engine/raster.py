@@ -98,6 +98,7 @@ def _grid(
     dtype = str(dataset.dtypes[band - 1])
     _require_kind(name, band, dtype, classes=classes)
     _require_north_up(name, dataset.transform)
+    _require_values(name, band, dataset.scales[band - 1], dataset.offsets[band - 1])
     block = dataset.block_shapes[band - 1]
     size = int(np.prod(block, dtype=np.int64)) * np.dtype(dtype).itemsize
     if size > BLOCK_LIMIT_BYTES:
@@ -143,6 +144,14 @@ def _require_north_up(name: str, transform: affine.Affine) -> None:
     if transform == affine.identity or not np.isfinite(sizes).all() or not transform.determinant:
         raise InputError(
             "layers.engine.raster_without_place", name=name, transform=tuple(transform)[:6]
+        )
+
+
+def _require_values(name: str, band: int, scale: float, offset: float) -> None:
+    """Refuse cells that stand for other values: class 3 of a scale of 10 would be class 30."""
+    if (scale, offset) != (1.0, 0.0):
+        raise InputError(
+            "layers.engine.raster_scaled", name=name, band=band, scale=scale, offset=offset
         )
 
 

@@ -9,7 +9,13 @@ import pytest
 import shapely
 
 from layers.base.errors import CrsError
-from layers.crs.source import decide_crs, name_vn2000, transverse_mercator, vn2000_tm3
+from layers.crs.source import (
+    decide_crs,
+    name_vn2000,
+    shift_accuracy,
+    transverse_mercator,
+    vn2000_tm3,
+)
 from layers.crs.transform import to_crs, transformation
 from layers.io.vector import VectorFile, load_vector
 from layers.kinds.crop_plots import load_crop_plots
@@ -167,3 +173,19 @@ def test_a_parameter_that_no_table_knows_is_no_transverse_mercator_of_ours() -> 
     damaged = pyproj.CRS.from_wkt(whole.replace("false_northing", "false_norxhing"))
     assert transverse_mercator(pyproj.CRS.from_wkt(whole))["longitude"] == 107.25
     assert transverse_mercator(damaged) == {}
+
+
+@pytest.mark.parametrize(("old", "metres"), [(4131, 44), (3148, 44), (3149, 44), (4214, 10)])
+def test_a_datum_that_is_known_to_tens_of_metres_is_told(old: int, metres: int) -> None:
+    # Accuracies of EPSG: Indian 1960 to WGS 84 (2) and (3): 44 m; Beijing 1954 (5): 10 m.
+    crs, found = decide_crs(None, source="vườn", named=f"EPSG:{old}")
+    assert [(item.severity, item.kind, item.source) for item in found] == [
+        ("problem", "datum-shift-coarse", "vườn")
+    ]
+    assert f"chỉ đúng đến {metres} m" in found[0].message.vi
+    assert shift_accuracy(crs) == metres
+
+
+@pytest.mark.parametrize("near", [4326, 32648, 4756, 9215, 3405, 4147, 2044])
+def test_a_datum_that_is_known_to_metres_needs_no_word(near: int) -> None:
+    assert decide_crs(None, source="vườn", named=f"EPSG:{near}")[1] == []

@@ -334,6 +334,22 @@ def test_a_rotated_raster_is_refused() -> None:
         tabulate_area(polygons(box(0, 0, 1, 1)), raster)
 
 
+@pytest.mark.parametrize(("scale", "offset"), [(10.0, 0.0), (1.0, 100.0)])
+def test_cells_that_stand_for_other_values_are_refused(scale: float, offset: float) -> None:
+    # The cell holds 3; a reader that honours the file shows class 30, or 103.
+    file = raster_file([[3]])
+    with file.open(driver="GTiff") as dataset:
+        path = dataset.name
+    with rasterio.open(path, "r+") as dataset:
+        dataset.scales, dataset.offsets = (scale,), (offset,)
+    with (
+        rasterio.open(path) as raster,
+        pytest.raises(InputError, match=r"scale of \d+ and an offset of \d+.*-unscale"),
+    ):
+        tabulate_area(polygons(box(0, 0, 1, 1)), raster)
+    file.close()
+
+
 def test_a_raster_without_crs_is_refused() -> None:
     with (
         raster_file([[1]], crs=None).open() as raster,

@@ -103,3 +103,8 @@ def test_refusals(tmp_path: Path) -> None:
     path = write(tmp_path / "f.tif", flat, "EPSG:9215", turned)
     with pytest.raises(InputError, match="rotated"):
         classify_elevation(path, target, altitudes_m=[], slopes_degree=[])
+    path = write(tmp_path / "g.tif", flat, "EPSG:9215", corner)  # decimetres, declared as such
+    with rasterio.open(path, "r+") as dataset:
+        dataset.scales = (0.1,)
+    with pytest.raises(InputError, match=r"scale of 0\.1 .*-unscale"):
+        classify_elevation(path, target, altitudes_m=[], slopes_degree=[])
