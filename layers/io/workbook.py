@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.io.archive_limits import look_through_archive, read_xml
 
 Cell = str | float | None
@@ -121,7 +123,7 @@ def _require_workbook(path: Path) -> bytes:
     with path.open("rb") as file:
         head = file.read(8)
     if not head.startswith((_ZIP, _OLE)):
-        raise _unreadable(path, "no workbook")
+        raise _unreadable(path, message("layers.io.no_workbook"))
     return head
 
 
@@ -132,15 +134,17 @@ def _lines(path: Path, sheet: str | None, cells: int) -> Iterator[bytes]:
     try:
         done = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS)  # noqa: S603
     except subprocess.TimeoutExpired as error:
-        raise _too_large(path, f"more than {_SECONDS} seconds of reading") from error
+        raise _too_large(path, message("layers.io.above_seconds", seconds=_SECONDS)) from error
     except OSError as error:
-        raise _unreadable(path, f"its reader could not be started: {error}") from error
+        raise _unreadable(
+            path, message("layers.io.reader_not_started", error=str(error))
+        ) from error
     lines = done.stdout.splitlines()
     last = json.loads(lines[-1]) if done.returncode == 0 and lines else {}
     if done.returncode or not lines:
         if b"memory" in done.stderr:
-            raise _too_large(path, "more than 2 GB of memory")
-        raise _unreadable(path, "the reader stopped")
+            raise _too_large(path, message("layers.io.above_memory"))
+        raise _unreadable(path, message("layers.io.reader_stopped"))
     if isinstance(last, dict) and "error" in last:
         raise _unreadable(path, last["error"])
     about = json.loads(lines[0])
@@ -151,17 +155,18 @@ def _lines(path: Path, sheet: str | None, cells: int) -> Iterator[bytes]:
     return iter(lines)
 
 
-def _unreadable(path: Path, reason: str) -> InputError:
+def _unreadable(path: Path, reason: Phrase | str) -> InputError:
     return InputError("layers.io.unreadable_workbook", path=path, reason=reason)
 
 
 def _above(path: Path, told: dict[str, str], cells: int) -> InputError:
     """Error of the limit that the child process told."""
-    text = f"more than {TEXT_BYTES / 1e6:,.0f} MB of text"
-    return _too_large(path, f"more than {cells:,} cells" if told["above"] == "cells" else text)
+    if told["above"] == "cells":
+        return _too_large(path, message("layers.io.above_cells", count=cells))
+    return _too_large(path, message("layers.io.above_text", size=TEXT_BYTES / 1e6))
 
 
-def _too_large(path: Path, what: str) -> InputError:
+def _too_large(path: Path, what: Phrase) -> InputError:
     return InputError("layers.io.sheet_too_large", path=path, what=what)
 
 
@@ -298,9 +303,9 @@ class _SheetScan:
     def _cell(self) -> None:
         self.seen += 1
         if self.seen > CELL_LIMIT:
-            raise _too_large(self.path, f"more than {CELL_LIMIT:,} cells")
+            raise _too_large(self.path, message("layers.io.above_cells", count=CELL_LIMIT))
         if max(len(self.formulas), len(self.marks)) > KEPT_CELLS:
-            raise _too_large(self.path, f"more than {KEPT_CELLS:,} formulas and errors")
+            raise _too_large(self.path, message("layers.io.above_formulas", count=KEPT_CELLS))
         if self.has_formula and self.keeps_formulas:
             self.formulas[self.row, self.place] = self.formula.strip()
         if self.kind == "e":

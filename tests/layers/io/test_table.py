@@ -304,8 +304,9 @@ def test_limits_are_checked_before_reading(folder: Path, monkeypatch: pytest.Mon
     with pytest.raises(InputError, match="the table has 6 cells"):
         read_table(folder / "a.parquet")
     monkeypatch.setattr(workbook, "CELL_LIMIT", 2)
-    with pytest.raises(InputError, match="more than 2 cells"):
+    with pytest.raises(InputError, match="more than 2 cells") as caught:
         read_table(xlsx_file(folder, ["a"], [1], [2], [3]))
+    assert "trang tính vượt giới hạn (hơn 2 ô)" in caught.value.text("vi")
 
 
 def test_text_that_would_fill_the_memory_is_refused(
