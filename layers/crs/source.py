@@ -80,7 +80,11 @@ def shift_accuracy(crs: pyproj.CRS) -> float:
     if crs.is_bound or crs.geodetic_crs is None:
         return math.nan
     ways = TransformerGroup(
-        crs.geodetic_crs, WGS84, always_xy=True, allow_ballpark=False, area_of_interest=_VIET_NAM
+        crs.geodetic_crs,
+        WGS84,
+        always_xy=True,
+        allow_ballpark=False,
+        area_of_interest=_VIET_NAM,  # type: ignore[arg-type]  # its stub names a private twin
     )
     return max((way.accuracy for way in ways.transformers), default=math.nan)
 

@@ -165,7 +165,10 @@ def save_annex(
     if atlas is None:
         save_document(content, path, charts=charts, overwrite=True)
         return
-    with _commune_pictures(atlas, None if isinstance(codes, str) else codes) as pictures:
+    communes = content.zones[["commune_code", "commune"]].drop_duplicates()
+    named = dict(zip(communes["commune"], content.commune_names(communes), strict=True))
+    with _commune_pictures(atlas, None if isinstance(codes, str) else codes) as made:
+        pictures = [(named.get(name, name), picture) for name, picture in made]
         save_document(content, path, charts=charts, pictures=pictures, overwrite=True)
 
 

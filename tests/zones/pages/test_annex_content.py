@@ -119,7 +119,7 @@ def test_command_annex_puts_maps_into_the_document(
     document = docx.Document(answer["pages"]["annex.docx"])
     # The chart of the forecast below its table, then the map.
     assert len(document.inline_shapes) == 2
-    assert "Thụy Hùng" in [item.text for item in document.paragraphs]
+    assert "Xã Thụy Hùng" in [item.text for item in document.paragraphs]
 
 
 def test_annex_says_its_tolerance_and_names_its_sources(project: Path) -> None:
@@ -192,7 +192,7 @@ def test_command_names_a_commune_that_is_not_there(
     for line in (["atlas", str(project), "--communes"], ["annex", str(project), "--maps"]):
         assert command([*line, "Thụy Hưng"]) == 2
         told = capsys.readouterr().err
-        assert f"{line[-1]} 'Thụy Hưng': unknown commune 'Thụy Hưng'; did you mean" in told
+        assert f"{line[-1]}: 'Thụy Hưng' is no single commune of the province; did you mean" in told
 
 
 def test_paper_of_the_command_is_checked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
