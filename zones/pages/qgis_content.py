@@ -29,11 +29,11 @@ from zones.pages.context_layers import communes_with_kinds, load_neighbours, nea
 from zones.pages.forest_standard import STANDARD, standard_symbols, type_letters
 from zones.pages.qgis_planning import PlanningPages, planning_layers
 from zones.pages.qgis_sheets import commune_sheets
-from zones.pages.qgis_words import Say, aliases, land_words, layer_names, speaker
+from zones.pages.qgis_words import Say, aliases, land_words, layer_names, shown_layers, speaker
 from zones.pages.status_fields import field_words, own_names, with_own_fields
 from zones.plan.frames import zones_frame
 from zones.planting.planning_map import PlanningMap
-from zones.project.model import Project, newest_forest_layer
+from zones.project.model import Project
 from zones.publish.publish import PublishedFigures
 
 _CLASSES = 5
@@ -205,14 +205,7 @@ def _plot_layers(
     known = {**load_area_symbols("land"), **zone_symbols(zones, crops=zone_crops(zones))}
     names, land = layer_names(inputs, language), land_words(language)
     classes = {code: word.text(language) for code, word in code_words("three_forest").items()}
-    newest = newest_forest_layer(project)
-    # An earlier forest layer is no ground: where the newest has no plot, nothing shows through.
-    shown = {
-        name: layer
-        for name, layer in inputs.plots.items()
-        if name == newest or not isinstance(layer, ForestLayer)
-    }
-    for number, (name, layer) in enumerate(shown.items()):
+    for number, (name, layer) in enumerate(shown_layers(inputs).items()):
         drawn = symbols_of_plots(layer, zones=zones_of_layer(project, zones, name))
         frame = _plot_rows(layer, name, own, inputs.crs).assign(symbol=drawn)
         found = set(drawn)

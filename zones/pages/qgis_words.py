@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable
 
 from layers.base.language import Language
 from layers.base.messages import message
-from layers.kinds.plots import LAND_CLASSES
+from layers.kinds.forest_status import ForestLayer
+from layers.kinds.plots import LAND_CLASSES, PlotLayer
 from zones.inputs.read import Inputs
 from zones.output.table_words import code_words
 from zones.pages.status_fields import field_names
+from zones.project.model import newest_forest_layer
 
 Say = Callable[..., str]
 #: Parts of the land that no plot is.
@@ -52,9 +54,22 @@ def land_words(language: Language) -> dict[str, str]:
     return {code: word.text(language) for code, word in (code_words("land") | named).items()}
 
 
+def shown_layers(inputs: Inputs) -> dict[str, PlotLayer]:
+    """Polygon layers that are shown: of the forest layers the newest.
+
+    An earlier one is no ground: where the newest has no plot, nothing shows through.
+    """
+    newest = newest_forest_layer(inputs.project)
+    return {
+        name: layer
+        for name, layer in inputs.plots.items()
+        if name == newest or not isinstance(layer, ForestLayer)
+    }
+
+
 def layer_names(inputs: Inputs, language: Language) -> dict[str, str]:
     """Names of the polygon layers: their kind, and which where there are several of one."""
-    kinds = {name: inputs.project.layers[name].kind for name in inputs.plots}
+    kinds = {name: inputs.project.layers[name].kind for name in shown_layers(inputs)}
     count = Counter(kinds.values())
     return {
         name: message(f"zones.project.kind_{kind}").text(language)

@@ -66,6 +66,9 @@ def test_an_earlier_forest_layer_does_not_show_through(out: Path) -> None:
     names = [name for name, _ in pyogrio.list_layers(data) if name.startswith("plots_")]
     tables = [pyogrio.read_dataframe(data, layer=name) for name in names]
     assert sum("maldlr" in table for table in tables) == 1
+    with closing(sqlite3.connect(data)) as base:
+        told = {str(row[0]) for row in base.execute("SELECT identifier FROM gpkg_contents")}
+    assert "plots_1: Lớp hiện trạng rừng" in told
 
 
 def test_every_plot_that_was_read_is_there(out: Path) -> None:
