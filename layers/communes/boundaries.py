@@ -135,8 +135,8 @@ def load_communes(
         The boundaries. Where the file names a province, its communes are those of the table of
         units: the others of the file are set aside, and all of them must be there.
     code_column, name_column : str
-        Columns with code and name, of which one is enough where the province is named; a kind word
-        before the name ("Xã Lộc Bình") is taken off.
+        Columns with code and name, of which one is enough where the province is named and the other
+        has its default name; a kind word before the name ("Xã Lộc Bình") is taken off.
     natural_areas : NaturalAreas, optional
         Table of official natural areas; without it ``official_area_ha`` is missing: the area of a
         polygon is not the official one.
@@ -220,9 +220,11 @@ def _read_columns(
     description = describe_vector(file.path, layer=file.layer)
     columns = {"code": code_column, "name": name_column}
     there = {use: name for use, name in columns.items() if name in description.fields}
-    if not there or (len(there) < 2 and file.province is None):
-        empty = pd.DataFrame(columns=list(description.fields))
-        require_columns(empty, columns, source=file.source)
+    # A column that goes by a name of its own was asked for: another in its place would be a guess.
+    asked = {use: name for use, name in columns.items() if name != use}
+    one_is_enough = bool(there) and file.province is not None
+    empty = pd.DataFrame(columns=list(description.fields))
+    require_columns(empty, asked if one_is_enough else columns, source=file.source)
     raw, notes = read_layer(
         replace(file, layer=description.layer), columns=list(dict.fromkeys(there.values()))
     )

@@ -212,3 +212,13 @@ def test_a_name_of_the_province_stands_for_a_code_that_is_empty(
     layer = load_communes(file, natural_areas=areas, part_of_province=True)
     assert layer.communes["commune_code"].tolist() == ["06148", "06529"]
     assert layer.communes.geometry.iloc[1].bounds == (0, 0, 1000, 1000)
+
+
+@pytest.mark.parametrize("option", ["code_column", "name_column"])
+def test_a_column_that_was_asked_for_is_not_replaced_by_the_other(
+    tmp_path: Path, option: str
+) -> None:
+    with pytest.raises(SchemaError, match=r"expected columns MA_XA .*found code, name"):
+        load_province(tmp_path, province(), **{option: "MA_XA"})
+    left = province().drop(columns=option.removesuffix("_column"))
+    assert len(load_province(tmp_path, left).communes) == 65
