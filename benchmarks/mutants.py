@@ -44,8 +44,8 @@ BROKEN = 4  # as pytest says that it cannot even begin
 
 _ENGINE = "tests/layers/engine/"
 _OVERLAY = tuple(
-    _ENGINE + name
-    for name in ("test_overlay.py", "test_other_programs.py", "test_overlay_properties.py")
+    f"{_ENGINE}test_{name}.py"
+    for name in ("overlay", "other_programs", "overlay_properties", "overlay_file", "repair")
 )
 _TABULATE = tuple(
     _ENGINE + name
