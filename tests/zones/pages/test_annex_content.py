@@ -181,9 +181,9 @@ def test_command_atlas_draws_what_is_asked_for(
     assert "10,4" in text
     assert "50,0" in text
     # The square of 100 ha holds 50 ha of natural forest and 10 ha of pine: the rest is bare paper.
-    assert "Ngoài lớp hiện trạng rừng" in text
+    assert "Không có trong lớp dữ liệu" in text
     assert "40,0" in text
-    assert "Ngoài lớp hiện trạng rừng (không vẽ)" not in text
+    assert "Không có trong lớp dữ liệu (không vẽ)" not in text
 
 
 def test_command_names_a_commune_that_is_not_there(

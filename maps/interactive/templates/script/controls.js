@@ -39,9 +39,9 @@ function statusText(target) {
 
 function figureStatus(target) {
   if (target.status === "below")
-    return word("below", { a: formatNumber(target.shortfall, 0) + "\u00a0ha" });
+    return word("below", { a: formatHectares(target.shortfall) + "\u00a0ha" });
   if (target.status === "above")
-    return word("above", { a: formatNumber(target.surplus, 0) + "\u00a0ha" });
+    return word("above", { a: formatHectares(target.surplus) + "\u00a0ha" });
   return word(target.status);
 }
 
@@ -52,8 +52,8 @@ const misses = (target) =>
 function boundText(target) {
   const lowest = target.figure_low === undefined ? target.low : target.figure_low;
   const highest = target.figure_high === undefined ? target.high : target.figure_high;
-  const low = lowest === null ? null : formatNumber(lowest, 0);
-  const high = highest === null ? null : formatNumber(highest, 0);
+  const low = lowest === null ? null : formatBorder("area", lowest);
+  const high = highest === null ? null : formatBorder("area", highest);
   if (target.bound === "at_least") return word("boundAtLeast", { a: low });
   if (target.bound === "at_most") return word("boundAtMost", { a: high });
   const text =
@@ -65,9 +65,9 @@ function boundText(target) {
 
 function figuresText(target) {
   const interval = hasInterval(target)
-    ? " (" + formatNumber(target.low_interval, 0) + "–" + formatNumber(target.high_interval, 0) + ")"
+    ? " (" + formatHectares(target.low_interval) + "–" + formatHectares(target.high_interval) + ")"
     : "";
-  return formatNumber(target.present, 0) + interval + " / " + boundText(target) + "\u00a0ha";
+  return formatHectares(target.present) + interval + " / " + boundText(target) + "\u00a0ha";
 }
 
 // An area whose accuracy nobody stated has no interval.
@@ -82,7 +82,7 @@ function targetText(target) {
     "\u00a0ha" +
     year +
     ", " +
-    word("nowHeld", { a: formatNumber(target.present, 0) + "\u00a0ha" }) +
+    word("nowHeld", { a: formatHectares(target.present) + "\u00a0ha" }) +
     (target.status === "below" ? ", " + statusText(target) : "")
   );
 }
