@@ -62,6 +62,13 @@ def word(kind: str, identifier: str, language: Language) -> str:
     return identifier if known is None else known.text(language)
 
 
+def known_codes(kind: str) -> list[str]:
+    """Identifiers of a kind that have a name; of units also the yearly ones."""
+    found = [key.partition(" ")[2] for key in _phrases() if key.partition(" ")[0] == kind]
+    yearly = [f"{unit}/year" for unit in found if "/" not in unit] if kind == "unit" else []
+    return [*found, *yearly]
+
+
 def _per(unit: str, language: Language) -> str:
     """Name a unit below a stroke: in English one of it, as its identifier says."""
     return unit if language == "en" and unit.isalpha() else word("unit", unit, language)

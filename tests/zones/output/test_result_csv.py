@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from layers.base.language import Language
-from zones.output.result_csv import read_result_csv, save_result_csv
-from zones.output.table_words import column_title, table_words
+from zones.output.result_csv import _cell_words, read_result_csv, save_result_csv
+from zones.output.table_words import code_words, column_title, table_words
 from zones.tables import ALLOCATION, RESULT_TABLES
 
 FRAME = pd.DataFrame(
@@ -37,8 +37,43 @@ def test_the_form_of_the_office_has_commas_and_its_own_headings(tmp_path: Path) 
     save_result_csv(FRAME, tmp_path, "allocation", form="office", language="vi")
     lines = (tmp_path / "allocation.csv").read_text("utf-8-sig").splitlines()
     assert lines[0].startswith("Vùng;Mã xã;Xã, phường;Loại đất;Năm;Tăng thêm (ha)")
-    assert lines[1] == "pine;06148;Thất Khê;bare_production;2027;94,040146;1234,5;land"
-    assert lines[2] == 'na;06184;"Hồng Phong; Bắc";;2030;0,0;;target'
+    assert lines[1].startswith("pine;06148;Thất Khê;")
+    assert lines[1].split(";")[3:] == [
+        "Đất trống trong rừng sản xuất", "2027", "94,040146", "1234,5",
+        code_words("binding")["land"].vi,
+    ]  # fmt: skip
+    assert lines[2].startswith('na;06184;"Hồng Phong; Bắc";;2030;0,0;;')
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_codes_are_words_and_are_read_back_as_codes(tmp_path: Path, language: Language) -> None:
+    frame = pd.DataFrame(
+        {
+            "bound": ["range", "at_least", "about"],
+            "status": ["above", "below", "not_measured"],
+            "unit": ["ha", "head/year", "ha/year"],
+            "verdict": ["met", "not_assessed", "cannot_tell"],
+            "told_by": ["layer", "report", ""],
+        }
+    )
+    save_result_csv(frame, tmp_path, "targets", form="office", language=language)
+    text = (tmp_path / "targets.csv").read_text("utf-8-sig")
+    codes = ("at_least", "not_measured", "not_assessed", "cannot_tell")
+    assert [code for code in codes if code in text] == []
+    back = read_result_csv(tmp_path / "targets.csv", "targets")
+    assert back.to_dict("list") == frame.fillna("").to_dict("list")
+    areas = pd.DataFrame({"crop": ["lychee", "acacia"], "land": ["unclassified", "crop"]})
+    save_result_csv(areas, tmp_path, "areas", form="office", language=language)
+    assert "lychee" not in (tmp_path / "areas.csv").read_text("utf-8-sig")
+    assert read_result_csv(tmp_path / "areas.csv", "areas").to_dict("list") == areas.to_dict("list")
+
+
+def test_a_word_for_two_codes_would_be_read_as_neither() -> None:
+    for table in RESULT_TABLES:
+        for column in table.columns:
+            for language in ("vi", "en"):
+                words = _cell_words(table.name, column.name, language)
+                assert [text for text in words.values() if text in set(map(str, words))] == []
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
