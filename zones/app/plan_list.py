@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.base.errors import VungTrongError
+from zones.allocation.targets import conversion_names
 from zones.app.desk import words
 from zones.plan.files import embedded_plans, load_plan
 from zones.plan.model import Plan
@@ -51,6 +52,21 @@ def plans_of(document: Mapping[str, Any], home: Path) -> list[dict[str, Any]]:
         item["unallocated"] = [zones[zone] for zone in zones if zone not in leading]
         listed.append(item)
     return listed
+
+
+def zones_of(name: str, home: Path) -> set[str] | None:
+    """What zones of a plan are called in a changed figure; nothing is known of one out of reach.
+
+    Without a plan there is no zone.
+    """
+    if not name:
+        return set()
+    try:
+        plan = load_plan(home / name if Path(name).suffix in _FILES else name, check_codes=False)
+    except VungTrongError:
+        return None
+    called = {text for zone in plan.zones for text in (zone.zone, zone.name.vi, zone.name.en)}
+    return called | set(conversion_names())
 
 
 def _listed(name: str, home: Path) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:

@@ -233,7 +233,7 @@ def _found(fault: Mapping[str, Any]) -> str:
     if isinstance(value, Mapping) and "error" in (fault.get("ctx") or {}):
         return ""  # our own rules name what they found; the keys of a whole section would not
     if isinstance(value, Mapping):
-        return "{" + ", ".join(map(str, value))[:60] + "}"
+        return ", ".join(map(str, value))[:60]
     return repr(value)[:60]
 
 

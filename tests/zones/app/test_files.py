@@ -509,3 +509,21 @@ def test_a_faulty_text_is_mended_in_the_page(sit: Any, project: Path) -> None:
     assert desk.ask("files", "edit", text=good, shown=bad)["fault"] is None
     assert project.read_text("utf-8") == good
     assert desk.ask("files", "undo")["fault"] is not None
+
+
+def test_changed_figures_go_with_the_plan_whose_zones_they_name(sit: Any, project: Path) -> None:
+    text = project.read_text("utf-8")
+    added = "allocation:\n  changes: [low.pine=45, low.nowhere=3]\n"
+    project.write_text(text + added, "utf-8")
+    desk = sit(project)
+    assert "allocation" not in text
+    lead = load_project(project).plans[0]
+    seen = desk.ask("files", "plan", name=lead, lead=True)
+    assert seen["left"] == ["low.nowhere=3"]
+    desk.ask("files", "drop_plan", name="lang-son-2023")
+    assert load_project(project).allocation.changes == ("low.pine=45",)
+    seen = desk.ask("files", "drop_plan", name=lead)
+    assert (seen["plans"], seen["left"]) == ([], ["low.pine=45"])
+    assert desk.ask("targets", "ground")["zones"] == []
+    desk.ask("files", "undo")
+    assert load_project(project).allocation.changes == ("low.pine=45",)

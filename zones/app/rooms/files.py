@@ -34,7 +34,7 @@ from layers.kinds.crops import crop_named, load_crops, near_crop
 from layers.kinds.forest_fields import match_fields
 from zones.app.desk import Desk, words
 from zones.app.kinds import form_of
-from zones.app.plan_list import known_plans, plan_names, plans_of
+from zones.app.plan_list import known_plans, plan_names, plans_of, zones_of
 from zones.app.project_file import can_undo, project_path, undo, write_project
 from zones.app.question import Question
 from zones.app.refused import RefusedError
@@ -44,7 +44,7 @@ from zones.plan.extract.draft import draft_plan
 from zones.plan.extract.zones import slug
 from zones.plan.files import load_plan, save_plan
 from zones.project.model import CommunesSource, LayerSource
-from zones.project.yaml import dump_document, is_there, read_document, read_text
+from zones.project.yaml import dump_document, is_there, parse_document, read_document, read_text
 from zones.project.yaml_blocks import cut_block, is_block, put_block, put_list
 
 _FIRST_ROWS, _MOST_CROPS, _MOST_CLASSES = 6, 60, 40
@@ -546,9 +546,29 @@ def _beside(desk: Desk, name: str) -> Path:
 
 def _write_plans(desk: Desk, names: list[str]) -> dict[str, Any]:
     file = project_path(desk)
-    before = plan_names(read_document(file))
-    write_project(desk, put_list(read_text(file), "plans", names, before), always=True)
-    return state(desk)
+    document = read_document(file)
+    text = put_list(read_text(file), "plans", names, plan_names(document))
+    left = _changes_left(document, names[0] if names else "", file.parent)
+    if left:
+        # Figures of zones that are no longer shared out would keep every room from opening
+        told = parse_document(text, file)
+        kept = [change for change in told["allocation"]["changes"] if change not in left]
+        told["allocation"]["changes"] = kept
+        text = dump_document(told)
+    write_project(desk, text, always=True)
+    return state(desk) | {"left": left}
+
+
+def _changes_left(document: CommentedMap, leading: str, home: Path) -> list[str]:
+    """Changed figures that name no zone of the plan that leads, where it can be read."""
+    section = document.get("allocation")
+    changes = section.get("changes") if isinstance(section, CommentedMap) else None
+    zones = zones_of(leading, home)
+    if not changes or zones is None:
+        return []
+    named = [(str(change), str(change).partition("=")[0].split(".")) for change in changes]
+    kinds = {"low", "high", "year", "importance", "list", "listed", "lock", "suitability"}
+    return [text for text, key in named if key[0] in kinds and key[1:2] and key[1] not in zones]
 
 
 def extract(desk: Desk, asked: Document) -> dict[str, Any]:

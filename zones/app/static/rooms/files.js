@@ -158,7 +158,11 @@ function plansPanel() {
 
 function planRow(plan, place) {
   const name = both(plan.name);
-  const set = (action, asked) => () => attempt(async () => changed(await desk.ask("files", action, { name: plan.id, ...asked })));
+  const set = (action, asked) => () => attempt(async () => {
+    const answer = await desk.ask("files", action, { name: plan.id, ...asked });
+    if (answer.left.length) desk.forget("edits"); // They are of zones that are shared out no more
+    await changed(answer, answer.left.length ? say("editsLeft", { n: answer.left.length }) : "");
+  });
   const left = plan.unallocated.map(both);
   return element(
     "li",
@@ -264,6 +268,7 @@ function documentChoice() {
   const read = () => attempt(async () => {
     const lead = choice?.querySelector("input:checked").value !== "no";
     const answer = await desk.ask("files", "extract", { path: looked.path, lead });
+    if (answer.left.length) desk.forget("edits");
     await changed(answer, say("planRead", { targets: number(answer.read.targets), zones: number(answer.read.zones), unread: number(answer.read.unread) }));
   });
   return element("div", { class: "found-document" }, element("p", {}, say("documentFound", { path: looked.path })), choice, button("readPlan", read, { class: "main-button", id: "read-plan" }));
