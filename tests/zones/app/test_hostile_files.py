@@ -1,0 +1,74 @@
+"""Files at the desk that are cut, empty, encrypted or bombs: a clear line each, and it goes on."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from tests.factories import forest_plots
+from tests.zones.app.conftest import Live, serve
+from zones.app.session import Session
+
+_ENCRYPTED = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(5000)
+
+
+def _zip(name: str, size: int) -> bytes:
+    """Archive of one member that is nothing but blanks."""
+    made = BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, b" " * size)
+    return made.getvalue()
+
+
+#: What is dropped, its bytes, and a word of the line that says what is wrong with it.
+HOSTILE = {
+    "rỗng.docx": (b"", "Word"),
+    "mã hóa.docx": (_ENCRYPTED, "Word"),
+    "cụt.docx": (_zip("word/document.xml", 1000)[:60], "Word"),
+    "bom.docx": (_zip("word/document.xml", 60_000_000), "60 MB"),
+    "rỗng.pdf": (b"%PDF-1.4 nothing", "PDF"),
+    "rỗng.xlsx": (b"", "workbook"),
+    "mã hóa.xlsx": (_ENCRYPTED, "password"),
+    "cụt.xlsx": (_zip("xl/workbook.xml", 1000)[:60], "workbook"),
+    "bom.xlsx": (_zip("xl/worksheets/sheet1.xml", 60_000_000), "workbook"),
+    "rỗng.gpkg": (b"", "GeoPackage"),
+    "chữ.gpkg": (b"not a database" * 99, "GeoPackage"),
+    "một mình.shp": (b"\0\0\x27\x0a" + bytes(96), "Shapefile"),
+    "cụt.zip": (b"PK\3\4" + bytes(99), "archive"),
+    "rỗng.csv": (b"", "empty table"),
+    "cụt.geojson": (b'{"type":', "GeoJSON"),
+    "cụt.parquet": (b"PAR1xxxx", "Parquet"),
+    "cụt.tif": (b"II*\0" + b"\xff" * 200, "raster"),
+}
+
+
+@pytest.fixture
+def own(project: Path) -> Iterator[Live]:
+    """A live desk on a project of its own."""
+    yield from serve(Session(project=project).with_root(project.parent))
+
+
+def test_each_hostile_file_is_told_in_a_line_and_the_worker_lives(own: Live, project: Path) -> None:
+    whole = project.parent / "nguyên.gpkg"
+    forest_plots().to_file(whole, layer="lop")
+    cut = {"cụt.gpkg": (whole.read_bytes()[:30_000], "GeoPackage")}
+    before, pid = project.read_bytes(), None
+    for name, (body, word) in (HOSTILE | cut).items():
+        kept = own.request("POST", f"/upload?name={quote(name)}", body)
+        assert kept[0] == 200, name
+        action = "extract" if name.endswith((".docx", ".pdf")) else "look"
+        status, told = own.ask("files", action, path=json.loads(kept[2])["path"])
+        assert status == 422, (name, told)
+        assert word in told["error"]["en"], (name, told)
+        assert "\n" not in told["error"]["vi"], name
+        assert "Traceback" not in told["error"]["en"], name
+        pid = pid or own.worker.pid
+        assert own.worker.pid == pid, name
+    assert project.read_bytes() == before
+    assert own.ask("files", "look", path=str(whole))[0] == 200
