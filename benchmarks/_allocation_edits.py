@@ -111,7 +111,7 @@ def same_edits(prepared: Prepared) -> list[str]:
     for row in inputs.targets[inputs.targets["commune_code"] == ""].to_dict("records"):
         figures = {"low": "low_ha", "high": "high_ha", "year": "year", "importance": "importance"}
         stands = {key: row[column] for key, column in figures.items() if pd.notna(row[column])}
-        edits += [f"{key}.{row['zone']}={value}" for key, value in stands.items()]
+        edits += [f"{key}.{row['zone']}={_one_way(value)}" for key, value in stands.items()]
     for row in inputs.listed.drop_duplicates("zone").to_dict("records"):
         edits += [f"list.{row['zone']}={row['list']}"]
         edits += [f"listed.{row['zone']}.{row['commune_code']}=yes"]
@@ -124,8 +124,14 @@ def same_edits(prepared: Prepared) -> list[str]:
     for source, land in inputs.available.groupby("source"):
         code = land["commune_code"].iloc[0]
         area = float(land.loc[land["commune_code"] == code, "area_ha"].sum())
-        edits += [f"land.{source}=1x", f"land.{source}.{code}={area!r}"]
+        edits += [f"land.{source}=1x", f"land.{source}.{code}={_one_way(area)}"]
     return edits
+
+
+def _one_way(value: float) -> str:
+    """Figure in full, with so many decimals that no reader takes its point for a thousands mark."""
+    whole, point, decimals = repr(value).partition(".")
+    return f"{whole}.{decimals:0<4}" if point else whole
 
 
 def _without_edit(prepared: Prepared, base: Allocation) -> list[str]:
