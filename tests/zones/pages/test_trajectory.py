@@ -150,13 +150,12 @@ def test_the_page_says_the_verdict_of_the_targets_as_their_table_has_it(
 ) -> None:
     judged = targets_of((2030, 67.0), (2026, 60.0)).assign(
         unit="%", present=64.5, low_interval=[63.9, np.nan], high_interval=[65.1, np.nan],
-        verdict=["not_met", "not_stated"],
+        verdict=["not_met", ""], bound="at_least", figure_low=[67.0, 60.0], figure_high=np.nan,
+        interval_from="boundaries", needed="",
     )  # fmt: skip
     save_trajectory(project, tables() | {TARGETS: judged}, present(), tmp_path)
     page = (tmp_path / "trajectory.html").read_text("utf-8")
-    assert (
-        "64.50 % (95 % interval 63.90–65.10 %), the target of 67.00 % by 2030 is: not met" in page
-    )
-    assert "64,50 % (khoảng tin cậy 95 %: 63,90–65,10 %), chỉ tiêu 67,00 % đến năm 2030" in page
+    assert "Forest cover rate, at least 67% by 2030 asked for: not met; 64.50 % on" in page
+    assert "chỉ tiêu trên 67% đến năm 2030: chưa đạt; theo bản đồ 64,50 %, khoảng tin cậy" in page
     # Without an interval there is no verdict to print.
     assert page.count("95 % interval") == 1
