@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from zones.measure.present import BEARING, present_by_crop, without_earlier_surveys
@@ -40,18 +41,54 @@ def present_by_zone(
     project: Project, plans: Sequence[Plan], measured: pd.DataFrame
 ) -> pd.DataFrame:
     """Present hectares by zone, commune and layer, from the one layer that tells of each crop."""
-    earlier = set(forest_layers(project)[:-1]) - set(project.present.values())
-    today = without_earlier_surveys(measured, earlier)
-    present = present_by_crop(today, project.present)
+    present = present_by_crop(_today(project, measured), project.present)
     every = zones_of_plans(plans)
     return present.merge(every.loc[every["crop"] != "", ["zone", "crop"]], on="crop")
 
 
-def with_tellers(project: Project, by_zone: pd.DataFrame) -> pd.DataFrame:
-    """Rows of layers with who tells them: a drawn layer, a report, or what was reconciled."""
-    kinds = {name: one.kind for name, one in project.layers.items()}
-    tellers = [_TABLES.get(kinds[name], "layer") for name in by_zone["layer"]]
-    return by_zone.assign(told_by=pd.Series(tellers, index=by_zone.index, dtype="str"))
+def _today(project: Project, measured: pd.DataFrame) -> pd.DataFrame:
+    """Rows that may tell what is there now: no earlier survey, nothing later than the round."""
+    last = project.reports.year
+    late = _layers_after(project, last)
+    if last is not None:
+        kinds = {name: layer.kind for name, layer in project.layers.items()}
+        tables = measured["layer"].map(kinds).isin(set(_TABLES)).to_numpy(dtype=bool)
+        typed = (measured["planting_year"] > last).fillna(False).to_numpy(dtype=bool)
+        drawn = measured["layer"].isin(late).to_numpy(dtype=bool)
+        measured = measured[~np.where(tables, typed, drawn)]
+    surveys = [name for name in forest_layers(project) if name not in late]
+    return without_earlier_surveys(measured, set(surveys[:-1]) - set(project.present.values()))
+
+
+def _layers_after(project: Project, last: int | None) -> set[str]:
+    """Layers that show the ground later than a year."""
+    layers = project.layers.items()
+    return set() if last is None else {name for name, one in layers if one.date.year > last}
+
+
+def cover_of_round(project: Project, forest_cover: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Forest cover and its date; none where the layer is later than the year's round."""
+    newest = newest_forest_layer(project)
+    if newest is None or newest in _layers_after(project, project.reports.year):
+        return forest_cover.iloc[:0], ""
+    return forest_cover, project.layers[newest].date.isoformat()
+
+
+def with_tellers(project: Project, by_zone: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
+    """Rows of layers with who tells them (``told_by``) and of when they are (``told_of``).
+
+    A drawn layer is of its date, a report or what was reconciled of the year of its rows.
+    """
+    years = with_years(project, by_zone[["zone"]].drop_duplicates(), by_zone, measured)
+    told = years.set_index("zone")
+    of = {
+        str(layer): project.layers[str(layer)].date.isoformat()
+        for layer in by_zone["layer"].unique()
+    }
+    tellers = by_zone["zone"].map(told["told_by"]).astype("str")
+    typed = by_zone["zone"].map(told["year"]).astype("Int64").astype("str")
+    drawn = by_zone["layer"].map(of).astype("str")
+    return by_zone.assign(told_by=tellers, told_of=drawn.where(tellers == "layer", typed))
 
 
 def with_years(
@@ -61,7 +98,8 @@ def with_years(
 
     ``now`` is as from ``present_by_zone``; zones that are not in it have neither.
     """
-    rows = measured[measured["planting_year"].notna()]
+    today = _today(project, measured)
+    rows = today[today["planting_year"].notna()]
     newest = rows.groupby(["layer", "crop"])["planting_year"].max().to_dict()
     years: dict[str, int] = {}
     tellers: dict[str, str] = {}

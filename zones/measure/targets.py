@@ -82,13 +82,17 @@ def join_plan_targets(targets: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(taken, ignore_index=True)
 
 
-def measured_figures(by_zone: pd.DataFrame, forest_cover: pd.DataFrame) -> pd.DataFrame:
+def measured_figures(
+    by_zone: pd.DataFrame, forest_cover: pd.DataFrame, *, cover_of: str = ""
+) -> pd.DataFrame:
     """What targets are compared with: hectares of zones, and the forest cover rate in percent.
 
     ``by_zone`` has ``zone, commune_code, present_ha, told_by``. A zone stands there over the
-    province (no commune code) and in every commune.
+    province (no commune code) and in every commune. ``told_of``, the date or year of a figure, goes
+    along where it is there; ``cover_of`` is that of the forest cover.
     """
     sums = {"present": ("present_ha", "sum"), "told_by": ("told_by", "first")}
+    sums |= {"told_of": ("told_of", "first")} if "told_of" in by_zone else {}
     communes = by_zone.groupby(["zone", "commune_code"]).agg(**sums).reset_index()
     province = by_zone.groupby("zone").agg(**sums).reset_index()
     totals = pd.concat([province.assign(commune_code=""), communes], ignore_index=True)
@@ -101,6 +105,7 @@ def measured_figures(by_zone: pd.DataFrame, forest_cover: pd.DataFrame) -> pd.Da
             "unit": "%",
             "present": float(forest_cover["cover_percent"].iloc[-1]),
             "told_by": "layer",
+            "told_of": cover_of,
         }
         frames.append(pd.DataFrame([rate]))
     return pd.concat(frames, ignore_index=True)
@@ -110,7 +115,7 @@ def measured_figures(by_zone: pd.DataFrame, forest_cover: pd.DataFrame) -> pd.Da
 _COMPARED = frozenset(
     {
         *("figure_low", "figure_high", "present", "held_ratio", "shortfall", "surplus", "status"),
-        *("tolerance_percent", "told_by", "estimate", "low_interval", "high_interval"),
+        *("tolerance_percent", "told_by", "told_of", "estimate", "low_interval", "high_interval"),
         *("interval_from", "verdict", "needed"),
     }
 )
@@ -133,7 +138,8 @@ def compare_targets(
     present : pandas.DataFrame
         Columns ``zone, indicator, commune_code, unit, present``: what was measured; a commune code
         of ``""`` is the province. One row per thing. ``told_by`` says who tells it: ``layer``, as
-        where the column is not there, ``report`` or ``reconciled``.
+        where the column is not there, ``report`` or ``reconciled``; ``told_of`` of which date or
+        year it is, empty where that column is not there.
     tolerated : ToleratedBounds
         What the status of a figure given as about so much allows for.
     reported : pandas.DataFrame, optional
@@ -171,7 +177,9 @@ def compare_targets(
     require_columns(present, dict(zip(given, given, strict=True)), source="present")
     frame = _in_hectares(targets.assign(commune_code=targets["commune_code"].fillna("")))
     told = present if "told_by" in present else present.assign(told_by="layer")
-    frame = frame.merge(told[[*given, "told_by"]], on=keys, how="left", validate="many_to_one")
+    told = told if "told_of" in told else told.assign(told_of="")
+    wanted = [*given, "told_by", "told_of"]
+    frame = frame.merge(told[wanted], on=keys, how="left", validate="many_to_one")
     # A layer shows a state; what is planted or harvested per year no single state can tell.
     state = frame["period"].isin(_STATES)
     frame = frame.assign(
@@ -226,7 +234,9 @@ def _with_reported(targets: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFram
     value = value.astype("float64").where(its_year.astype(bool))
     present = targets["present"].astype("float64")
     told_by = targets["told_by"].where(present.notna(), np.where(value.notna(), "report", ""))
-    return targets.assign(present=present.fillna(value), told_by=told_by)
+    its_round = found["year"].astype("Int64").astype("str").where(value.notna(), "")
+    told_of = targets["told_of"].fillna("").where(present.notna(), its_round)
+    return targets.assign(present=present.fillna(value), told_by=told_by, told_of=told_of)
 
 
 def yearly_unit(unit: str) -> str:

@@ -404,9 +404,10 @@ class Scenario(Part):
 
 
 class ReportsSection(Part):
-    """Where the year's reports are kept: the ledger of submissions."""
+    """Where the year's reports are kept, and which year's round counts (None: the newest)."""
 
     ledger: Path = Path("reports.sqlite")
+    year: int | None = Field(default=None, ge=2000, le=2100)
 
 
 class Project(Part):

@@ -9,7 +9,7 @@ import pandas as pd
 from layers.base.clock import today
 from layers.base.errors import InputError
 from layers.communes.gazetteer import communes_on
-from zones.inputs.present import present_by_zone, with_years, zones_of_plans
+from zones.inputs.present import present_by_zone, zones_of_plans
 from zones.inputs.read import read_communes, read_plans
 from zones.output.folder import kept_table, load_kept_table
 from zones.output.record import read_record
@@ -21,7 +21,7 @@ from zones.reports.known import KnownFigures, known_figures
 from zones.reports.layout import communes_as_reporters
 from zones.reports.ledger import Ledger
 from zones.reports.status import open_questions, round_status
-from zones.reports.writing.year_report import YearResult
+from zones.reports.writing.year_targets import YearResult
 from zones.reports.year_round import Round
 from zones.run.context import RunOptions, Teller
 from zones.run.reuse import is_whole
@@ -78,23 +78,23 @@ def land_available(project: Project) -> dict[tuple[str, str], float]:
 
 
 def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> YearResult:
-    """What a year's report is written from."""
+    """What a year's report is written from: the figures of that year and of those before it."""
     if not project.plans:
         raise InputError("zones.reports.report_without_plan", path=project.file)
-    newest = ledger.newest_year()
-    if newest is not None and year != newest:
-        raise InputError("zones.reports.not_newest_round", year=year, newest=newest)
+    rounds = sorted({int(one) for one in ledger.history()["year"]})
+    if rounds and year not in rounds:
+        raise InputError("zones.reports.no_round", year=year, rounds=rounds)
+    if rounds and year != rounds[-1]:
+        reports = project.reports.model_copy(update={"year": year})
+        project = project.model_copy(update={"reports": reports})
     options = RunOptions(only=("progress",), write=False)
     result = run_project(project, options=options, teller=teller)
     asked = expected_round(project, year)
-    measured = result[MEASURED]
     crops = reported_crops(ledger.figures(year), ledger.figures(year - 1))
-    crops = with_earlier_reports(crops, measured)
+    crops = with_earlier_reports(crops, result[MEASURED])
     form = load_form("plan-annual")
     findings = open_questions(ledger, form, asked)
     status = round_status(form, asked, ledger.history(year), findings, today())
-    now = present_by_zone(project, asked.plans, measured)
-    sources = with_years(project, zones_of_plans(asked.plans)[["zone"]], now, measured)
     return YearResult(
         asked,
         result[RoundedMeasures].targets,
@@ -102,7 +102,6 @@ def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> 
         crops,
         status,
         result[PROGRESS],
-        sources.dropna(),
         level_percent=(project.certainty or CertaintySettings()).level_percent,
         decimals=(project.decimals, project.rate_decimals),
     )

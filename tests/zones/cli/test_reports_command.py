@@ -80,5 +80,5 @@ def test_one_bad_file_stops_no_other_and_the_code_says_so(
     # The report of a year without a round would print this one's figures.
     write = ["reports", "write", project, "--year", "2024", "--out", str(tmp_path / "report")]
     assert run(write) == 2
-    assert "--year 2026" in capsys.readouterr().err
+    assert "Các vòng đã nhận: 2026. Hãy chọn" in capsys.readouterr().err
     assert not (tmp_path / "report").exists()

@@ -20,7 +20,7 @@ from zones.run.run import run_project
 from zones.tables import PROGRESS
 
 
-def _sent(code: str, year: int, zone: str, value: float | None) -> Submission:
+def sent(code: str, year: int, zone: str, value: float | None) -> Submission:
     figure = {
         "table": "zones", "row": zone, "column": "standing", "crop": zone, "unit": "ha",
         "value": value, "verdict": "accepted", "written": str(value), "sheet": "S", "cell": "B7",
@@ -40,8 +40,8 @@ def progress(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     path.write_text(f"{path.read_text('utf-8')}  before: {before}\n", "utf-8")
     ledger = Ledger(path.parent / "reports.sqlite")
     for code, value in zip(CODES, (10.04, 70.04, None, 0.0), strict=True):
-        ledger.take([_sent(code, 2026, "pine", value)])
-        ledger.take([_sent(code, 2028, "custard_apple", 8.0)])
+        ledger.take([sent(code, 2026, "pine", value)])
+        ledger.take([sent(code, 2028, "custard_apple", 8.0)])
     options = RunOptions(only=("progress",), write=False)
     return run_project(load_project(path), options=options)[PROGRESS]
 
@@ -51,9 +51,9 @@ def test_a_log_that_a_kill_left_beside_the_ledger_changes_no_input(tmp_path: Pat
     ledger = Ledger(tmp_path / "reports.sqlite")
     first, second, *_ = CODES
     with closing(sqlite3.connect(ledger.path)) as other:
-        ledger.take([_sent(first, 2026, "pine", 1.0)])
+        ledger.take([sent(first, 2026, "pine", 1.0)])
         other.execute("SELECT * FROM submission").fetchone()  # open: the log stays
-        ledger.take([_sent(second, 2026, "pine", 2.0)])
+        ledger.take([sent(second, 2026, "pine", 2.0)])
         files = [ledger.path, tmp_path / "reports.sqlite-wal"]
         left = [file.read_bytes() for file in files]
     for file, data in zip(files, left, strict=True):

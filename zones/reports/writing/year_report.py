@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import tempfile
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,45 +22,24 @@ from layers.kinds.crops import load_crops
 from maps.annex.official import Block, OfficialContent, Picture, Text, save_official
 from maps.annex.progress_chart import save_progress, save_years
 from maps.layout.page_table import PageColumn, PageTable
-from maps.layout.tables import verdict_words
-from zones.certainty.sentences import verdict_sentences
 from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_name
-from zones.plan.model import Plan, Target
-from zones.plan.words import figure_words, number_words, target_name
+from zones.plan.words import number_words
 from zones.publish.rounded_figures import area_targets
 from zones.reports.writing.letters import AGENCY
 from zones.reports.writing.status_map import save_status_map
-from zones.reports.year_round import Round
+from zones.reports.writing.year_targets import (
+    JUDGED,
+    STATUS_WORDS,
+    YearResult,
+    said,
+    target_rows,
+    targets_table,
+)
 
-_STATUS = {"below": "chưa đạt", "within": "đạt", "above": "vượt", "not_measured": "chưa có số liệu"}
-_JUDGED = ("low_interval", "high_interval", "verdict")
-_VERDICTS = {"interval": "Khoảng tin cậy", "verdict": "Kết luận"}
-_TOLD = {"layer": "bản đồ", "report": "báo cáo", "reconciled": "đối chiếu", "": ""}
 #: Communes of a zone that the document names; the workbook has all.
 _NAMED = 12
 _BLANK = "………………………………………………………………………………"
-
-
-@dataclass(frozen=True, slots=True)
-class YearResult:
-    """What a year's report is written from."""
-
-    asked: Round
-    targets: pd.DataFrame  # Columns of ``zones.tables.TARGETS``, rounded
-    reported: pd.DataFrame  # Columns of ``zones.tables.REPORTED``
-    crops: pd.DataFrame  # Columns of ``REPORTED_CROPS``
-    status: pd.DataFrame  # Columns of ``STATUS``
-    progress: pd.DataFrame  # Columns of ``zones.tables.PROGRESS``, rounded
-    # Zones that a layer tells of: ``zone, year, told_by``
-    sources: pd.DataFrame
-    level_percent: float = 95.0  # Of the intervals, where the project has any
-    decimals: tuple[int, int] = (1, 2)  # Of hectares and of rates
-
-    @property
-    def plan(self) -> Plan:
-        """The plan that leads."""
-        return self.asked.plans[0]
 
 
 def save_report(result: YearResult, folder: Path, *, overwrite: bool = False) -> list[Path]:
@@ -108,97 +86,6 @@ def years_and_targets(result: YearResult) -> tuple[pd.DataFrame, pd.DataFrame]:
     return years.sort_values(["order", "year"], kind="stable"), targets
 
 
-def target_rows(result: YearResult) -> pd.DataFrame:
-    """Targets of the leading plan: what it asks, what is there, who says so, how far it is."""
-    mine = result.targets[result.targets["plan"] == result.plan.plan]
-    rows = {str(row["target"]): row for row in mine.to_dict("records")}
-    found = []
-    for zone, target in result.plan.all_targets():
-        if target.target not in rows:
-            continue
-        row = rows[target.target]
-        found.append(
-            {
-                "zone": zone,
-                "target": target.target,
-                "name": target_name(result.plan, zone, target, "vi"),
-                "clause": target.clause or "",
-                "planned": _planned(target),
-                "present": row["present"],
-                "unit": unit_name(str(row["unit"]), "vi"),
-                "told_by": _teller(result, row),
-                "reported": _reported_now(result, zone, target),
-                "indicator": target.indicator,
-                "percent": row["held_ratio"] * 100,
-                "shortfall": row["shortfall"],
-                "status": _STATUS[str(row["status"])],
-                "year": target.year,
-                "scope": target.scope,
-                **{name: row[name] for name in _JUDGED},
-            }
-        )
-    return _with_verdicts(pd.DataFrame(found), result.decimals)
-
-
-def _teller(result: YearResult, row: Mapping[Hashable, Any]) -> str:
-    """Who tells a figure, and of which year it is: a map may be older than the report."""
-    told = str(row["told_by"])
-    source = result.sources[result.sources["zone"] == row["zone"]]
-    if told and row["indicator"] == "area" and len(source):
-        return f"{_TOLD[str(source['told_by'].iloc[0])]} {int(source['year'].iloc[0])}"
-    # What a layer tells of no zone, as the forest cover, is of the date of that layer.
-    return f"{_TOLD[told]} {result.asked.year}" if told == "report" else _TOLD[told]
-
-
-def _reported_now(result: YearResult, zone: str, target: Target) -> str:
-    """Hectares of a zone that communes report at the end of the year, and how many of them."""
-    if target.indicator != "area" or not zone or target.scope != "province":
-        return ""
-    rows = result.progress
-    mine = rows[(rows["zone"] == zone) & (rows["year"] == result.asked.year)]
-    mine = mine[(mine["told_by"] == "report") & (mine["commune_code"] == "")]
-    if mine.empty:
-        return "…"
-    some = mine["communes"].iloc[0] < mine["expected"].iloc[0]
-    count = f"\n({number_words(int(mine['communes'].iloc[0])).vi} xã)" if some else ""
-    return _said(mine["area_ha"].iloc[0], "ha") + count
-
-
-def _with_verdicts(rows: pd.DataFrame, decimals: tuple[int, int]) -> pd.DataFrame:
-    """Intervals and verdicts as the annex prints them, where any target was judged."""
-    if rows.empty:
-        return rows
-    hectares, rates = decimals
-    words = verdict_words(rows, language="vi", decimals=hectares, rate_decimals=rates)
-    if words:
-        known = rows["present"].notna()
-        words["verdict"] = pd.Series(words["verdict"], rows.index).where(known, "").tolist()
-    return rows.drop(columns=list(_JUDGED)).assign(**words)
-
-
-def _verdict_notes(result: YearResult) -> tuple[str, ...]:
-    """What the intervals are, and what would decide targets that cannot be told yet."""
-    zones = [(zone.zone, zone.name.vi, zone.name.en) for zone in result.plan.zones]
-    told = verdict_sentences(
-        result.targets[result.targets["plan"] == result.plan.plan],
-        pd.DataFrame(zones, columns=["zone", "name_vi", "name_en"]),
-        level_percent=result.level_percent,
-        decimals=result.decimals,
-    )
-    return tuple(sentence.vi for _, sentence in told)
-
-
-def _planned(target: Target) -> str:
-    year = "" if target.year is None else f" ({target.year})"
-    return figure_words(target, target.unit).vi + year
-
-
-def _said(value: float, unit: str = "") -> str:
-    """Figure as the document prints it; what is not known is no nought."""
-    text = "…" if pd.isna(value) else number_words(round(float(value), 1)).vi
-    return f"{text} {unit}".strip()
-
-
 def _content(
     result: YearResult, rows: pd.DataFrame, drawn: tuple[Path | None, ...]
 ) -> OfficialContent:
@@ -217,9 +104,10 @@ def _content(
         *_replies(result),
         *reported,
         Text("II. KẾT QUẢ THỰC HIỆN SO VỚI KẾ HOẠCH", heading=True),
-        _targets_table(rows, result),
+        targets_table(rows, result),
         *reached,
         *followed,
+        *_doubtful(rows),
         *_behind(result, rows),
         Text("IV. ĐỀ XUẤT, KIẾN NGHỊ", heading=True),
         *[Text(_BLANK) for _ in range(3)],
@@ -263,55 +151,23 @@ def _replies(result: YearResult) -> Iterator[Block]:
         yield Text(f"Các đơn vị còn phải làm rõ số liệu: {', '.join(asked)}.")
 
 
-def _targets_table(rows: pd.DataFrame, result: YearResult) -> PageTable:
-    year, judged = result.asked.year, "verdict" in rows
-    # With a verdict the columns share the same page: the interval stands below its figure.
-    widths = (21, 9, 15, 18, 9, 12, 7, 10) if judged else (27, 8, 20, 16, 10, 13, 8, 11)
-    done = "Hiện có" + (" (khoảng tin cậy)" if judged else "")
-    heads = (
-        *(("name", "Chỉ tiêu"), ("clause", "Mục"), ("planned", "Kế hoạch"), ("done", done)),
-        *(
-            ("told_by", "Theo, năm"),
-            ("reported", f"Xã báo cáo {year}"),
-            ("percent", "Đạt (%)"),
-            ("status", "Đánh giá"),
-        ),
-    )
-    columns = (
-        PageColumn("number", "TT", "count", 5),
-        *(
-            PageColumn(key, head, "text", width, missing="")
-            for (key, head), width in zip(heads, widths, strict=True)
-        ),
-        *((PageColumn("verdict", _VERDICTS["verdict"], "text", 14),) if judged else ()),
-    )
-    told = rows.assign(
-        number=range(1, len(rows) + 1),
-        done=[_done(row) for row in rows.to_dict("records")],
-        percent=[_said(round(value)) if pd.notna(value) else "…" for value in rows["percent"]],
-    )
-    notes = (
-        "“…”: chưa có số liệu; số theo báo cáo chỉ gồm các đơn vị đã gửi và đã được nhận.",
-        "Mức đạt tính theo cột Hiện có, của năm ghi ở cột Theo.",
-        *_verdict_notes(result),
-    )
-    return PageTable(
-        "Chỉ tiêu", "Bảng 1. Kết quả thực hiện các chỉ tiêu", "targets", columns, told, notes=notes
-    )
-
-
-def _done(row: Mapping[Hashable, Any]) -> str:
-    """What is there, with its interval where it has one."""
-    if pd.isna(row["present"]):
-        return "…"
-    interval = row.get("interval") or ""
-    return _said(row["present"], row["unit"]) + (f"\n({interval})" if interval else "")
+def _doubtful(rows: pd.DataFrame) -> Iterator[Block]:
+    """Figures that are several times what the plan asks: to be looked at before signing."""
+    told = [
+        f"{row['name']} ({said(row['present'], row['unit'])}, kế hoạch {row['planned']})"
+        for row in rows[rows["doubtful"]].to_dict("records")
+    ]
+    if told:
+        yield Text(
+            "Đề nghị kiểm tra lại trước khi ký, vì gấp từ ba lần kế hoạch trở lên: "
+            f"{'; '.join(told)}."
+        )
 
 
 def _behind(result: YearResult, rows: pd.DataFrame) -> Iterator[Block]:
     """What is behind, what was planted and lost of it, and in which communes."""
     yield Text("III. CHỈ TIÊU CHƯA ĐẠT VÀ NGUYÊN NHÂN", heading=True)
-    behind = rows[rows["status"] == _STATUS["below"]]
+    behind = rows[rows["status"] == STATUS_WORDS["below"]]
     if behind.empty:
         yield Text("Không có chỉ tiêu nào đã có số liệu mà chưa đạt.")
     for number, row in enumerate(behind.to_dict("records"), start=1):
@@ -320,26 +176,27 @@ def _behind(result: YearResult, rows: pd.DataFrame) -> Iterator[Block]:
     table = _communes_table(result, behind)
     if table is not None:
         yield table
-    unknown = rows[rows["status"] == _STATUS["not_measured"]]
+    unknown = rows[rows["status"] == STATUS_WORDS["not_measured"]]
     if len(unknown):
         yield Text(f"Chưa có số liệu: {'; '.join(unknown['name'].drop_duplicates())}.")
 
 
 def _why(result: YearResult, row: Mapping[Hashable, Any]) -> str:
-    """Sentence on a target that is behind: how far, and what the year did about it."""
+    """Sentence on a target that is behind: how far, by which figure, and what the year did."""
     unit, shortfall = str(row["unit"]), float(row["shortfall"])
-    missing = "điểm %" if unit == "%" else unit
+    points = "điểm phần trăm" if unit == "%" else unit
     told = (
-        f"{row['name']} (mục {row['clause']}): đạt {_said(row['present'], unit)} (theo "
-        f"{row['told_by']}), kế hoạch {row['planned']}, còn thiếu {_said(shortfall, missing)}."
+        f"{row['name']} (mục {row['clause']}): đạt {said(row['present'], unit)} "
+        f"({row['source']}), kế hoạch {row['planned']}, còn thiếu {said(shortfall, points)}."
     )
-    left = 0 if pd.isna(row["year"]) else int(row["year"]) - result.asked.year
-    if left > 0:
-        # Of what is counted one by one no half is asked for.
-        yearly = shortfall / left if unit in ("ha", "%") else math.ceil(shortfall / left)
-        told += f" Bình quân mỗi năm còn lại cần tăng {_said(yearly, missing)}."
+    told += _yearly(row, shortfall, points)
     if row["indicator"] != "area":
         return told
+    if row["teller"] != "report" and pd.notna(row["reported"]):
+        gap = float(row["low"]) - float(row["reported"])
+        reach = f"còn thiếu {said(gap, unit)}" if gap > 0 else "đạt kế hoạch"
+        number = str(row["reported_said"]).replace("\n", " ")
+        told += f" Các xã báo cáo năm {result.asked.year}: {number}, theo số này thì {reach}."
     crop = next((zone.crop for zone in result.plan.zones if zone.zone == row["zone"]), None)
     mine = result.crops[result.crops["crop"] == crop] if crop else result.crops.iloc[:0]
     if mine.empty:
@@ -351,8 +208,23 @@ def _why(result: YearResult, row: Mapping[Hashable, Any]) -> str:
             ("planted", "trồng mới"), ("replanted", "trồng lại"), ("lost", "mất đi"),
         )
     ]  # fmt: skip
-    now = f"hiện có {row['reported']}; ".replace("\n", " ") if row["reported"] else ""
-    return f"{told} Theo báo cáo của các xã năm {result.asked.year}: {now}{'; '.join(parts)}."
+    return f"{told} Theo báo cáo trong năm: {'; '.join(parts)}."
+
+
+def _yearly(row: Mapping[Hashable, Any], shortfall: float, unit: str) -> str:
+    """What each year is left to add, from the date of the figure on; "" where no year is left."""
+    if pd.isna(row["year"]) or pd.isna(row["of_year"]) or unit.endswith("/năm"):
+        return ""
+    first, last = int(row["of_year"]) + 1, int(row["year"])
+    left = last - first + 1
+    counted = unit not in ("ha", "điểm phần trăm")
+    # Of what is counted one by one no half is asked for, nor one in every year for one in all.
+    if left < 1 or (counted and shortfall < left):
+        return ""
+    yearly = math.ceil(shortfall / left) if counted else shortfall / left
+    span = f"năm {last}" if left == 1 else f"mỗi năm từ {first} đến {last}"
+    mean = "Bình quân " if left > 1 else "Trong "
+    return f" {mean}{span} cần tăng {said(yearly, unit)}, tính từ số {row['source']}."
 
 
 def _of_communes(areas: pd.Series) -> str:
@@ -360,7 +232,7 @@ def _of_communes(areas: pd.Series) -> str:
     count = int(areas.notna().sum())
     if not count:
         return "chưa có số liệu"
-    return f"{_said(areas.sum(), 'ha')} ({number_words(count).vi} xã)"
+    return f"{said(areas.sum(), 'ha')} ({number_words(count).vi} xã)"
 
 
 def _communes_table(result: YearResult, behind: pd.DataFrame) -> PageTable | None:
@@ -378,7 +250,7 @@ def _communes_table(result: YearResult, behind: pd.DataFrame) -> PageTable | Non
         number=range(1, len(changed) + 1),
         zone=changed["crop"].map(zones),
         commune=changed["commune_code"].map(names),
-        **{name: [_said(value) for value in changed[name]] for name in figures},
+        **{name: [said(value) for value in changed[name]] for name in figures},
     )
     columns = (
         PageColumn("number", "TT", "count", 5),
@@ -411,20 +283,20 @@ def _state(state: str) -> str:
 def _sheets(result: YearResult, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Tables of the workbook, with Vietnamese headings."""
     names = result.asked.names()
-    told_of = ["name", "clause", "planned", "present", "unit", "told_by", "reported"]
-    told_of += ["percent", "status"]
-    targets = rows[told_of + [key for key in _VERDICTS if key in rows]]
+    told_of = ["name", "clause", "planned", "present", "unit", "source", "reported"]
+    targets = rows[[*told_of, "percent", "status", *(key for key in JUDGED if key in rows)]]
     crops = result.crops.assign(
         commune=result.crops["commune_code"].map(names),
         crop=result.crops["crop"].map(load_crops().set_index("crop")["name_vi"]),
     )
     order = ["commune_code", "commune", "crop", *_CROP_TITLES, "certified_ha", "coded_ha"]
     heads = {
-        **_CROP_TITLES, **_VERDICTS,
+        **_CROP_TITLES, **JUDGED,
         "commune_code": "Mã xã", "commune": "Xã, phường", "crop": "Cây trồng",
         "certified_ha": "Có chứng nhận", "coded_ha": "Có mã số", "name": "Tên", "clause": "Mục",
-        "planned": "Kế hoạch", "present": "Hiện có", "unit": "Đơn vị", "told_by": "Theo, năm",
-        "reported": f"Xã báo cáo {result.asked.year}",
+        "planned": "Kế hoạch", "present": "Hiện trạng", "unit": "Đơn vị",
+        "source": "Nguồn, thời điểm",
+        "reported": f"Các đơn vị báo cáo năm {result.asked.year}",
         "percent": "Đạt (%)", "status": "Đánh giá", "zone": "Vùng", "indicator": "Chỉ tiêu",
         "value": "Số liệu", "reporters": "Số đơn vị gửi", "reporter": "Mã", "due": "Hạn",
         "received": "Ngày nhận", "state": "Tình trạng", "questions": "Số ô phải trả lời",

@@ -5,7 +5,12 @@ from __future__ import annotations
 from layers.base.language import Phrase
 from zones.certainty.communes import with_commune_intervals
 from zones.certainty.verdict import with_verdicts, zone_intervals
-from zones.inputs.present import present_by_zone, with_tellers, zones_of_plans
+from zones.inputs.present import (
+    cover_of_round,
+    present_by_zone,
+    with_tellers,
+    zones_of_plans,
+)
 from zones.measure.targets import (
     ToleratedBounds,
     compare_targets,
@@ -40,10 +45,12 @@ def work(context: Context) -> Made:
     targets = join_plan_targets([targets_frame(plan).assign(plan=plan.plan) for plan in plans])
     limits = project.thresholds
     tolerated = ToleratedBounds(limits.tolerance_percent, limits.rate_tolerance_points)
-    cover = context[FOREST_COVER]
+    cover, cover_of = cover_of_round(project, context[FOREST_COVER])
     compared = compare_targets(
         targets,
-        measured_figures(with_tellers(project, measured), cover),
+        measured_figures(
+            with_tellers(project, measured, context[MEASURED]), cover, cover_of=cover_of
+        ),
         tolerated=tolerated,
         reported=context[REPORTED],
     )
@@ -79,5 +86,5 @@ STEP = Step(
     work=work,
     reads=(MEASURED, FOREST_COVER, REPORTED, AREA_ERRORS),
     writes=(TARGETS, ZONES, ZONE_NAMES),
-    settings=("plans", "present", "thresholds", "certainty"),
+    settings=("plans", "present", "thresholds", "certainty", "reports"),
 )

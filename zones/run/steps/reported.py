@@ -11,9 +11,10 @@ from zones.tables import REPORTED
 
 
 def work(context: Context) -> Made:
-    """Reported figures of the newest round, and of all rounds together."""
+    """Reported figures of the round that counts, and of all rounds up to it together."""
     ledger = Ledger(context.project.resolve(context.project.reports.ledger))
-    figures, newest = ledger.every_figure(), ledger.newest_year()
+    figures = ledger.every_figure()
+    newest = context.project.reports.year or ledger.newest_year()
     if newest is None:
         return {REPORTED: REPORTED.empty()}
     communes, _ = context.communes()

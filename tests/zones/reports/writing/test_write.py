@@ -33,12 +33,8 @@ from zones.reports.status import (
 )
 from zones.reports.tables import REPORT_FINDINGS
 from zones.reports.writing.status_map import save_status_map
-from zones.reports.writing.year_report import (
-    YearResult,
-    save_report,
-    target_rows,
-    years_and_targets,
-)
+from zones.reports.writing.year_report import save_report, years_and_targets
+from zones.reports.writing.year_targets import YearResult
 from zones.reports.year_round import Round
 
 NOTHING = REPORT_FINDINGS.empty()
@@ -103,7 +99,7 @@ def result(round_2026: Round, history: pd.DataFrame) -> YearResult:
     plan = round_2026.plans[0]
     measured = pd.DataFrame(
         [{"zone": "pine", "indicator": "area", "commune_code": "", "unit": "ha", "present": 140.0}]
-    )
+    ).assign(told_by="layer", told_of="2025-12-31")
     targets = compare_targets(
         targets_frame(plan).assign(plan=plan.plan),
         measured,
@@ -115,8 +111,7 @@ def result(round_2026: Round, history: pd.DataFrame) -> YearResult:
     status = round_status(
         load_form("plan-annual"), round_2026, history, NOTHING, dt.date(2026, 12, 1)
     )
-    sources = pd.DataFrame({"zone": ["pine"], "year": [2025], "told_by": ["layer"]})
-    return YearResult(round_2026, targets, reported, crops, status, _progress(), sources)
+    return YearResult(round_2026, targets, reported, crops, status, _progress())
 
 
 def _progress() -> pd.DataFrame:
@@ -169,7 +164,8 @@ def test_both_files_print_intervals_verdicts_and_what_would_decide(
     rows = [[cell.text for cell in row.cells] for table in read.tables for row in table.rows]
     (pine_row,) = [row for row in rows if "(139,04–141,00)" in " ".join(row)]
     assert "140 ha\n(139,04–141,00)" in pine_row
-    assert pine_row[-1] == "Chưa kết luận được"
+    assert pine_row[-1] == "chưa đạt\n(chưa kết luận được vì sai số)"
+    assert not [row for row in rows if "Chưa nêu độ chính xác" in " ".join(row)]
     # No page turns for it.
     assert {section.orientation for section in read.sections} == {WD_ORIENT.PORTRAIT}
     text = "\n".join(paragraph.text for paragraph in read.paragraphs)
@@ -219,12 +215,9 @@ def test_the_document_holds_results_gaps_and_blanks(written: list[Path]) -> None
     assert "xã Đình Lập" in text, "who is missing is named"
     assert "Thông: Diện tích (mục III.1.1): đạt 140 ha" in text
     # Two communes tell what stands, of which one tells what it planted and nobody what was lost.
-    said = "Theo báo cáo của các xã năm 2026: hiện có 150 ha (2 xã); trồng mới 10 ha (1 xã); trồng"
-    assert said in text
-    assert "đạt 140 ha (theo bản đồ 2025)" in text, "a map of the year before says so"
-    assert text.count("Theo báo cáo của các xã năm 2026") == 1, "only of areas"
+    assert "Theo báo cáo trong năm: trồng mới 10 ha (1 xã); trồng lại chưa có số liệu; mất" in text
     assert "IV. ĐỀ XUẤT, KIẾN NGHỊ" in text
-    assert {"1.500 con", "báo cáo 2026", "bản đồ 2025", "150 ha\n(2 xã)", "…"} <= cells
+    assert {"1.500 con", "báo cáo, năm 2026", "lớp bản đồ, 31/12/2025", "…"} <= cells
     assert len(document.inline_shapes) == 2
 
 
@@ -239,7 +232,7 @@ def test_the_workbook_has_the_same_figures(written: list[Path]) -> None:
     book = python_calamine.CalamineWorkbook.from_path(written[1])
     assert book.sheet_names == ["Chỉ tiêu", "Vùng theo xã", "Số liệu báo cáo", "Tình hình gửi"]
     rows = book.get_sheet_by_name("Chỉ tiêu").to_python()
-    done = {row[0]: row[rows[0].index("Hiện có")] for row in rows[1:]}
+    done = {row[0]: row[rows[0].index("Hiện trạng")] for row in rows[1:]}
     assert done["Đàn lợn"] == 1500
     assert done["Đàn bò"] == "", "missing is not zero"
     told = book.get_sheet_by_name("Số liệu báo cáo").to_python()
@@ -291,14 +284,6 @@ def test_a_row_taken_out_is_a_question_though_no_figure_is_asked_back(
         status = round_status(form, round_2026, counts, findings, day).set_index("reporter")
         assert status.loc[code, "questions"] == questions
         assert (status.loc[code, "state"] == "asked") == bool(questions)
-
-
-def test_a_figure_that_was_reconciled_is_said_to_be(result: YearResult) -> None:
-    agreed = result.sources.assign(told_by="reconciled", year=2026)
-    rows = target_rows(replace(result, sources=agreed)).set_index("target")
-    assert rows.loc[rows["zone"].eq("pine") & rows["indicator"].eq("area"), "told_by"].tolist() == [
-        "đối chiếu 2026"
-    ]
 
 
 def test_who_sent_one_table_of_two_is_asked_for_the_other(

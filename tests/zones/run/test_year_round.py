@@ -1,0 +1,130 @@
+"""A year's report: the figures of that year, each with who tells it and of when."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import docx
+import pandas as pd
+import pytest
+
+from layers.base.errors import InputError
+from tests.factories import CODES, write_project
+from tests.zones.run.test_progress import sent
+from zones.project.model import load_project
+from zones.reports.ledger import Ledger
+from zones.reports.writing.year_report import save_report
+from zones.reports.writing.year_targets import YearResult, source_words, target_rows
+from zones.run.context import SilentTeller
+from zones.run.year_round import year_result
+
+FIRST, SECOND = {"macadamia": 3.0, "custard_apple": 8.0}, {"macadamia": 30.0, "custard_apple": 80.0}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two rounds, 2025 and 2026, of all four communes."""
+    path = write_project(tmp_path_factory.mktemp("dự án"))
+    ledger = Ledger(path.parent / "reports.sqlite")
+    for year, figures in ((2025, FIRST), (2026, SECOND)):
+        for code in CODES:
+            for zone, value in figures.items():
+                ledger.take([sent(code, year, zone, value)])
+    return path
+
+
+def _result(path: Path, year: int) -> YearResult:
+    ledger = Ledger(path.parent / "reports.sqlite")
+    return year_result(load_project(path), year, ledger, SilentTeller())
+
+
+def _areas(result: YearResult) -> pd.DataFrame:
+    rows = target_rows(result)
+    return rows[rows["indicator"] == "area"].drop_duplicates("zone").set_index("zone")
+
+
+def test_a_year_without_a_round_is_refused_and_the_rounds_are_named(project: Path) -> None:
+    with pytest.raises(InputError, match=r"No report of 2024 .* collected: 2025, 2026\."):
+        _result(project, 2024)
+
+
+def test_each_figure_is_of_the_reports_year_and_says_of_when_it_is(project: Path) -> None:
+    now, before = _areas(_result(project, 2026)), _areas(_result(project, 2025))
+    # No layer tells of macadamia: what four communes sent in the year itself.
+    assert (now.loc["macadamia", "present"], before.loc["macadamia", "present"]) == (120.0, 12.0)
+    assert now.loc["macadamia", "source"] == "báo cáo, năm 2026"
+    assert before.loc["macadamia", "source"] == "báo cáo, năm 2025"
+    # A layer leads, and the communes' figure of the year stands beside it.
+    columns = ["present", "source", "reported", "reported_said"]
+    assert now.loc["pine", "source"] == "lớp bản đồ, 31/12/2025"
+    assert now.loc["custard_apple", columns].tolist() == [
+        7.5, "báo cáo, năm 2025", 320.0, "320 ha",
+    ]  # fmt: skip
+    assert before.loc["custard_apple", "reported"] == 32.0
+
+
+def test_what_is_later_than_the_reports_year_tells_nothing(project: Path, tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    ledger = Ledger(path.parent / "reports.sqlite")
+    for code in CODES:
+        ledger.take([sent(code, 2024, "custard_apple", 1.0)])
+        ledger.take([sent(code, 2024, "pine", 2.0)])
+        ledger.take([sent(code, 2026, "custard_apple", 5.0)])
+    rows = _areas(_result(path, 2024))
+    # The map is of 2025; the table of reports has 99 ha of 2024 and 7.5 ha of 2025.
+    assert rows.loc["pine", ["present", "source"]].tolist() == [8.0, "báo cáo, năm 2024"]
+    assert rows.loc["custard_apple", ["present", "source"]].tolist() == [
+        99.0, "báo cáo, năm 2024",
+    ]  # fmt: skip
+
+
+def test_the_document_counts_from_the_figure_that_it_names(project: Path, tmp_path: Path) -> None:
+    document, *_ = save_report(_result(project, 2026), tmp_path)
+    read = docx.Document(str(document))
+    text = "\n".join(paragraph.text for paragraph in read.paragraphs)
+    assert "Na: Diện tích (mục III.1.6): đạt 7,5 ha (báo cáo, năm 2025)" in text
+    # 4,500 − 7.5 over 2026–2030, and what four communes of 80 ha each have to go.
+    assert "mỗi năm từ 2026 đến 2030 cần tăng 898,5 ha, tính từ số báo cáo, năm 2025" in text
+    assert "Các xã báo cáo năm 2026: 320 ha, theo số này thì còn thiếu 4.180 ha" in text
+    assert "Thực hiện 2026" not in text
+    heads = [cell.text for table in read.tables for cell in table.rows[0].cells]
+    assert {"Nguồn, thời điểm", "Các đơn vị báo cáo năm 2026"} <= set(heads)
+
+
+def test_the_year_before_is_what_the_form_printed(project: Path, tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    ledger = Ledger(path.parent / "reports.sqlite")
+    ledger.take([sent("06148", 2026, "custard_apple", 5.0)])
+    crops = _result(path, 2026).crops.set_index(["commune_code", "crop"])
+    assert crops.loc[("06148", "custard_apple"), "last_ha"] == 7.5
+    # A round of the year before stands before a table of it.
+    crops = _result(project, 2026).crops.set_index(["commune_code", "crop"])
+    assert crops.loc[("06148", "custard_apple"), "last_ha"] == 8.0
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (("layer", "2025-12-31"), "lớp bản đồ, 31/12/2025"),
+        (("reconciled", "2025"), "đã đối chiếu, năm 2025"),
+        (("report", "2026"), "báo cáo, năm 2026"),
+        (("", ""), ""),
+    ],
+)
+def test_a_source_is_told_in_words(told: tuple[str, str], said: str) -> None:
+    assert source_words(*told) == said
+
+
+def test_a_reconciled_layer_is_told_as_reconciled(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    rows = "".join(f"{code},pine,2025,10\n" for code in CODES)
+    (tmp_path / "agreed.csv").write_text(f"commune_code,crop,year,area_ha\n{rows}", "utf-8")
+    layer = "  agreed: {kind: reconciled, path: agreed.csv, date: 2025-12-31}\n"
+    text = path.read_text("utf-8")
+    path.write_text(f"{text}{layer}present: {{pine: agreed}}\n", "utf-8")
+    Ledger(tmp_path / "reports.sqlite").take([sent("06148", 2026, "custard_apple", 5.0)])
+    result = _result(path, 2026)
+    pine = _areas(result).loc["pine"]
+    assert (pine["present"], pine["source"]) == (40.0, "đã đối chiếu, năm 2025")
+    told = result.targets.loc[result.targets["told_by"] == "reconciled", "zone"]
+    assert set(told) == {"pine"}
