@@ -36,6 +36,8 @@ _COUNTRY = ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - T�
 #: Tables wider than this, in letters, stand on a landscape page.
 _PORTRAIT_LETTERS = 120
 _LEFT_MM, _RIGHT_MM = 72.0, 95.0
+#: Lines of the text that stay with the signature.
+_LAST_LINES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +116,10 @@ def _add_head(document: Document, content: OfficialContent) -> None:
     """Agency and number on the left, country and date on the right, then kind and subject."""
     day = midnight()
     dated = f"{content.place}, ngày … tháng {day.month} năm {day.year}"
-    left: list[tuple[str, dict[str, bool]]] = [
-        (content.parent, {}), (content.agency, {"bold": True}), ("Số: ……/………", {}),
-    ]  # fmt: skip
-    if not content.kind:  # A letter has what it is about below its number
-        left.append((f"V/v {content.subject}", {}))
+    # The subject of a letter stands below its number, that of a report as its title.
+    about = [] if content.kind else [(f"V/v {content.subject}", {})]
     sides = (
-        left,
+        [(content.parent, {}), (content.agency, {"bold": True}), ("Số: ……/………", {}), *about],
         [
             (_COUNTRY[0], {"bold": True}),
             (_COUNTRY[1], {"bold": True, "underline": True}),
@@ -192,5 +191,7 @@ def _add_end(document: Document, content: OfficialContent) -> None:
     left = [("Nơi nhận:", {"bold": True, "italic": True})]
     left += [(f"- {name};", {}) for name in content.recipients]
     right = [(content.signer, {"bold": True}), ("", {}), ("", {}), ("……………………", {})]
-    document.add_paragraph()
+    # The last lines of the text go with those who sign on one page.
+    for paragraph in document.paragraphs[-_LAST_LINES:]:
+        paragraph.paragraph_format.keep_with_next = True
     _two_columns(document, (left, right))

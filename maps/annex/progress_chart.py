@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ _TELLERS = {
 }
 _TARGET = "#9C2F2F"
 _COLUMNS = 3
+#: Least end of an axis whose steps are whole numbers.
+_WHOLE_STEPS = 5
 
 
 def save_progress(progress: pd.DataFrame, path: Path) -> Path | None:
@@ -79,7 +82,7 @@ def _draw_years(years: pd.DataFrame, targets: pd.DataFrame, font: Any) -> Figure
     names = list(dict.fromkeys(years["name"]))
     mine = targets[targets["name"].isin(names)]
     rows = math.ceil(len(names) / _COLUMNS)
-    figure = Figure(figsize=(7.2, 0.5 + 1.75 * rows), dpi=150, layout="constrained")
+    figure = Figure(figsize=(7.2, 0.5 + 1.35 * rows), dpi=150, layout="constrained")
     FigureCanvasAgg(figure)
     grid = figure.subplots(rows, _COLUMNS, squeeze=False)
     span = [*years["year"], *mine["year"]]
@@ -123,7 +126,10 @@ def _panel(axes: Any, years: pd.DataFrame, targets: pd.DataFrame) -> None:
     axes.set_ylim(0, 1.12 * max(years["area_ha"].max(), *targets["low"], 1.0))
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(4))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: format_number(value, "vi")))
+    # Where the axis ends below some units, its steps are parts of one.
+    digits = 0 if axes.get_ylim()[1] >= _WHOLE_STEPS else 1
+    shape = partial(format_number, language="vi", decimals=digits)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shape(value)))
     axes.grid(axis="y", color="#E3E8E6", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)

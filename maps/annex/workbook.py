@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pandas as pd
 import xlsxwriter
@@ -21,6 +21,7 @@ from PIL import Image
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from layers.base.clock import midnight
+from layers.base.language import Language
 from layers.io.atomic import written_aside
 from layers.io.table_output import WORKBOOK_OPTIONS, sheet_name
 from maps.layout.content import DEMO_MARK, AnnexContent, property_text
@@ -86,31 +87,80 @@ def save_workbook(
     OutputError
         The folder cannot be written, or the workbook is open in another program.
     """
-    with written_aside(path, program="Excel", overwrite=overwrite) as part:
-        _write(content, part, charts or {})
+    head = _head(content)
+    # Opened by hand: a path that cannot be written must fail here, before any work is done.
+    with (
+        written_aside(path, program="Excel", overwrite=overwrite) as part,
+        part.open("wb") as stream,
+    ):
+        _write(build_tables(content), head, stream, charts or {})
     return path
 
 
-def _write(content: AnnexContent, path: Path, charts: Mapping[Role, Path]) -> None:
-    # Opened by hand: a path that cannot be written must fail here, before any work is done.
-    with path.open("wb") as stream:
-        book = xlsxwriter.Workbook(stream, {**WORKBOOK_OPTIONS, "in_memory": True})
+@dataclass(frozen=True, slots=True)
+class BookHead:
+    """What stands on every sheet of a workbook, and how its figures are printed."""
+
+    title: str
+    above: str = ""  # Line above the title of a table
+    below: str = ""  # Line below it
+    subject: str = ""
+    demo: bool = False
+    digest: str = ""
+    language: Language = "vi"
+    decimals: int = 1
+    percent_decimals: int = 2
+
+
+def save_tables(
+    tables: Sequence[PageTable], head: BookHead, path: Path, *, overwrite: bool = False
+) -> Path:
+    """Write tables as the sheets of a workbook that prints as an annex does."""
+    with (
+        written_aside(path, program="Excel", overwrite=overwrite) as part,
+        part.open("wb") as stream,
+    ):
+        _write(tables, head, stream, {})
+    return path
+
+
+def _head(content: AnnexContent) -> BookHead:
+    above, below = content.heading.lines(content.language)
+    return BookHead(
+        title=content.heading.title.text(content.language),
+        above=above,
+        below=below,
+        subject=content.heading.attached_to,
+        demo=content.demo,
+        digest=content.digest,
+        language=content.language,
+        decimals=content.decimals,
+        percent_decimals=content.percent_decimals,
+    )
+
+
+def _write(
+    tables: Sequence[PageTable],
+    content: BookHead,
+    stream: BinaryIO,
+    charts: Mapping[Role, Path],
+) -> None:
+    with xlsxwriter.Workbook(stream, {**WORKBOOK_OPTIONS, "in_memory": True}) as book:
         _describe(book, content)
         formats = _Formats(book, content)
         taken: set[str] = set()
-        for table in build_tables(content):
+        for table in tables:
             name = sheet_name(table.name, taken)
             taken.add(name.casefold())
             sheet = _Sheet(book.add_worksheet(name), table, content, formats)
             sheet.write(charts.get(table.role))
-        book.close()
 
 
-def _describe(book: xlsxwriter.Workbook, content: AnnexContent) -> None:
+def _describe(book: xlsxwriter.Workbook, content: BookHead) -> None:
     book.set_properties(
         {
-            "title": property_text(content.heading.title.text(content.language)),
-            "subject": property_text(content.heading.attached_to),
+            "title": property_text(content.title),
+            "subject": property_text(content.subject),
             "author": "vungtrong",
             "comments": DEMO_MARK.text(content.language) if content.demo else "",
             "created": midnight(),
@@ -124,7 +174,7 @@ def _describe(book: xlsxwriter.Workbook, content: AnnexContent) -> None:
 class _Formats:
     """Cell formats of one workbook, made once each."""
 
-    def __init__(self, book: xlsxwriter.Workbook, content: AnnexContent) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, content: BookHead) -> None:
         self._book = book
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
         self._decimals = (content.decimals, content.percent_decimals)
@@ -177,7 +227,7 @@ def _adds_up(column: PageColumn, row: pd.Series[Any]) -> bool:
 class _Sheet:
     sheet: Worksheet
     table: PageTable
-    content: AnnexContent
+    content: BookHead
     formats: _Formats
     _widths: list[float] = field(init=False)
     #: Points of paper that rows with a height of their own take beyond the usual one.
@@ -210,16 +260,21 @@ class _Sheet:
 
     def _write_heading(self) -> int:
         """Heading lines of the annex; returns the first row of the table's header."""
-        number, attached = self.content.heading.lines(self.content.language)
         row = 0
         if self.content.demo:
             mark = f"{DEMO_MARK.vi} / {DEMO_MARK.en}"
             self._line(row, mark, bold=True, font_color="#C00000", align="center")
             row += 1
-        self._line(row, number, bold=True, align="center", font_size=14)
-        self._line(row + 1, self.table.title.upper(), bold=True, align="center", font_size=13)
-        self._line(row + 2, attached, italic=True, align="center", font_size=13)
-        row += 3
+        lines: list[tuple[str, dict[str, Any]]] = [
+            (self.content.above, {"bold": True, "font_size": 14}),
+            (self.table.title.upper(), {"bold": True, "font_size": 13}),
+            (self.content.below, {"italic": True, "font_size": 13}),
+        ]
+        for text, style in lines:
+            if text:
+                self._line(row, text, align="center", **style)
+                self._set_lines(row, math.ceil(1.3 * len(text) / sum(self._widths)))
+                row += 1
         if self.table.unit:
             self._line(row, self.table.unit, italic=True, align="right")
             row += 1

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 #: Digits of metres and hectares on paper.
 DECIMALS = 1
-_AGENCY = "SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG"
+_AGENCY = "SỞ NÔNG NGHIỆP\nVÀ MÔI TRƯỜNG"
 
 
 class BorderWriter:

@@ -9,10 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from layers.base.clock import today
 from layers.base.errors import InputError
 from layers.base.messages import message
-from layers.io.atomic import written_aside
-from layers.io.table_output import save_csv, save_workbook
+from layers.io.table_output import save_csv
+from maps.annex.workbook import BookHead, save_tables
+from maps.layout.page_table import PageColumn, PageTable
 from zones.project.form_schema import Form
 from zones.reports.layout import lay_out
 from zones.reports.ledger import Ledger
@@ -22,10 +24,12 @@ from zones.reports.writing.letters import save_reminder
 from zones.reports.writing.status_map import save_status_map
 from zones.reports.year_round import Round
 
-_TO_ANSWER = (
-    *("reporter", "name", "state", "due", "received"),
-    *("file", "place", "question", "article"),
-)
+#: Columns of who must answer what, with their widths in letters.
+_WIDTHS = {
+    "reporter": 9, "name": 22, "state": 14, "due": 11, "received": 11, "file": 24, "place": 18,
+    "question": 58, "article": 12,
+}  # fmt: skip
+_TO_ANSWER = tuple(_WIDTHS)
 
 
 def due_day(form: Form, year: int) -> dt.date:
@@ -128,13 +132,14 @@ def save_status(
     sheet, headings = to_answer(table, questions), {one: _head(one) for one in _TO_ANSWER}
     save_csv(sheet.rename(columns=headings), folder / f"to-answer-{form.form}-{asked.year}.csv")
     path = folder / f"to-answer-{form.form}-{asked.year}.xlsx"
-    with written_aside(path, program="Excel", overwrite=True) as part:
-        named = message("zones.reports.to_answer").vi
-        save_workbook({named: sheet}, part, headings=headings, frozen_columns=2)
-    missing = table.loc[table["state"] == "missing", "name"].tolist()
-    if missing:
-        path = folder / f"reminder-{form.form}-{asked.year}.docx"
-        save_reminder(missing, form, due_day(form, asked.year), asked, path)
+    name = message("zones.reports.to_answer").vi
+    title = f"Đơn vị phải gửi báo cáo hoặc trả lời, năm {asked.year}"
+    columns = tuple(PageColumn(key, headings[key], "text", _WIDTHS[key]) for key in _TO_ANSWER)
+    page = PageTable(name, title, "targets", columns, sheet)
+    day = f"(Đến ngày {_date(today().isoformat())})"
+    save_tables([page], BookHead(title, below=day, demo=asked.demo), path, overwrite=True)
+    path = folder / f"reminder-{form.form}-{asked.year}.docx"
+    save_reminder(table, form, due_day(form, asked.year), asked, path)
 
 
 def to_answer(table: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame:

@@ -28,8 +28,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ledger = Ledger(path.parent / "reports.sqlite")
     for year, figures in ((2025, FIRST), (2026, SECOND)):
         for code in CODES:
-            for zone, value in figures.items():
-                ledger.take([sent(code, year, zone, value)])
+            one, *others = [sent(code, year, zone, value) for zone, value in figures.items()]
+            one.figures = [figure for part in (one, *others) for figure in part.figures]
+            ledger.take([one])
     return path
 
 

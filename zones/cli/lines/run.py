@@ -26,7 +26,7 @@ def report_run(result: RunResult, *, as_json: bool, verbose: bool) -> None:
     else:
         print_findings(result.record["findings"], verbose=verbose)
         if "targets" in tables:
-            for line in _target_lines(tables["targets"], tables.get("zone_names")):
+            for line in target_lines(tables["targets"], target_names(result)):
                 print_line(line)
         print_line(say("zones.cli.lines.results", out=result.out))
     if result.has_problems:
@@ -63,27 +63,40 @@ def _summary(result: RunResult) -> dict[str, Any]:
     return summary
 
 
-def _target_lines(targets: pd.DataFrame, names: pd.DataFrame | None) -> list[str]:
+def target_names(result: RunResult) -> dict[tuple[str, str], str]:
+    """Names of targets by plan and id: of an area the zone's, of anything else what is counted."""
+    from zones.plan.words import target_name
+
+    names = {}
+    for plan in result.context.plans():
+        vietnamese = language() == "vi"
+        zones = {z.zone: z.name.vi if vietnamese else z.name.en for z in plan.zones}
+        for zone, target in plan.all_targets():
+            area = zones.get(zone) if target.indicator == "area" and not target.name else None
+            names[plan.plan, target.target] = area or target_name(plan, zone, target, language())
+    return names
+
+
+def target_lines(targets: pd.DataFrame, names: dict[tuple[str, str], str]) -> list[str]:
     """Targets that were measured, one line each."""
     from layers.base.language import format_number
+    from zones.plan.extract.units import unit_name
 
-    label = (
-        {} if names is None else dict(zip(names["zone"], names[f"name_{language()}"], strict=True))
-    )
     status = {
         "below": say("zones.cli.lines.below"),
         "within": say("zones.cli.lines.within"),
         "above": say("zones.cli.lines.above"),
     }
-    from zones.plan.extract.units import unit_name
-
     measured = targets[targets["status"] != "not_measured"]
+    rows = measured.to_dict("records")
+    labels = [_label(row, names) for row in rows]
+    units = [unit_name(str(row["unit"]), language()) for row in rows]
+    wide, wider = max(map(len, labels), default=0), max(map(len, units), default=0)
     lines = [
-        f"{_label(row, label):<30} {_figure(row['present'], row['unit']):>9} / {_range(row):<16} "
-        f"{unit_name(row['unit'], language()):<3} "
-        f"{format_number(100 * row['held_ratio'], language()):>4} %  "
+        f"{label:<{wide}} {_figure(row['present'], row['unit']):>9} / {_range(row):<16} "
+        f"{unit:<{wider}} {format_number(100 * row['held_ratio'], language()):>5} %  "
         f"{status[row['status']]}"
-        for row in measured.to_dict("records")
+        for row, label, unit in zip(rows, labels, units, strict=True)
     ]
     rest = len(targets) - len(measured)
     if rest:
@@ -91,15 +104,9 @@ def _target_lines(targets: pd.DataFrame, names: pd.DataFrame | None) -> list[str
     return lines
 
 
-def _label(row: dict[Hashable, Any], names: dict[str, str]) -> str:
-    from zones.plan.extract.indicators import known_indicators
-
-    name = names.get(row["zone"], "")
-    about = known_indicators().get(row["indicator"])
-    if about is not None and (row["indicator"] != "area" or not name):
-        said = about.name_vi if language() == "vi" else about.name_en
-        name = f"{name}: {said}" if name else said
-    name = name or row["target"]
+def _label(row: dict[Hashable, Any], names: dict[tuple[str, str], str]) -> str:
+    plan, target = str(row["plan"]), str(row["target"])
+    name = names.get((plan, target.removeprefix(f"{plan}:")), target)
     if row["indicator"] == "forest_cover_rate":
         name = say("zones.cli.lines.forest_cover_rate")
     import pandas as pd

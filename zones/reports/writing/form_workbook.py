@@ -38,8 +38,8 @@ _FONT = "Times New Roman"
 _BLUE, _GREY, _YELLOW, _GREEN = "#D9E7F5", "#F0F0F0", "#FFFBD6", "#E8F1E4"
 #: Columns before those of the form: the hidden key, the number, the label; then perhaps the unit.
 _KEY, _NUMBER, _LABEL = 0, 1, 2
-#: Most columns of a table that stands on an upright page.
-_FEW = 4
+#: Widest table, in letters, that is printed upright.
+_UPRIGHT_LETTERS = 120
 #: Rows: hidden keys, title, reporter, remark; the header begins here.
 _HEAD = 4
 
@@ -340,8 +340,10 @@ class _SheetWriter:
 
     def _set_up(self) -> None:
         page, bottom = self.page, self.top + len(self.sheet.rows) - 1
+        printed = 5.0 + (11 if self.unit_at else 0)
         for at, column in enumerate(self.table.columns, start=self.first):
             page.set_column(at, at, _width(column))
+            printed += _width(column)
             self._restrict(at, column)
         page.set_column(_NUMBER, _NUMBER, 5)
         wide = min(46, max(18, 6 + max(len(row.name) + 2 * row.level for row in self.sheet.rows)))
@@ -351,17 +353,20 @@ class _SheetWriter:
         if self.unit_at:
             page.set_column(self.unit_at, self.unit_at, 11)
         if self.check_at:
-            page.set_column(self.check_at, self.check_at, 18)
+            page.set_column(self.check_at, self.check_at, 28)
         page.freeze_panes(self.top, self.first)
         page.protect(options={"format_columns": True, "format_rows": True})
-        columns = len(self.table.columns)
-        if columns > _FEW:
+        # The column of checks is for the screen; a narrow table stands upright on one sheet.
+        printed += wide
+        if printed > _UPRIGHT_LETTERS:
             page.set_landscape()
-        page.set_paper(8 if columns > 11 else 9)
+        else:
+            page.set_portrait()
+        page.set_paper(8 if len(self.table.columns) > 11 else 9)
         page.set_margins(left=0.6, right=0.5, top=0.7, bottom=0.7)
         page.fit_to_pages(1, 0)
         page.repeat_rows(_HEAD, self.top - 1)
-        right = xl_col_to_name(self.check_at or self.last)
+        right = xl_col_to_name(self.last)
         page.print_area(f"B2:{right}{bottom + 1}")
         name = f"{self.issue.form.name.vi} {self.issue.year}".replace("&", "&&")
         page.set_footer(f'&L&"{_FONT}"&8{name}&R&8&P/&N')

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from layers.base.clock import today
 from layers.communes.gazetteer import province_name
 from maps.annex.official import Block, OfficialContent, Text, save_official
 from maps.layout.page_table import PageColumn, PageTable
@@ -19,6 +20,10 @@ from zones.project.form_schema import Form
 from zones.reports.year_round import Round
 
 AGENCY = "SỞ NÔNG NGHIỆP\nVÀ MÔI TRƯỜNG"
+#: The department that writes; it asks itself by a note, not by a letter.
+_OWN = "so-nnmt"
+#: Days within which a letter is to be answered.
+_ANSWER_DAYS = 5
 _COLUMNS = (
     PageColumn("number", "TT", "count", 5),
     PageColumn("place", "Trang, ô", "text", 16),
@@ -27,14 +32,32 @@ _COLUMNS = (
 )
 
 
-def _content(asked: Round, subject: str, blocks: Sequence[Block]) -> OfficialContent:
-    """Letter of the department."""
+def answer_by(on: dt.date) -> str:
+    """Day by which a letter of a day is to be answered."""
+    return _written(on + dt.timedelta(days=_ANSWER_DAYS))
+
+
+def _written(day: dt.date) -> str:
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def _addressee(reporter: str, name: str) -> str:
+    """Who is written to: a commune by its people's committee, a department by its name."""
+    if reporter == _OWN:
+        return "các phòng, đơn vị chuyên môn của Sở"
+    return f"Ủy ban nhân dân {name}" if reporter.isdigit() else name
+
+
+def _content(
+    asked: Round, subject: str, blocks: Sequence[Block], kind: str = ""
+) -> OfficialContent:
+    """Letter of the department, or a note of a kind."""
     province = province_name(asked.plans[0].province)
     return OfficialContent(
         parent=f"UBND TỈNH {province.upper()}",
         agency=AGENCY,
         place=province,
-        kind="",
+        kind=kind,
         subject=subject,
         blocks=blocks,
         recipients=("Như trên", "Lưu: VT"),
@@ -60,19 +83,20 @@ def save_questions(
         name = names.get(reporter, reporter) if reporter else f"Đơn vị gửi tệp {file}"
         path = folder / _letter_name(reporter or file, name if reporter else "", asked.year)
         blocks: list[Block] = [
-            Text(f"Kính gửi: {_addressed(reporter, name)}", heading=True),
+            Text(f"Kính gửi: {_addressee(reporter, name)}", heading=True),
             Text(
                 f"Qua kiểm tra báo cáo năm {asked.year} của đơn vị (tệp "
-                f"{'; '.join(dict.fromkeys(rows['file']))}), còn {len(rows)} nội dung dưới "
+                f"{_quoted(list(dict.fromkeys(rows['file'])))}), còn {len(rows)} nội dung dưới "
                 "đây cần làm rõ. Các số liệu khác đã được ghi nhận. Đề nghị đơn vị sửa trực tiếp "
                 "vào biểu rồi gửi lại; số đã kiểm tra là đúng thì ghi “xác nhận” vào cột Ghi chú "
-                "của dòng đó. Đề nghị gửi về Sở trước ngày …/…/……."
+                f"của dòng đó. Thời hạn trả lời: trước hết ngày {answer_by(today())}."
             ),
             _questions(rows),
             Text("Số liệu chưa trả lời được coi là chưa có, không tính là 0."),
         ]
         subject = f"làm rõ số liệu báo cáo năm {asked.year}"
-        save_official(_content(asked, subject, blocks), path, overwrite=True)
+        own = ("PHIẾU YÊU CẦU", subject.capitalize()) if reporter == _OWN else ("", subject)
+        save_official(_content(asked, own[1], blocks, own[0]), path, overwrite=True)
         made.append(path)
         gc.collect(1)  # A document is a ring of parts, and as large as a thousand questions
     to_files = {_letter_name(one, "", asked.year) for one in heard}
@@ -82,14 +106,13 @@ def save_questions(
     return made
 
 
-def _addressed(reporter: str, name: str) -> str:
-    """Whom a letter is to: of a commune its committee."""
-    return f"UBND {name}" if reporter.isdecimal() else name
-
-
 def _letter_name(who: str, name: str, year: int) -> str:
     """Name of a letter: to a reporter by code and name, to whoever sent a file by that file."""
     return f"{who} {name}".strip().replace("/", "-") + f" {year}.docx"
+
+
+def _quoted(files: Sequence[str]) -> str:
+    return ", ".join(f"“{name}”" for name in files)
 
 
 def _questions(rows: pd.DataFrame) -> PageTable:
@@ -105,26 +128,40 @@ def _questions(rows: pd.DataFrame) -> PageTable:
             "article": rows["article"].to_numpy(),
         }
     )
-    articles = told["article"].ne("").any()
-    columns = tuple(one for one in _COLUMNS if one.key != "article" or articles)
+    ruled = rows["article"].ne("").any()
+    columns = tuple(column for column in _COLUMNS if ruled or column.key != "article")
     return PageTable("Câu hỏi", "Nội dung đề nghị làm rõ", "targets", columns, told)
 
 
 def save_reminder(
-    missing: Sequence[str], form: Form, last_day: dt.date, asked: Round, path: Path
-) -> Path:
-    """Write the letter that reminds all who have not reported."""
-    listed = pd.DataFrame({"number": range(1, len(missing) + 1), "name": list(missing)})
-    columns = (PageColumn("number", "TT", "count", 6), PageColumn("name", "Đơn vị", "text", 60))
+    status: pd.DataFrame, form: Form, last_day: dt.date, asked: Round, path: Path
+) -> Path | None:
+    """Write the letter that reminds all who have not reported, or not answered; None for none."""
+    silent = status[status["state"] == "missing"]
+    open_ = status[status["state"] == "asked"]
+    if silent.empty and open_.empty:
+        return None
+    told = [f"{len(silent)} đơn vị chưa gửi"] if len(silent) else []
+    told += [f"{len(open_)} đơn vị đã gửi nhưng chưa làm rõ số liệu"] if len(open_) else []
     blocks: list[Block] = [
         Text("Kính gửi: Các đơn vị có tên dưới đây", heading=True),
         Text(
-            f"Theo quy định, {form.name.vi} {asked.year} gửi trước hết ngày "
-            f"{last_day.day}/{last_day.month}/{last_day.year}. Đến nay còn {len(missing)} đơn vị "
-            "chưa gửi. Đề nghị các đơn vị khẩn trương hoàn thành và gửi về Sở trước ngày …/…/…… "
-            "để tổng hợp."
+            f"Theo quy định, {form.name.vi} {asked.year} gửi trước hết ngày {_written(last_day)}. "
+            f"Đến nay còn {' và '.join(told)}. Đề nghị các đơn vị khẩn trương hoàn thành và gửi về "
+            f"Sở trước hết ngày {answer_by(today())} để tổng hợp."
         ),
-        PageTable("Đơn vị", "Danh sách đơn vị chưa gửi báo cáo", "targets", columns, listed),
     ]
+    if len(silent):
+        blocks.append(_listed(silent, "Danh sách đơn vị chưa gửi báo cáo"))
+    if len(open_):
+        blocks.append(_listed(open_, "Danh sách đơn vị còn phải trả lời", questions=True))
     subject = f"đôn đốc gửi báo cáo năm {asked.year}"
     return save_official(_content(asked, subject, blocks), path, overwrite=True)
+
+
+def _listed(status: pd.DataFrame, title: str, *, questions: bool = False) -> PageTable:
+    """Reporters with their numbers, and how many questions each has to answer."""
+    columns = [PageColumn("number", "TT", "count", 6), PageColumn("name", "Đơn vị", "text", 50)]
+    columns += [PageColumn("questions", "Số nội dung", "count", 12)] if questions else []
+    rows = status.assign(number=range(1, len(status) + 1))
+    return PageTable("Đơn vị", title, "targets", tuple(columns), rows)

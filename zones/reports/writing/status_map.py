@@ -10,6 +10,7 @@ from layers.base.clock import today
 from layers.base.messages import message
 from maps.charts.commune_states import save_state_map
 from maps.layout.content import DEMO_MARK
+from maps.layout.words import page_day
 from zones.reports.year_round import Round
 
 _COLOURS = {
@@ -22,12 +23,18 @@ def save_status_map(table: pd.DataFrame, asked: Round, path: Path) -> Path | Non
     """Draw who has reported (``table``: columns of ``STATUS``); None without boundaries."""
     if asked.boundaries is None:
         return None
-    state = asked.boundaries["commune_code"].map(table.set_index("reporter")["state"])
+    codes = asked.boundaries["commune_code"]
+    known = table.set_index("reporter")
+    names = codes.map(known["name"]).str.removeprefix("xã ").str.removeprefix("phường ")
+    drawn = asked.boundaries.assign(state=codes.map(known["state"]), name=names)
+    others = table[~table["reporter"].isin(set(codes))]
+    sent = int(others["received"].notna().sum())
+    note = f"Sở, ngành (không có trên bản đồ): {sent}/{len(others)} đã gửi" if len(others) else ""
     states = [
         (name, message(f"zones.reports.state_{name}").vi, colour)
         for name, colour in _COLOURS.items()
     ]
-    day = message("zones.reports.on_day", day=today()).vi
-    mark = f" – {DEMO_MARK.vi}" if asked.demo else ""
-    title = f"{message('zones.reports.who_reported', year=asked.year).vi}\n({day}{mark})"
-    return save_state_map(asked.boundaries.assign(state=state), states, path, title=title)
+    day = page_day(today().isoformat(), "vi")
+    title = f"{message('zones.reports.who_reported', year=asked.year).vi}, đến ngày {day}"
+    mark = DEMO_MARK.vi if asked.demo else ""
+    return save_state_map(drawn, states, path, title=title, mark=mark, note=note)

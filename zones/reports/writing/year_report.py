@@ -18,24 +18,21 @@ from layers.base.messages import message
 from layers.communes.gazetteer import province_name
 from layers.io.atomic import written_aside
 from layers.io.table_output import save_workbook
-from layers.kinds.crops import load_crops
 from maps.annex.official import Block, OfficialContent, Picture, Text, save_official
 from maps.annex.progress_chart import save_progress, save_years
 from maps.layout.page_table import PageColumn, PageTable
-from zones.plan.extract.indicators import known_indicators
-from zones.plan.extract.units import unit_name
 from zones.plan.words import number_words
 from zones.publish.rounded_figures import area_targets
 from zones.reports.writing.letters import AGENCY
 from zones.reports.writing.status_map import save_status_map
 from zones.reports.writing.year_targets import (
-    JUDGED,
     STATUS_WORDS,
     YearResult,
     said,
     target_rows,
     targets_table,
 )
+from zones.reports.writing.year_workbook import CROP_TITLES, reported_data, save_year_workbook
 
 #: Communes of a zone that the document names; the workbook has all.
 _NAMED = 12
@@ -55,9 +52,11 @@ def save_report(result: YearResult, folder: Path, *, overwrite: bool = False) ->
         years = next(iter(charts), None)
         content = _content(result, rows, (reported, picture, years))
         save_official(content, document, overwrite=overwrite)
-    with written_aside(workbook, overwrite=overwrite, program="Excel") as part:
-        save_workbook(_sheets(result, rows), part, frozen_columns=2)
-    return [document, workbook, *charts]
+    save_year_workbook(result, rows, workbook, overwrite=overwrite)
+    data = folder / f"so-lieu-{result.asked.year}.xlsx"
+    with written_aside(data, overwrite=overwrite, program="Excel") as part:
+        save_workbook({"Số liệu": reported_data(result)}, part, frozen_columns=2)
+    return [document, workbook, data, *charts]
 
 
 def _save_years(result: YearResult, folder: Path, *, overwrite: bool) -> list[Path]:
@@ -77,6 +76,8 @@ def years_and_targets(result: YearResult) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame = result.progress
     frame = frame[(frame["commune_code"] == "") & (frame["year"] <= result.asked.year)]
     frame = frame[frame["zone"].isin(names)]
+    # A sum of a few communes beside that of all looks like a fall.
+    frame = frame[frame["communes"] * 2 >= frame["expected"]]
     whole = frame["communes"] >= frame["expected"]
     order = frame["zone"].map({zone: place for place, zone in enumerate(names)})
     years = frame.assign(name=frame["zone"].map(names), whole=whole, order=order)
@@ -93,11 +94,11 @@ def _content(
     captions = (
         f"Tình hình gửi báo cáo năm {asked.year}",
         f"Mức đạt chỉ tiêu diện tích các vùng, năm {asked.year}",
-        "Diện tích các vùng qua các năm (ha); năm chưa có số liệu để trống",
+        "Diện tích các vùng qua các năm (ha); năm mới có số liệu của dưới nửa số xã để trống",
     )
     reported, reached, followed = (
         [] if path is None else [Picture(path, caption, width)]
-        for path, caption, width in zip(drawn, captions, (105.0, 160.0, 160.0), strict=True)
+        for path, caption, width in zip(drawn, captions, (85.0, 160.0, 160.0), strict=True)
     )
     blocks: list[Block] = [
         Text(f"Kính gửi: Ủy ban nhân dân tỉnh {province}", heading=True),
@@ -137,14 +138,13 @@ def _replies(result: YearResult) -> Iterator[Block]:
             received=received,
             late=late,
             asked=int(states.get("asked", 0)),
-            missing=len(result.status) - received,
         ).vi
     )
     missing = result.status.loc[result.status["received"].isna(), "name"].tolist()
     if missing:
         yield Text(
-            f"Các đơn vị chưa gửi: {', '.join(missing)}. Số liệu của các đơn vị này chưa có trong "
-            "tổng hợp và không được tính là 0."
+            f"{len(missing)} đơn vị chưa gửi: {', '.join(missing)}. Số liệu của các đơn vị này "
+            "chưa có trong tổng hợp và không được tính là 0."
         )
     asked = result.status.loc[result.status["state"] == "asked", "name"].tolist()
     if asked:
@@ -256,16 +256,10 @@ def _communes_table(result: YearResult, behind: pd.DataFrame) -> PageTable | Non
         PageColumn("number", "TT", "count", 5),
         PageColumn("zone", "Vùng", "text", 16),
         PageColumn("commune", "Xã, phường", "text", 24),
-        *(PageColumn(name, title, "text", 12) for name, title in _CROP_TITLES.items()),
+        *(PageColumn(name, title, "text", 12) for name, title in CROP_TITLES.items()),
     )
     title = "Bảng 2. Các xã có biến động lớn nhất ở những vùng chưa đạt (ha, theo báo cáo)"
     return PageTable("Xã", title, "targets", columns, told)
-
-
-_CROP_TITLES = {
-    "last_ha": "Năm trước", "planted_ha": "Trồng mới", "replanted_ha": "Trồng lại",
-    "lost_ha": "Mất đi", "standing_ha": "Hiện có",
-}  # fmt: skip
 
 
 def _progress(result: YearResult, rows: pd.DataFrame) -> pd.DataFrame:
@@ -274,51 +268,3 @@ def _progress(result: YearResult, rows: pd.DataFrame) -> pd.DataFrame:
     areas = areas[areas["target"].str.contains("area")].drop_duplicates("zone")
     names = {zone.zone: zone.name.vi for zone in result.plan.zones}
     return pd.DataFrame({"name": areas["zone"].map(names), "percent": areas["percent"]})
-
-
-def _state(state: str) -> str:
-    return message(f"zones.reports.state_{state}").vi
-
-
-def _sheets(result: YearResult, rows: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Tables of the workbook, with Vietnamese headings."""
-    names = result.asked.names()
-    told_of = ["name", "clause", "planned", "present", "unit", "source", "reported"]
-    targets = rows[[*told_of, "percent", "status", *(key for key in JUDGED if key in rows)]]
-    crops = result.crops.assign(
-        commune=result.crops["commune_code"].map(names),
-        crop=result.crops["crop"].map(load_crops().set_index("crop")["name_vi"]),
-    )
-    order = ["commune_code", "commune", "crop", *_CROP_TITLES, "certified_ha", "coded_ha"]
-    heads = {
-        **_CROP_TITLES, **JUDGED,
-        "commune_code": "Mã xã", "commune": "Xã, phường", "crop": "Cây trồng",
-        "certified_ha": "Có chứng nhận", "coded_ha": "Có mã số", "name": "Tên", "clause": "Mục",
-        "planned": "Kế hoạch", "present": "Hiện trạng", "unit": "Đơn vị",
-        "source": "Nguồn, thời điểm",
-        "reported": f"Các đơn vị báo cáo năm {result.asked.year}",
-        "percent": "Đạt (%)", "status": "Đánh giá", "zone": "Vùng", "indicator": "Chỉ tiêu",
-        "value": "Số liệu", "reporters": "Số đơn vị gửi", "reporter": "Mã", "due": "Hạn",
-        "received": "Ngày nhận", "state": "Tình trạng", "questions": "Số ô phải trả lời",
-        "submissions": "Số lần gửi",
-    }  # fmt: skip
-    zones = {zone.zone: zone.name.vi for plan in result.asked.plans for zone in plan.zones}
-    known = {name: indicator.name_vi for name, indicator in known_indicators().items()}
-    told = result.reported
-    reported = told.assign(
-        commune=told["commune_code"].map(names),
-        zone=told["zone"].replace(zones),
-        indicator=told["indicator"].replace(known),
-        unit=[unit_name(unit, "vi") for unit in told["unit"]],
-    )
-    reported = reported[
-        ["zone", "indicator", "commune_code", "commune", "unit", "value", "reporters"]
-    ]
-    status = result.status.assign(state=result.status["state"].map(_state))
-    status = status[["reporter", "name", "due", "received", "state", "questions", "submissions"]]
-    return {
-        "Chỉ tiêu": targets.rename(columns=heads),
-        "Vùng theo xã": crops[order].rename(columns=heads),
-        "Số liệu báo cáo": reported.rename(columns=heads),
-        "Tình hình gửi": status.rename(columns=heads),
-    }

@@ -9,6 +9,7 @@ from pathlib import Path
 import docx
 import geopandas as gpd
 import numpy as np
+import openpyxl
 import pandas as pd
 import pytest
 import python_calamine
@@ -32,6 +33,7 @@ from zones.reports.status import (
     to_answer,
 )
 from zones.reports.tables import REPORT_FINDINGS
+from zones.reports.writing.letters import save_questions
 from zones.reports.writing.status_map import save_status_map
 from zones.reports.writing.year_report import save_report, years_and_targets
 from zones.reports.writing.year_targets import YearResult
@@ -134,13 +136,13 @@ def test_the_chart_of_the_years_is_saved_beside_the_report(
     result: YearResult, written: list[Path], tmp_path: Path
 ) -> None:
     names = [path.name for path in written]
-    assert names[2:] == ["dien-bien-2026.png", "dien-bien-2026.svg"]
+    assert names[2:] == ["so-lieu-2026.xlsx", "dien-bien-2026.png", "dien-bien-2026.svg"]
     document = docx.Document(str(written[0]))
     assert any("qua các năm" in paragraph.text for paragraph in document.paragraphs)
     again = save_report(result, tmp_path)
-    assert [path.read_bytes() for path in again[2:]] == [path.read_bytes() for path in written[2:]]
+    assert [path.read_bytes() for path in again[1:]] == [path.read_bytes() for path in written[1:]]
     bare = save_report(replace(result, progress=result.progress.iloc[:0]), tmp_path / "không")
-    assert len(bare) == 2
+    assert len(bare) == 3
 
 
 @pytest.fixture(scope="module")
@@ -175,12 +177,13 @@ def test_both_files_print_intervals_verdicts_and_what_would_decide(
         in text
     )
     book = python_calamine.CalamineWorkbook.from_path(workbook).get_sheet_by_name("Chỉ tiêu")
-    head, *cells = book.to_python()
+    cells = book.to_python()
+    (head,) = [row for row in cells if row[0] == "TT"]
     assert head[-2:] == ["Khoảng tin cậy", "Kết luận"]
     assert ["139,04–141,00", "Chưa kết luận được"] in [row[-2:] for row in cells]
     # Where nobody stated an accuracy, neither file pretends to one.
     plain = python_calamine.CalamineWorkbook.from_path(written[1]).get_sheet_by_name("Chỉ tiêu")
-    assert "Kết luận" not in plain.to_python()[0]
+    assert not [row for row in plain.to_python() if "Kết luận" in row]
     assert "tin cậy" not in "".join(p.text for p in docx.Document(str(written[0])).paragraphs)
 
 
@@ -230,15 +233,95 @@ def test_no_page_turns_between_a_picture_and_its_caption(written: list[Path]) ->
 
 def test_the_workbook_has_the_same_figures(written: list[Path]) -> None:
     book = python_calamine.CalamineWorkbook.from_path(written[1])
-    assert book.sheet_names == ["Chỉ tiêu", "Vùng theo xã", "Số liệu báo cáo", "Tình hình gửi"]
+    assert book.sheet_names == ["Chỉ tiêu", "Thông", "Số liệu báo cáo", "Tình hình gửi"]
     rows = book.get_sheet_by_name("Chỉ tiêu").to_python()
-    done = {row[0]: row[rows[0].index("Hiện trạng")] for row in rows[1:]}
+    head = next(row for row in rows if row[0] == "TT")
+    done = {row[1]: row[head.index("Hiện trạng")] for row in rows}
     assert done["Đàn lợn"] == 1500
-    assert done["Đàn bò"] == "", "missing is not zero"
+    assert done["Đàn bò"] == "…", "missing is not zero"
     told = book.get_sheet_by_name("Số liệu báo cáo").to_python()
-    of_pigs = next(row for row in told[1:] if row[1] == "Đàn lợn" and row[2] == "")
-    assert of_pigs[told[0].index("Đơn vị")] == "con", "ids and English words are no Vietnamese"
-    assert "Thông" in {row[2] for row in book.get_sheet_by_name("Vùng theo xã").to_python()}
+    of_pigs = next(row for row in told if "Đàn lợn" in row)
+    assert of_pigs[3:] == ["con", 1500, "2/3"], "ids and English words are no Vietnamese"
+    data = python_calamine.CalamineWorkbook.from_path(written[2]).get_sheet_by_name("Số liệu")
+    assert ["", "Đàn lợn", "06529", "xã Lộc Bình", "con", 1000, 1] in data.to_python()
+
+
+def test_each_zone_has_a_sheet_that_prints_and_adds_up(written: list[Path]) -> None:
+    book = openpyxl.load_workbook(written[1])
+    sheet = book["Thông"]
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert cells[0][0] == "THÔNG: DIỆN TÍCH THEO XÃ, BÁO CÁO NĂM 2026"
+    assert ["Đơn vị: ha"] in [row[:1] for row in cells]
+    (total,) = [row for row in cells if "Cộng các xã đã báo cáo" in row]
+    standing = next(at for row in cells for at, text in enumerate(row) if text == "Hiện có")
+    assert str(total[standing]).startswith("=SUM(")
+    assert sheet.page_setup.fitToHeight == 0
+    assert sheet.print_title_rows
+    values = python_calamine.CalamineWorkbook.from_path(written[1]).get_sheet_by_name("Thông")
+    (added,) = [row for row in values.to_python() if "Cộng các xã đã báo cáo" in row]
+    assert added[standing] == 150, "two communes told"
+
+
+def _questions(reporter: str, *files: str) -> pd.DataFrame:
+    row = dict.fromkeys(REPORT_FINDINGS.names, "") | {
+        "reporter": reporter, "severity": "problem", "sheet": "Vùng", "cell": "I8",
+        "message_vi": "Thông: nhầm đơn vị?",
+    }  # fmt: skip
+    return pd.DataFrame([row | {"file": file} for file in files])
+
+
+def _letter(path: Path) -> tuple[str, list[str], list[str]]:
+    """Text, cells of the head on the left, and headings and cells of the table of a letter."""
+    read = docx.Document(str(path))
+    text = "\n".join(paragraph.text for paragraph in read.paragraphs)
+    head = [paragraph.text for paragraph in read.tables[0].rows[0].cells[0].paragraphs]
+    return text, head, [cell.text for row in read.tables[1].rows for cell in row.cells]
+
+
+def test_a_letter_names_the_committee_the_files_and_the_day(
+    round_2026: Round, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795564800")  # 2026-11-25
+    asked = [("06529", _questions("06529", "a.xlsx", "b.xlsx"))]
+    (path,) = save_questions(asked, round_2026, set(), tmp_path)
+    text, head, cells = _letter(path)
+    assert "Kính gửi: Ủy ban nhân dân xã Lộc Bình" in text
+    assert "(tệp “a.xlsx”, “b.xlsx”), còn 2 nội dung" in text
+    assert "Thời hạn trả lời: trước hết ngày 30/11/2026" in text
+    assert head[-1] == "V/v làm rõ số liệu báo cáo năm 2026"
+    assert head[1] == "SỞ NÔNG NGHIỆP\nVÀ MÔI TRƯỜNG", "the name is not broken by the column"
+    assert "a.xlsx, trang Vùng, ô I8" in cells
+    assert "Căn cứ" not in cells, "no question has an article"
+
+
+def test_the_department_asks_itself_by_a_note(round_2026: Round, tmp_path: Path) -> None:
+    asked = [("so-nnmt", _questions("so-nnmt", "a.xlsx"))]
+    (path,) = save_questions(asked, round_2026, set(), tmp_path)
+    text, head, cells = _letter(path)
+    assert "PHIẾU YÊU CẦU" in text
+    assert "Kính gửi: các phòng, đơn vị chuyên môn của Sở" in text
+    assert not [line for line in head if line.startswith("V/v")]
+    assert "Vùng, ô I8" in cells, "of one file the name is in the text"
+
+
+def test_the_reminder_lists_who_has_to_answer_and_a_new_day(
+    round_2026: Round, history: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795564800")  # 2026-11-25
+    form = load_form("plan-annual")
+    asked = history.assign(asked=[3, 0])
+    status = round_status(form, round_2026, asked, NOTHING, dt.date(2026, 11, 25))
+    save_status(status, NOTHING, form, round_2026, tmp_path)
+    read = docx.Document(str(next(tmp_path.glob("reminder*.docx"))))
+    text = "\n".join(paragraph.text for paragraph in read.paragraphs)
+    assert "còn 5 đơn vị chưa gửi và 1 đơn vị đã gửi nhưng chưa làm rõ số liệu" in text
+    assert "trước hết ngày 30/11/2026" in text
+    *_, last = [table for table in read.tables if table.rows[0].cells[0].text == "TT"]
+    assert last.rows[1].cells[2].text == "3"
+    silent = status.assign(state="on_time")
+    again = tmp_path / "không"
+    save_status(silent, NOTHING, form, round_2026, again)
+    assert not list(again.glob("reminder*"))
 
 
 def test_who_must_answer_is_a_table_with_a_row_for_each_question(
@@ -266,8 +349,9 @@ def test_who_must_answer_is_a_table_with_a_row_for_each_question(
     save_status(status, pd.DataFrame(told), form, round_2026, tmp_path)
     book = python_calamine.CalamineWorkbook.from_path(tmp_path / "to-answer-plan-annual-2026.xlsx")
     rows = book.get_sheet_by_name("Phải trả lời").to_python()
-    assert rows[0][:4] == ["Mã", "Đơn vị", "Tình trạng", "Hạn gửi"]
-    assert len(rows) == 4
+    assert rows[0][0] == "ĐƠN VỊ PHẢI GỬI BÁO CÁO HOẶC TRẢ LỜI, NĂM 2026"
+    assert rows[-4][:4] == ["Mã", "Đơn vị", "Tình trạng", "Hạn gửi"]
+    assert [row[0] for row in rows[-3:]] == [one, one, other]
     text = (tmp_path / "to-answer-plan-annual-2026.csv").read_text("utf-8-sig")
     assert "'=Thông?" in text, "no text of a table is a formula"
 
