@@ -117,7 +117,9 @@ def _add_head(document: Document, content: OfficialContent) -> None:
     day = midnight()
     dated = f"{content.place}, ngày … tháng {day.month} năm {day.year}"
     # The subject of a letter stands below its number, that of a report as its title.
-    about = [] if content.kind else [(f"V/v {content.subject}", {})]
+    about: list[tuple[str, dict[str, bool]]] = (
+        [] if content.kind else [(f"V/v {content.subject}", {})]
+    )
     sides = (
         [(content.parent, {}), (content.agency, {"bold": True}), ("Số: ……/………", {}), *about],
         [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +127,9 @@ def _panel(axes: Any, years: pd.DataFrame, targets: pd.DataFrame) -> None:
     axes.yaxis.set_major_locator(MaxNLocator(4))
     # Where the axis ends below some units, its steps are parts of one.
     digits = 0 if axes.get_ylim()[1] >= _WHOLE_STEPS else 1
-    shape = partial(format_number, language="vi", decimals=digits)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: shape(value)))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: format_number(value, "vi", decimals=digits))
+    )
     axes.grid(axis="y", color="#E3E8E6", linewidth=0.6)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)

@@ -10,7 +10,7 @@ from maps.charts.commune_states import fitting_name
 
 @pytest.mark.parametrize(
     ("wide", "high", "expected"),
-    [(60, 10, "Lộc Bình"), (30, 30, "Lộc\nBình"), (10, 10, None), (60, 3, None)],
+    [(60, 10, "Lộc Bình"), (18, 30, "Lộc\nBình"), (10, 10, None), (60, 3, None)],
 )
 def test_a_name_stands_inside_its_commune(wide: float, high: float, expected: str | None) -> None:
     # Letters of 5 m: eight of them take 23 m, four 12 m; a line is 6.25 m high.

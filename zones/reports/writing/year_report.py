@@ -107,9 +107,9 @@ def _content(
         Text("II. KẾT QUẢ THỰC HIỆN SO VỚI KẾ HOẠCH", heading=True),
         targets_table(rows, result),
         *reached,
-        *followed,
         *_doubtful(rows),
         *_behind(result, rows),
+        *followed,
         Text("IV. ĐỀ XUẤT, KIẾN NGHỊ", heading=True),
         *[Text(_BLANK) for _ in range(3)],
     ]
@@ -192,7 +192,8 @@ def _why(result: YearResult, row: Mapping[Hashable, Any]) -> str:
     told += _yearly(row, shortfall, points)
     if row["indicator"] != "area":
         return told
-    if row["teller"] != "report" and pd.notna(row["reported"]):
+    its_own = row["teller"] == "report" and row["of_year"] == result.asked.year
+    if pd.notna(row["reported"]) and not its_own:
         gap = float(row["low"]) - float(row["reported"])
         reach = f"còn thiếu {said(gap, unit)}" if gap > 0 else "đạt kế hoạch"
         number = str(row["reported_said"]).replace("\n", " ")

@@ -120,12 +120,11 @@ def _year_of(told_of: str) -> int | None:
     return int(told_of[:4]) if told_of[:4].isdigit() else None
 
 
-def _reported(reported: pd.DataFrame) -> dict[tuple[str, str, str, str], Mapping[Hashable, Any]]:
+def _reported(reported: pd.DataFrame) -> dict[tuple[str, ...], Mapping[Hashable, Any]]:
     """Sums of the year's reports that anybody told, by zone, indicator, commune and unit."""
     told = reported[reported["value"].notna() & (reported["reporters"] > 0)]
     keys = ("zone", "indicator", "commune_code", "unit")
-    records = told.to_dict("records")
-    return {tuple(str(row[key]) for key in keys): row for row in records}  # type: ignore[misc]
+    return {tuple(str(row[key]) for key in keys): row for row in told.to_dict("records")}
 
 
 def _reported_said(reported: Mapping[Hashable, Any] | None, unit: str) -> str:
@@ -166,8 +165,8 @@ def targets_table(rows: pd.DataFrame, result: YearResult) -> PageTable:
     year = result.asked.year
     columns = (
         PageColumn("number", "TT", "count", 5),
-        PageColumn("name", "Chỉ tiêu", "text", 25),
-        PageColumn("clause", "Mục", "text", 7, missing=""),
+        PageColumn("name", "Chỉ tiêu", "text", 23),
+        PageColumn("clause", "Mục", "text", 9, missing=""),
         PageColumn("planned", "Kế hoạch", "text", 17),
         PageColumn("done", "Hiện trạng" + (" (khoảng tin cậy)" if judged else ""), "text", 17),
         PageColumn("source", "Nguồn, thời điểm", "text", 14, missing=""),

@@ -84,8 +84,8 @@ def _zones(result: YearResult) -> Iterator[PageTable]:
         told = mine.assign(number=range(1, len(mine) + 1), commune=mine["commune_code"].map(names))
         columns = (
             _RANK,
-            PageColumn("commune_code", "Mã xã", "text", 9),
             PageColumn("commune", "Xã, phường", "text", 30),
+            PageColumn("commune_code", "Mã xã", "text", 9),
             *(PageColumn(key, head, "hectares", 14, totalled=True)
               for key, head in CROP_TITLES.items()),
             *(PageColumn(key, head, "hectares", 14, "Trong diện tích hiện có", totalled=True)

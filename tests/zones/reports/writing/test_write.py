@@ -241,7 +241,7 @@ def test_the_workbook_has_the_same_figures(written: list[Path]) -> None:
     assert done["Đàn bò"] == "…", "missing is not zero"
     told = book.get_sheet_by_name("Số liệu báo cáo").to_python()
     of_pigs = next(row for row in told if "Đàn lợn" in row)
-    assert of_pigs[3:] == ["con", 1500, "2/3"], "ids and English words are no Vietnamese"
+    assert of_pigs[3:] == ["con", 1500, "2/4"], "ids and English words are no Vietnamese"
     data = python_calamine.CalamineWorkbook.from_path(written[2]).get_sheet_by_name("Số liệu")
     assert ["", "Đàn lợn", "06529", "xã Lộc Bình", "con", 1000, 1] in data.to_python()
 
