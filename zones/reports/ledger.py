@@ -69,6 +69,7 @@ def _append_only(*tables: str) -> str:
 
 _TABLES += _append_only("submission", "figure", "finding")
 _DOUBTS += _append_only("doubt")
+_NO_DOUBTS = "CREATE TEMP TABLE doubt (submission INTEGER, sheet TEXT, cell TEXT);"
 #: A figure as it stands today: one that was put in doubt has no value and is asked back.
 _DOUBTED = """LEFT JOIN doubt d
     ON d.submission = f.submission AND d.sheet = f.sheet AND d.cell = f.cell"""
@@ -134,12 +135,14 @@ class Ledger:
         self.path = path
 
     @contextmanager
-    def _opened(self, *, create: bool = False) -> Iterator[sqlite3.Connection]:
+    def _opened(
+        self, *, create: bool = False, writes: bool = False
+    ) -> Iterator[sqlite3.Connection]:
         if not create and not self.path.exists():
             raise MissingFileError("zones.reports.no_ledger", path=self.path)
         try:
             with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as open_:
-                _prepare(open_, self.path)
+                _prepare(open_, self.path, writes=create or writes)
                 yield open_
         except sqlite3.DatabaseError as error:
             raise InputError(
@@ -169,7 +172,7 @@ class Ledger:
 
     def doubt(self, submission: int, finding: Mapping[str, object], cells: Iterable[str]) -> None:
         """Ask cells of a submission back that was taken in before."""
-        with self._opened() as open_:
+        with self._opened(writes=True) as open_:
             open_.execute("BEGIN IMMEDIATE")
             try:
                 _append(open_, "finding", _FINDING, submission, [finding])
@@ -292,7 +295,7 @@ class Ledger:
         return schema.validate(frame) if len(frame) else schema.empty()  # type: ignore[attr-defined,no-any-return]
 
 
-def _prepare(open_: sqlite3.Connection, path: Path) -> None:
+def _prepare(open_: sqlite3.Connection, path: Path, *, writes: bool) -> None:
     """Set up a new ledger, and refuse a database of somebody else."""
     open_.execute("PRAGMA foreign_keys = ON")
     mark = open_.execute("PRAGMA application_id").fetchone()[0]
@@ -302,7 +305,8 @@ def _prepare(open_: sqlite3.Connection, path: Path) -> None:
         open_.execute("PRAGMA synchronous = FULL")
         known = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'doubt'"
         if not open_.execute(known).fetchone()[0]:  # A ledger from before there were doubts
-            open_.executescript(f"BEGIN IMMEDIATE;{_DOUBTS}COMMIT;")
+            # Who only reads leaves the file as it is: it is an input of the run.
+            open_.executescript(f"BEGIN IMMEDIATE;{_DOUBTS}COMMIT;" if writes else _NO_DOUBTS)
         return
     if open_.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
         raise InputError("zones.reports.no_readable_ledger", path=path, why="another database")

@@ -122,3 +122,20 @@ def test_a_view_in_place_of_a_table_is_refused(ledger: Ledger) -> None:
     open_.close()
     with pytest.raises(InputError, match="views"):
         ledger.history()
+
+
+def test_a_ledger_from_before_there_were_doubts_is_read_as_it_is(ledger: Ledger) -> None:
+    (group,) = submissions(1)
+    ledger.take(group)
+    with sqlite3.connect(ledger.path) as open_:
+        open_.execute("DROP TABLE doubt")
+        open_.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    ledger.settle()
+    before = ledger.path.read_bytes()
+    assert set(ledger.figures(2026)["value"]) == {0.0}
+    ledger.settle()
+    assert ledger.path.read_bytes() == before
+    figure = group[0].figures[0]
+    asked = dict.fromkeys(REPORT_FINDINGS.names, "") | {"sheet": figure["sheet"]}
+    ledger.doubt(1, asked, [str(figure["cell"])])
+    assert ledger.figures(2026)["value"].isna().any()
