@@ -224,6 +224,23 @@ def test_target_of_a_commune_and_of_an_earlier_year() -> None:
     assert set(result.held["status"]) == {"reached"}
 
 
+def test_a_ceiling_of_an_earlier_year_leaves_the_later_years_alone() -> None:
+    inputs = inputs_of(land={("a", "bare"): 100.0}, targets={"pine": (60, 80)})
+    extra = inputs.targets.assign(target="pine-2027", year=2027, low_ha=np.nan, high_ha=10.0)
+    inputs = replace(inputs, targets=pd.concat([inputs.targets, extra], ignore_index=True))
+    result = allocate(inputs, settings=YEARS)
+    assert set(result.held["status"]) == {"reached"}
+    assert result.plan["planned_ha"].sum() == pytest.approx(60)
+    assert result.plan.loc[result.plan["year"] <= 2027, "planned_ha"].sum() <= 10 + 1e-6
+
+
+def test_a_least_pace_below_one_hectare_holds_too() -> None:
+    pace = [{"zone": "pine", "low_ha": 0.5}]
+    inputs = inputs_of(land={("a", "bare"): 100.0}, targets={"pine": (0, 80)}, pace=pace)
+    result = allocate(inputs, settings=YEARS)
+    assert by(result, "year") == pytest.approx(dict.fromkeys(range(2026, 2031), 0.5))
+
+
 def test_the_order_of_rows_change_nothing() -> None:
     generator = np.random.default_rng(5)
     land = {(c, s): float(generator.integers(0, 40)) for c in "abcdef" for s in ("bare", "cut")}

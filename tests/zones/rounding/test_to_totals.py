@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.base.errors import InputError
+from layers.base.errors import ClosureError, InputError
+from zones.rounding.programme import Controls, Outcome, _checked
 from zones.rounding.to_totals import RoundedTable, clean_steps, round_table, round_to_total
 
 # Balinski and Young, Fair Representation (1982): apportionment populations of 1790 and the 120
@@ -247,6 +248,9 @@ def test_table_refuses_bad_keys_and_totals() -> None:
         round_table(exact, by=["commune"], value="ha")
     with pytest.raises(InputError, match="1 are repeated"):
         round_table(pd.concat([exact, exact.iloc[:1]]), by=by, value="ha")
+    bare = exact.assign(zone=[None, None, None, *exact["zone"][3:]])
+    with pytest.raises(InputError, match="3 lack a key"):
+        round_table(bare, by=by, value="ha")
     with pytest.raises(InputError, match="given for key columns"):
         round_table(exact, by=by, value="ha", totals={"year": pd.Series({"0": 1.0})})
     with pytest.raises(InputError, match="1 keys without a cell"):
@@ -440,3 +444,15 @@ def test_half_a_step_goes_up() -> None:
 def test_five_missing_figures_are_named() -> None:
     with pytest.raises(InputError, match=r"6 .*0, 1, 2, 3, 4(?!, 5)"):
         round_to_total([float("nan")] * 6)
+
+
+@pytest.mark.parametrize("steps", [[0, 1], [3, 1], [1, 1]])
+def test_a_cell_that_left_its_two_steps_is_refused(steps: list[int]) -> None:
+    codes = (np.array([0, 1]), np.array([0, 0]))
+    controls = Controls(codes, np.array([1.5, 1.0]), np.array([1, 1]), np.array([2, 1]), {})
+    outcome = Outcome(np.array(steps))
+    if steps == [1, 1]:
+        assert _checked(controls, outcome, []) is outcome
+    else:
+        with pytest.raises(ClosureError, match="1"):
+            _checked(controls, outcome, [])
