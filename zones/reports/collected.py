@@ -16,7 +16,7 @@ from layers.base.schema import Schema
 from layers.io.table_output import save_long_csv
 from zones.reports.checking.earlier_files import Doubt
 from zones.reports.checking.within_file import all_entries
-from zones.reports.ledger import Ledger, Submission
+from zones.reports.ledger import WHOSE, Ledger, Submission
 from zones.reports.reading.entries import Entry, PageReading, Told
 from zones.reports.reading.intake import ReturnedFile
 from zones.reports.spool import Spool
@@ -29,8 +29,6 @@ _WORST = ("asked", "remarked", "accepted")
 _AT_A_TIME = 300
 
 _Row = Mapping[str, object]
-#: Findings by which a file may be another commune's than it says.
-_WHOSE = frozenset({"identity-disagrees", "communes-exchanged", "copied"})
 
 
 @dataclass(slots=True)
@@ -307,7 +305,7 @@ def _submissions(
                 row for of, row in told if of in (form, "") and row["reporter"] in (reporter, "")
             ],
             doubtful=any(
-                of == form and row["reporter"] == reporter and row["kind"] in _WHOSE
+                of == form and row["reporter"] == reporter and row["kind"] in WHOSE
                 for of, row in told
             ),
         )

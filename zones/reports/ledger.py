@@ -77,6 +77,11 @@ _TODAY = {
     "value": "CASE WHEN d.cell IS NULL THEN f.value END",
     "verdict": "CASE WHEN d.cell IS NULL THEN f.verdict ELSE 'asked' END",
 }
+#: Findings by which a file may be another reporter's than it says.
+WHOSE = ("identity-disagrees", "communes-exchanged", "copied")
+#: Whether a submission ``s`` was told to be, perhaps, another reporter's.
+_IN_DOUBT = f"""EXISTS (SELECT 1 FROM finding f WHERE f.submission = s.id
+    AND f.reporter = s.reporter AND f.kind IN ({", ".join(f"'{kind}'" for kind in WHOSE)}))"""
 #: The submission that counts for each reporter, form, year and table: the last one that is not
 #: older than one before it.
 _COUNTING = """
@@ -321,11 +326,12 @@ def _insert(open_: sqlite3.Connection, one: Submission) -> int:
     if open_.execute(same, (one.sha256, one.reporter, one.form, one.year)).fetchone():
         return 0
     current = open_.execute(
-        "SELECT id, modified FROM submission WHERE reporter = ? AND form = ? AND year = ? "
-        "AND older = 0 ORDER BY id DESC LIMIT 1",
+        f"SELECT id, modified, {_IN_DOUBT} FROM submission s WHERE reporter = ? AND form = ? "
+        "AND year = ? AND older = 0 ORDER BY id DESC LIMIT 1",
         (one.reporter, one.form, one.year),
     ).fetchone()
-    older = bool(current and (one.doubtful or one.modified < current[1]))
+    # What may be another's keeps no file of the reporter's own back, whenever it was saved.
+    older = bool(current and (one.doubtful or (one.modified < current[1] and not current[2])))
     values = (
         *(one.year, one.reporter, one.form, one.version, one.file, one.sha256, one.modified),
         *(one.received, one.verdict, older, current[0] if current and not older else None),

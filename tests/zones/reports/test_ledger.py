@@ -46,6 +46,19 @@ def test_a_version_saved_before_the_one_there_does_not_count(ledger: Ledger) -> 
     assert set(ledger.figures(2026)["value"]) == {1.0}
 
 
+@pytest.mark.parametrize("kind", ["identity-disagrees", "communes-exchanged", "copied", "jump"])
+def test_what_may_be_another_communes_holds_no_earlier_version_back(
+    kind: str, ledger: Ledger
+) -> None:
+    """A stranger's file was saved after the commune's own, and came before it."""
+    (own,), (strange,) = ([group[0]] for group in submissions(2))
+    told = dict.fromkeys(REPORT_FINDINGS.names, "") | {"reporter": own.reporter, "kind": kind}
+    ledger.take([replace(strange, findings=[told], doubtful=kind != "jump")])
+    ledger.take([own])
+    assert ledger.history()["older"].tolist() == [False, kind == "jump"]
+    assert set(ledger.figures(2026)["value"]) == {1.0 if kind == "jump" else 0.0}
+
+
 def test_a_table_sent_alone_leaves_the_others(ledger: Ledger) -> None:
     (first,), (second,) = ([group[0]] for group in submissions(2))
     figures = [{**figure, "table": "indicators", "row": "pigs"} for figure in second.figures]
