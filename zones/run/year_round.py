@@ -84,7 +84,8 @@ def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> 
     rounds = sorted({int(one) for one in ledger.history()["year"]})
     if rounds and year not in rounds:
         raise InputError("zones.reports.no_round", year=year, rounds=rounds)
-    if rounds and year != rounds[-1]:
+    later = any(layer.date.year > year for layer in project.layers.values())
+    if later or (rounds and year != rounds[-1]):
         reports = project.reports.model_copy(update={"year": year})
         project = project.model_copy(update={"reports": reports})
     options = RunOptions(only=("progress",), write=False)
