@@ -48,7 +48,7 @@ def files_aside(
     again = [file for name in todo for file in made.get(name, {}).get("files", ())]
     edited = [file for file in again if (out / file).is_file() and _is_edited(out, file, digests)]
     ours = _replaceable(out, recorded)
-    moved = {file: _copy_name(out, file, ours) for file in [*old, *edited]}
+    moved = {file: copy_name(out, file, ours) for file in [*old, *edited]}
     gone = (set(again) - set(moved)) | (ours & set(moved.values()))
     return Aside(tuple(stale), tuple(edited), moved, gone, ours - gone)
 
@@ -63,7 +63,7 @@ def _replaceable(out: Path, recorded: Mapping[str, Any]) -> set[str]:
     return {name for name, digest in kept.items() if is_whole(out / name, digest)}
 
 
-def _copy_name(out: Path, file: str, ours: Collection[str]) -> str:
+def copy_name(out: Path, file: str, ours: Collection[str]) -> str:
     """Name of a copy: that of the file, with a number where a person's copy has it."""
     path = PurePosixPath(OUTDATED_FOLDER, file)
     name, number = path, 2

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from layers.base.errors import ClosureError
+from layers.base.errors import ClosureError, InputError
+from layers.base.json_text import json_bytes, parsed_json
 from layers.base.language import Language
 from layers.base.messages import message
 from layers.base.schema import Schema, read_schema
@@ -23,6 +25,7 @@ from zones.output.folder import (
     refuse_existing,
     save_parquet,
 )
+from zones.output.record import file_digest
 from zones.output.result_csv import save_result_csv
 from zones.output.table_words import code_words, column_title
 from zones.pages.map_content import map_content
@@ -31,6 +34,8 @@ from zones.pages.region_map import region_map_content
 from zones.project.region import Region, province_of_region
 from zones.publish.publish import PublishedFigures
 from zones.run.context import RunOptions, RunResult, Teller
+from zones.run.outdated import copy_name
+from zones.run.reuse import is_whole
 from zones.run.run import run_project
 from zones.tables import BORDERS, FOREST_COVER, TARGETS, ZONE_NAMES
 
@@ -41,6 +46,8 @@ REGION_BORDERS = read_schema("zones.run", "region_borders")
 _HECTARES = ["natural_area_ha", "natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"]
 _TARGET = ["zone", "indicator", "unit", "period", "year"]
 _CLOSURE_RATIO = 1e-9
+#: Digests of the region's own results as they were made: what differs, a person has changed.
+_DIGESTS = f"{TABLES_FOLDER}/region.json"
 _FORMATS = {"ha": "#,##0.00", "m": "#,##0.0", "%": "0.00", "": "#,##0.0###"}
 
 
@@ -66,7 +73,8 @@ def run_region(region: Region, *, options: RunOptions, teller: Teller) -> Region
     with locked_folder(out):
         refuse_existing(out, overwrite=options.overwrite)
         # Until all provinces are done there is no sum: one of an earlier run would mislead.
-        aside = _put_aside(out)
+        digests = _digests(out)
+        aside = _put_aside(out, digests)
         for file in region.files():
             project = province_of_region(region, file)
             teller.note(message("zones.run.region_province", name=province_name(project.province)))
@@ -83,34 +91,64 @@ def run_region(region: Region, *, options: RunOptions, teller: Teller) -> Region
             language=language,
         )
         _save_map(region.title, results, tables[REGION_COVER], out / "map.html", language)
-        _tell_aside(out, aside, teller)
+        _tell_aside(out, aside, digests, teller)
     return RegionResult(region.title, out, results, tables)
 
 
-def _put_aside(out: Path) -> list[str]:
-    """Move the region's own results of an earlier run aside; their names."""
+def _own_files() -> list[str]:
+    """Names of the region's own results."""
     tables = [f"{TABLES_FOLDER}/{schema.name}" for schema in _SCHEMAS]
     names = [f"{table}.{form}" for table in tables for form in ("csv", "parquet")]
-    pages = ("region.xlsx", "region.docx", "map.html")
-    there = [name for name in (*pages, *names) if (out / name).is_file()]
-    for name in there:
-        copy = out / OUTDATED_FOLDER / name
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        (out / name).replace(copy)
-    return there
+    return ["region.xlsx", "region.docx", "map.html", *names]
 
 
-def _tell_aside(out: Path, names: Sequence[str], teller: Teller) -> None:
-    """Take copies away whose results were made anew, and tell of the others."""
+def _digests(out: Path) -> dict[str, str]:
+    """Digests of the region's own results as the last run that made each wrote them."""
+    path = out / _DIGESTS
+    if not path.is_file():
+        return {}
+    try:
+        told = parsed_json(json_bytes(path))
+        return {str(name): str(told[name]) for name in _own_files() if name in told}
+    except (ValueError, TypeError) as error:
+        raise InputError("zones.output.record_damaged", path=path) from error
+
+
+def _put_aside(out: Path, digests: Mapping[str, str]) -> dict[str, str]:
+    """Move the region's own results of an earlier run aside; the name of the copy of each."""
+    ours = {copy for name, copy in _copies() if is_whole(out / copy, digests.get(name))}
+    there = [name for name in _own_files() if (out / name).is_file()]
+    moved = {name: copy_name(out, name, ours) for name in there}
+    for name, copy in moved.items():
+        (out / copy).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).replace(out / copy)
+    return moved
+
+
+def _copies() -> list[tuple[str, str]]:
+    return [(name, f"{OUTDATED_FOLDER}/{name}") for name in _own_files()]
+
+
+def _tell_aside(
+    out: Path, moved: Mapping[str, str], digests: Mapping[str, str], teller: Teller
+) -> None:
+    """Take copies away that no person changed and that were made anew, and tell of the others."""
+    made = {name: file_digest(out / name) for name in _own_files() if (out / name).is_file()}
+    for name, copy in _copies():
+        if name in made and is_whole(out / copy, digests.get(name)):
+            (out / copy).unlink()
     folder = out / OUTDATED_FOLDER
-    kept = [name for name in names if not (out / name).is_file()]
-    for name in set(names).difference(kept):
-        (folder / name).unlink()
     for place in (folder / TABLES_FOLDER, folder):
         if place.is_dir() and not any(place.iterdir()):
             place.rmdir()
-    if kept:
-        teller.note(message("zones.run.region_outdated", folder=folder, pages=kept))
+    text = json.dumps({**digests, **made}, indent=2, sort_keys=True)
+    (out / _DIGESTS).write_text(text + "\n", encoding="utf-8", newline="\n")
+    kept = [name for name, copy in moved.items() if (out / copy).is_file()]
+    if gone := [name for name in kept if name not in made]:
+        teller.note(message("zones.run.region_outdated", folder=folder, pages=gone))
+    if edited := [name for name in kept if name in made]:
+        count = len(edited)
+        teller.note(message("zones.run.edited_results", count=count, files=edited, folder=folder))
 
 
 def region_tables(results: dict[str, RunResult]) -> dict[Schema, pd.DataFrame]:

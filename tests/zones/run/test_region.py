@@ -195,3 +195,19 @@ def test_the_command_takes_a_region(
     told = json.loads(capsys.readouterr().out)
     assert code == int(told["has_problems"])
     assert [row["province"] for row in told["region_cover"]] == ["20", "24", ""]
+
+
+def test_what_a_person_changed_in_a_region_is_kept(
+    region: tuple[Path, RegionResult], tmp_path: Path
+) -> None:
+    found = load_region(region[0] / "region.yaml")
+    assert found is not None
+    again = RunOptions(out=tmp_path, only=("cover", "borders"), overwrite=True)
+    run_region(found, options=again, teller=SilentTeller())
+    for text in ("by hand", "once more"):
+        (tmp_path / "region.docx").write_text(text, "utf-8")
+        run_region(found, options=again, teller=SilentTeller())
+        assert len(docx.Document(str(tmp_path / "region.docx")).tables) > 0
+    # What the program wrote and wrote again is not kept: the two copies are all there is.
+    kept = {path.name: path.read_text("utf-8") for path in (tmp_path / "outdated").rglob("*")}
+    assert kept == {"region.docx": "by hand", "region (2).docx": "once more"}
