@@ -379,9 +379,7 @@ def test_figure_of_a_group_changed_in_the_workbook(out: Path) -> None:
     path = _with_only(out, "annex.xlsx")
     book = openpyxl.load_workbook(path)
     sheets = [sheet for sheet in book.worksheets if sheet.title.endswith("heo nhóm xã")]
-    cells = [
-        row[2] for sheet in sheets for row in sheet.iter_rows() if row[1].value == "Cụm A"
-    ]
+    cells = [row[2] for sheet in sheets for row in sheet.iter_rows() if row[1].value == "Cụm A"]
     # Present, planned and reached hectares of pine; communes of the forest cover.
     assert [cell.value for cell in cells] == [60.4, 0, 60.4, 2]
     for cell in cells:

@@ -155,7 +155,7 @@ def _planned(target: Target) -> str:
 
 def said(value: float, unit: str = "") -> str:
     """Figure as the document prints it; what is not known is no nought."""
-    text = "…" if pd.isna(value) else number_words(round(float(value), 1)).vi
+    text = "…" if pd.isna(value) else number_words(round(float(value), 2)).vi
     return f"{text} {unit}".strip()
 
 
@@ -177,7 +177,7 @@ def targets_table(rows: pd.DataFrame, result: YearResult) -> PageTable:
     told = rows.assign(
         number=range(1, len(rows) + 1),
         done=[_done(row) for row in rows.to_dict("records")],
-        percent=[said(round(value)) if pd.notna(value) else "…" for value in rows["percent"]],
+        percent=[_percent(row) for row in rows.to_dict("records")],
         judgement=[_judgement(row) for row in rows.to_dict("records")],
     )
     notes = [
@@ -187,6 +187,14 @@ def targets_table(rows: pd.DataFrame, result: YearResult) -> PageTable:
     ]
     title = f"Bảng 1. Kết quả thực hiện các chỉ tiêu, báo cáo năm {year}"
     return PageTable("Chỉ tiêu", title, "targets", columns, told, notes=tuple(notes))
+
+
+def _percent(row: Mapping[Hashable, Any]) -> str:
+    """Share that is reached, in whole percent; what is still short of its target is below 100."""
+    if pd.isna(row["percent"]):
+        return "…"
+    whole = round(float(row["percent"]))
+    return said(min(whole, 99) if row["status"] == STATUS_WORDS["below"] else whole)
 
 
 def _judgement(row: Mapping[Hashable, Any]) -> str:

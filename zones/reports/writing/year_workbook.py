@@ -71,13 +71,15 @@ def _targets(result: YearResult, rows: pd.DataFrame) -> PageTable:
 
 
 def _zones(result: YearResult) -> Iterator[PageTable]:
-    """One table for each zone of a crop: communes with any hectares, and their total."""
+    """One table for each zone of a crop: communes that may have any of it, and their total."""
     names, figures = result.asked.names(), [*CROP_TITLES, *_OF_STANDING]
     for zone in result.plan.zones:
         mine = result.crops[result.crops["crop"] == zone.crop] if zone.crop else None
         if mine is None or mine.empty:
             continue
-        mine = mine[mine[figures].fillna(0).ne(0).any(axis="columns")]
+        # A commune of which nobody knows what stands is none that has nothing.
+        some = mine[figures].fillna(0).ne(0).any(axis="columns")
+        mine = mine[some | mine["standing_ha"].isna()]
         mine = mine.sort_values("commune_code").reset_index(drop=True)
         if mine.empty:
             continue

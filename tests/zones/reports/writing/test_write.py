@@ -36,7 +36,8 @@ from zones.reports.tables import REPORT_FINDINGS
 from zones.reports.writing.letters import save_questions
 from zones.reports.writing.status_map import save_status_map
 from zones.reports.writing.year_report import save_report, years_and_targets
-from zones.reports.writing.year_targets import YearResult
+from zones.reports.writing.year_targets import YearResult, target_rows, targets_table
+from zones.reports.writing.year_workbook import save_year_workbook
 from zones.reports.year_round import Round
 
 NOTHING = REPORT_FINDINGS.empty()
@@ -185,6 +186,37 @@ def test_both_files_print_intervals_verdicts_and_what_would_decide(
     plain = python_calamine.CalamineWorkbook.from_path(written[1]).get_sheet_by_name("Chỉ tiêu")
     assert not [row for row in plain.to_python() if "Kết luận" in row]
     assert "tin cậy" not in "".join(p.text for p in docx.Document(str(written[0])).paragraphs)
+
+
+def test_what_falls_short_is_no_hundred_percent_and_is_rounded_no_second_time(
+    result: YearResult,
+) -> None:
+    pine = result.targets["zone"].eq("pine") & result.targets["indicator"].eq("area")
+    near = result.targets.assign(
+        present=result.targets["present"].mask(pine, 140.25),
+        held_ratio=result.targets["held_ratio"].mask(pine, 0.998),
+    )
+    told = replace(result, targets=near, decimals=(2, 2))
+    rows = targets_table(target_rows(told), told).rows.set_index("zone")
+    shown = rows.loc["pine", ["done", "percent", "status"]]
+    assert shown.iloc[0].tolist() == ["140,25 ha", "99", "chưa đạt"]
+
+
+def test_a_commune_whose_standing_area_is_asked_back_is_listed_without_one(
+    result: YearResult, tmp_path: Path
+) -> None:
+    asked = result.crops.iloc[:1].assign(
+        commune_code="06613", standing_ha=np.nan, planted_ha=0.0, replanted_ha=0.0, lost_ha=0.0
+    )
+    nothing = asked.assign(commune_code="06187", standing_ha=0.0)
+    crops = pd.concat([result.crops, asked, nothing], ignore_index=True)
+    told = replace(result, crops=crops)
+    path = save_year_workbook(told, target_rows(told), tmp_path / "năm.xlsx")
+    rows = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_name("Thông").to_python()
+    listed = {row[2]: row for row in rows if row[2] in set(crops["commune_code"])}
+    assert set(listed) == {"06529", "06148", "06613"}
+    (head,) = [row for row in rows if "Hiện có" in row]
+    assert listed["06613"][head.index("Hiện có")] == "…"
 
 
 def test_a_map_shows_who_has_reported(
