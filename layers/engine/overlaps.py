@@ -16,6 +16,7 @@ from layers.base.messages import message
 from layers.base.workers import Workers, local_workers, run_pieces
 from layers.crs.areal_scale import check_areal_scale, square_unit_m2
 from layers.engine.polygon_input import attach_findings, take_in
+from layers.engine.rectangle import part_in_rectangle
 from layers.engine.rings import FloatArray, IntArray, rings_of
 from layers.engine.shared_area import BinnedEdges, bin_edges, doubtful_ground, shared_areas
 
@@ -133,10 +134,8 @@ def _left(shapes: npt.NDArray[Any], pairs: IntArray, loser: int) -> Any:
     west, south, east, north = shapely.bounds(shapes[loser])
     # Far sides of the winners take most of the time; what is cut there lies beyond the loser.
     margin = max(east - west, north - south) * _BEYOND
-    near = shapely.clip_by_rect(
-        winners, west - margin, south - margin, east + margin, north + margin
-    )
-    near = np.where(shapely.is_valid(near), near, winners)
+    bounds = west - margin, south - margin, east + margin, north + margin
+    near = [part_in_rectangle(winner, bounds) for winner in winners]
     return shapely.difference(shapes[loser], shapely.union_all(near))
 
 

@@ -39,6 +39,7 @@ from layers.engine.polygon_input import (
     tell_lacking,
     tell_repairs,
 )
+from layers.engine.rectangle import part_in_rectangle
 from layers.engine.repair import RepairMode, repair_polygons
 from layers.engine.rings import IntArray
 
@@ -313,7 +314,7 @@ def piece_shapes(
     # Only the part of a commune around the plot: its other vertices would all be noded in vain.
     near = np.array(
         [
-            shapely.clip_by_rect(shape, *bounds)
+            part_in_rectangle(shape, bounds)
             for shape, bounds in zip(
                 communes.shapes[row], _wider(shapely.bounds(plots[piece])), strict=True
             )

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-import numpy as np
-import shapely
 from shapely.geometry.base import BaseGeometry
+
+from layers.engine.rectangle import part_in_rectangle
 
 #: Hectares that are dust of sums.
 _DUST_HA = 1e-9
@@ -124,20 +124,10 @@ def split_shape(shape: BaseGeometry, share: float) -> tuple[BaseGeometry, BaseGe
             last = middle
     part = _before(shape, last, along_x=along_x)
     box = (last, south, east, north) if along_x else (west, last, east, north)
-    return part, _polygons(shapely.clip_by_rect(shape, *box))
+    return part, part_in_rectangle(shape, box)
 
 
 def _before(shape: BaseGeometry, end: float, *, along_x: bool) -> BaseGeometry:
     west, south, east, north = shape.bounds
     box = (west, south, end, north) if along_x else (west, south, east, end)
-    return _polygons(shapely.clip_by_rect(shape, *box))
-
-
-def _polygons(shape: BaseGeometry) -> BaseGeometry:
-    """Areas of a shape, without the lines and points that a cut leaves."""
-    parts = shapely.get_parts(shapely.get_parts(shape))
-    areas = parts[shapely.get_type_id(parts) == 3]
-    if len(areas) == 1:
-        only: BaseGeometry = areas[0]
-        return only
-    return shapely.MultiPolygon(list(np.asarray(areas)))
+    return part_in_rectangle(shape, box)

@@ -150,3 +150,16 @@ def test_a_double_claim_beside_a_neighbour_is_given_away_once() -> None:
     assert (shapely.area(result) / 1e4).tolist() == pytest.approx([2.0, 1.0, 1.0])
     (told,) = found.items
     assert (told.count, told.examples, told.area_ha) == (1, ("a/b",), pytest.approx(4.0))
+
+
+def test_ground_given_away_is_what_both_claim_though_an_edge_passes_a_corner() -> None:
+    """The winner's edge from (140, 120) leads on through a corner of what is looked at."""
+    outline = "120 240, 120 180, 140 120, 180 160, 220 80, 160 80, 140 60, 0 0, 60 80, 40 80"
+    winner = shapely.from_wkt(f"POLYGON (({outline}, 92 184, 92 219, 109.5 219, 120 240))")
+    loser = Polygon([(120, 80), (120, 100), (140, 120)])
+    shapes = np.array([winner, loser], dtype=object)
+    result = settle_claims(
+        shapes, pd.Index(["a", "b"]), unit_m2=1.0, source="communes", findings=Findings()
+    )
+    assert loser.difference(winner).area == 0, "the loser lies in the winner"
+    assert result[1].area == pytest.approx(0, abs=1e-9)

@@ -59,6 +59,14 @@ def test_a_shape_with_a_hole_is_cut_by_its_area() -> None:
     assert part.intersection(rest).area == pytest.approx(0, abs=1e-6)
 
 
+def test_a_plot_is_split_at_its_share_though_an_edge_leads_to_a_corner_of_the_cut() -> None:
+    plot = shapely.Polygon([(30, 0), (0, 0), (10, 10), (0, 20), (40, 20)])
+    part, rest = split_shape(plot, 0.25)
+    assert part.area == pytest.approx(150)
+    assert rest.area == pytest.approx(450)
+    assert part.intersection(rest).area == pytest.approx(0, abs=1e-6)
+
+
 @settings(max_examples=80)
 @given(
     st.lists(st.floats(0.01, 60), max_size=6),
