@@ -569,3 +569,18 @@ def test_a_file_that_cannot_be_read_is_asked_for_by_the_name_it_bears(
     save_collected(got, round_2026, out, ledger=ledger)
     assert got.findings[["kind", "reporter"]].to_numpy().tolist() == [["file-unreadable", "06529"]]
     assert [path.name for path in (out / "letters").iterdir()] == ["06529 xã Lộc Bình 2026.docx"]
+
+
+def test_each_file_that_is_nobodys_has_a_letter_of_its_own_however_it_is_called(
+    round_2026: Round, tmp_path: Path
+) -> None:
+    back, deep = tmp_path / "back", "b" * 120 + "/" + "á" * 60
+    for name in ("một/báo cáo.doc", "một-báo cáo.doc", f"{deep}/1.doc", f"{deep}/2.doc"):
+        path = back / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(name.encode())
+    ledger, out = Ledger(tmp_path / "sổ.sqlite"), tmp_path / "out"
+    got = collect(back, round_2026, [load_form("plan-annual")], ledger=ledger)
+    keep(got, ledger)
+    save_collected(got, round_2026, out, ledger=ledger)
+    assert len(list((out / "letters").iterdir())) == 4

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
@@ -22,8 +23,12 @@ from zones.reports.year_round import Round
 AGENCY = "SỞ NÔNG NGHIỆP\nVÀ MÔI TRƯỜNG"
 #: The department that writes; it asks itself by a note, not by a letter.
 _OWN = "so-nnmt"
+#: Bytes of a letter's name; a folder takes 255, with what is put around it while it is written.
+_LONGEST_NAME = 160
 #: Days within which a letter is to be answered.
 _ANSWER_DAYS = 5
+#: Who has no submission: a file that cannot be read is none, though it was sent.
+NOT_THERE = "chưa có báo cáo (chưa gửi hoặc tệp gửi không đọc được)"
 _COLUMNS = (
     PageColumn("number", "TT", "count", 5),
     PageColumn("place", "Trang, ô", "text", 16),
@@ -108,7 +113,12 @@ def save_questions(
 
 def _letter_name(who: str, name: str, year: int) -> str:
     """Name of a letter: to a reporter by code and name, to whoever sent a file by that file."""
-    return f"{who} {name}".strip().replace("/", "-") + f" {year}.docx"
+    # Files one/a.doc and one-a.doc are two, and each has its letter.
+    text = f"{who} {name.replace('/', '-')}".strip().replace("/", "›")
+    if len(text.encode()) > _LONGEST_NAME:
+        start = text.encode()[:_LONGEST_NAME].decode(errors="ignore").strip()
+        text = f"{start}… {hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return f"{text} {year}.docx"
 
 
 def _quoted(files: Sequence[str]) -> str:
@@ -141,7 +151,7 @@ def save_reminder(
     open_ = status[status["state"] == "asked"]
     if silent.empty and open_.empty:
         return None
-    told = [f"{len(silent)} đơn vị chưa gửi"] if len(silent) else []
+    told = [f"{len(silent)} đơn vị {NOT_THERE}"] if len(silent) else []
     told += [f"{len(open_)} đơn vị đã gửi nhưng chưa làm rõ số liệu"] if len(open_) else []
     blocks: list[Block] = [
         Text("Kính gửi: Các đơn vị có tên dưới đây", heading=True),
@@ -152,7 +162,7 @@ def save_reminder(
         ),
     ]
     if len(silent):
-        blocks.append(_listed(silent, "Danh sách đơn vị chưa gửi báo cáo"))
+        blocks.append(_listed(silent, "Danh sách đơn vị chưa có báo cáo"))
     if len(open_):
         blocks.append(_listed(open_, "Danh sách đơn vị còn phải trả lời", questions=True))
     subject = f"đôn đốc gửi báo cáo năm {asked.year}"

@@ -23,7 +23,7 @@ from maps.annex.progress_chart import save_progress, save_years
 from maps.layout.page_table import PageColumn, PageTable
 from zones.plan.words import number_words
 from zones.publish.rounded_figures import area_targets
-from zones.reports.writing.letters import AGENCY
+from zones.reports.writing.letters import AGENCY, NOT_THERE
 from zones.reports.writing.status_map import save_status_map
 from zones.reports.writing.year_targets import (
     STATUS_WORDS,
@@ -143,7 +143,7 @@ def _replies(result: YearResult) -> Iterator[Block]:
     missing = result.status.loc[result.status["received"].isna(), "name"].tolist()
     if missing:
         yield Text(
-            f"{len(missing)} đơn vị chưa gửi: {', '.join(missing)}. Số liệu của các đơn vị này "
+            f"{len(missing)} đơn vị {NOT_THERE}: {', '.join(missing)}. Số liệu của các đơn vị này "
             "chưa có trong tổng hợp và không được tính là 0."
         )
     asked = result.status.loc[result.status["state"] == "asked", "name"].tolist()

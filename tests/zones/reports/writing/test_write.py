@@ -346,7 +346,9 @@ def test_the_reminder_lists_who_has_to_answer_and_a_new_day(
     save_status(status, NOTHING, form, round_2026, tmp_path)
     read = docx.Document(str(next(tmp_path.glob("reminder*.docx"))))
     text = "\n".join(paragraph.text for paragraph in read.paragraphs)
-    assert "còn 5 đơn vị chưa gửi và 1 đơn vị đã gửi nhưng chưa làm rõ số liệu" in text
+    # Who sent a file that cannot be read is among them.
+    silent = "5 đơn vị chưa có báo cáo (chưa gửi hoặc tệp gửi không đọc được)"
+    assert f"còn {silent} và 1 đơn vị đã gửi nhưng chưa làm rõ số liệu" in text
     assert "trước hết ngày 30/11/2026" in text
     *_, last = [table for table in read.tables if table.rows[0].cells[0].text == "TT"]
     assert last.rows[1].cells[2].text == "3"
