@@ -59,6 +59,7 @@ def _matrix_table(
         index="group", columns="zone", values=key, aggfunc="first", dropna=False, sort=False
     ).reindex(columns=zones)
     rows = wide.rename(columns={zone: f"zone_{zone}" for zone in zones}).reset_index()
+    now = key == "present_ha"
     figures = tuple(
         PageColumn(f"zone_{zone}", content.zone_name(zone), "hectares", 12, totalled=True)
         for zone in zones
@@ -72,8 +73,20 @@ def _matrix_table(
         total=summed(rows, list(figures), content.decimals),
         total_label=say("groups.all"),
         unit=say("unit.ha"),
-        notes=(say("groups.note"),),
+        notes=(say("groups.note"), *(_partly(content, frame, zones, say) if now else ())),
     )
+
+
+def _partly(
+    content: AnnexContent, frame: pd.DataFrame, zones: list[str], say: Say
+) -> tuple[str, ...]:
+    """Name the sums that some communes of a group are missing from, with how many there are."""
+    rows = frame[frame["zone"].isin(zones) & frame["known"].between(1, frame["communes"] - 1)]
+    listed = [
+        f"{row['group']} – {content.zone_name(str(row['zone']))} ({row['known']}/{row['communes']})"
+        for row in rows.to_dict("records")
+    ]
+    return (say("groups.partly", listed="; ".join(listed)),) if listed else ()
 
 
 def _cover_table(frame: pd.DataFrame, say: Say) -> PageTable:

@@ -93,6 +93,16 @@ def test_a_group_is_a_row_and_a_zone_a_column(result: RunResult) -> None:
     assert rows["Cộng các nhóm"][pine] == pytest.approx(whole, abs=0.1)
 
 
+def test_a_sum_of_some_communes_of_a_group_says_so(result: RunResult) -> None:
+    book = openpyxl.load_workbook(result.out / "annex.xlsx", data_only=True)
+    text = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    # Reports tell of custard apple and citrus, and of one commune of the two alone.
+    assert [one for one in text if one.startswith("Chưa đủ số liệu của mọi xã trong nhóm")] == [
+        "Chưa đủ số liệu của mọi xã trong nhóm: "
+        "Cụm Bắc – Na (1/2); Cụm Bắc – Quýt và cây ăn quả có múi (1/2)."
+    ]
+
+
 def test_a_commune_without_a_row_takes_nothing_of_an_allocated_zone() -> None:
     zones = pd.DataFrame({"zone": "tea", "commune_code": ["a", "b"], "present_ha": [1.5, 2.0]})
     planned = pd.DataFrame({"zone": ["tea"], "commune_code": ["a"], "planned_ha": [3.0]})
