@@ -97,10 +97,8 @@ def test_a_sum_of_some_communes_of_a_group_says_so(result: RunResult) -> None:
     book = openpyxl.load_workbook(result.out / "annex.xlsx", data_only=True)
     text = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
     # Reports tell of custard apple and citrus, and of one commune of the two alone.
-    assert [one for one in text if one.startswith("Chưa đủ số liệu của mọi xã trong nhóm")] == [
-        "Chưa đủ số liệu của mọi xã trong nhóm: "
-        "Cụm Bắc – Na (1/2); Cụm Bắc – Quýt và cây ăn quả có múi (1/2)."
-    ]
+    (told,) = (one for one in text if one.startswith("Chưa đủ số liệu của mọi xã trong nhóm: "))
+    assert told.endswith(": Cụm Bắc – Na (1/2); Cụm Bắc – Quýt và cây ăn quả có múi (1/2).")
 
 
 def test_a_commune_without_a_row_takes_nothing_of_an_allocated_zone() -> None:
