@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from ruamel.yaml.comments import CommentedMap
+
 from layers.base.errors import VungTrongError
 from layers.base.language import Phrase
 from layers.base.messages import message
@@ -17,6 +19,7 @@ from zones.app.desk import Desk
 from zones.app.refused import RefusedError
 from zones.project.model import project_of
 from zones.project.yaml import dump_document, parse_document, read_text
+from zones.project.yaml_blocks import change_block, cut_block, put_block
 
 #: Texts that can be taken back, and their letters together: each answer carries them.
 _MOST_STEPS, _MOST_LETTERS = 20, 300_000
@@ -67,6 +70,28 @@ def undo(desk: Desk) -> None:
     *earlier, (text, _) = desk.session.past
     save_text(text, file)
     desk.session = replace(desk.session, past=tuple(earlier))
+
+
+def with_changes(text: str, file: Path, changes: list[str]) -> str:
+    """Text of a project or scenario file with these changed figures, and no others."""
+    document = parse_document(text, file)
+    if "scenario_of" in document:
+        _set_changes(document, changes)
+        return dump_document(document)
+    section = document.get("allocation")
+    if not isinstance(section, CommentedMap):
+        return put_block(text, "allocation", "changes", changes) if changes else text
+    if not changes and set(section) <= {"changes"}:
+        return cut_block(text, "allocation")
+
+    return change_block(text, file, ("allocation",), lambda it: _set_changes(it, changes))
+
+
+def _set_changes(section: CommentedMap, changes: list[str]) -> None:
+    if changes:
+        section["changes"] = changes
+    else:
+        section.pop("changes", None)
 
 
 def _fault(text: str, file: Path) -> Phrase | None:

@@ -7,12 +7,13 @@ the end of a section would come to stand below the heading of the next one.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from zones.project.yaml import dump_document
+from zones.project.yaml import dump_document, parse_document
 
 _KEY = re.compile(r"^(?P<indent> *)[^\s#-]")
 
@@ -23,7 +24,7 @@ def is_block(document: Mapping[str, Any], section: str) -> bool:
     return value is None or (isinstance(value, CommentedMap) and value.fa.flow_style() is not True)
 
 
-def put_block(text: str, section: str, key: str, value: Mapping[str, Any]) -> str:
+def put_block(text: str, section: str, key: str, value: object) -> str:
     """Put a key behind the last one of a section, above what is said of the next section."""
     lines = text.splitlines()
     place = _find(lines, section, 0, len(lines))
@@ -38,15 +39,44 @@ def put_block(text: str, section: str, key: str, value: Mapping[str, Any]) -> st
     return "\n".join(lines) + "\n"
 
 
-def cut_block(text: str, section: str, key: str) -> str:
-    """Cut a key out of a section; comments before and behind it stay."""
+def cut_block(text: str, *keys: str) -> str:
+    """Cut a section out (its keys from the top); comments that are not its own stay."""
     lines = text.splitlines()
-    place = _find(lines, section, 0, len(lines))
-    found = None if place is None else _find(lines, key, place + 1, _end(lines, place))
+    found = _place(lines, keys)
     if found is None:
         return text
-    del lines[found : _end(lines, found)]
+    end, indent = _end(lines, found), _column(lines[found])
+    lines[found:end] = [
+        line
+        for line in lines[found + 1 : end]
+        if line.lstrip().startswith("#") and _column(line) <= indent
+    ]
     return "\n".join(lines) + "\n"
+
+
+def change_block(
+    text: str, file: Path, keys: Sequence[str], change: Callable[[CommentedMap], None]
+) -> str:
+    """Change a section (its keys from the top) in the text of a file, and nothing around it.
+
+    The section is read and written by itself: what is said of the next one is not part of it. A
+    text that then does not say what the changed document says is written anew from that.
+    """
+    document = parse_document(text, file)
+    whole: Any = document
+    for key in keys:
+        whole = whole[key]
+    change(whole)
+    lines = text.splitlines()
+    found = _place(lines, keys)
+    if found is None or whole.fa.flow_style() is True:
+        return dump_document(document)
+    end, indent = _end(lines, found), " " * _column(lines[found])
+    own = parse_document("\n".join(line.removeprefix(indent) for line in lines[found:end]), file)
+    change(own[keys[-1]])
+    lines[found:end] = [(indent + line).rstrip() for line in dump_document(own).splitlines()]
+    changed = "\n".join(lines) + "\n"
+    return changed if parse_document(changed, file) == document else dump_document(document)
 
 
 def put_list(text: str, key: str, items: Sequence[str], before: Sequence[str]) -> str:
@@ -93,17 +123,38 @@ def _find(lines: Sequence[str], key: str, first: int, end: int) -> int | None:
     )
 
 
+def _place(lines: Sequence[str], keys: Sequence[str]) -> int | None:
+    """Line of a key within a key, from the top."""
+    place, first, end = None, 0, len(lines)
+    for key in keys:
+        place = _find(lines, key, first, end)
+        if place is None:
+            return None
+        first, end = place + 1, _end(lines, place)
+    return place
+
+
+def _column(line: str) -> int:
+    """How far a line is indented."""
+    return len(line) - len(line.lstrip())
+
+
 def _end(lines: Sequence[str], place: int) -> int:
-    """Line behind the last of a key's own: comments belong to it where they are indented deeper."""
-    indent = len(lines[place]) - len(lines[place].lstrip())
-    end = place + 1
+    """Line behind the last of a key's own, whatever comments stand between its lines.
+
+    Comments behind the last belong to it where they are indented deeper.
+    """
+    indent = _column(lines[place])
+    end, apart = place + 1, False
     for number in range(place + 1, len(lines)):
-        bare = lines[number].strip()
+        bare, column = lines[number].strip(), _column(lines[number])
         if not bare:
             continue
-        column = len(lines[number]) - len(lines[number].lstrip())
-        item = column == indent and bare.startswith("- ")
-        if column <= indent and not item:
+        if bare.startswith("#"):
+            apart = apart or column <= indent
+        elif column <= indent and not (column == indent and bare.startswith("- ")):
             break
-        end = number + 1
+        else:
+            apart = False
+        end = end if apart else number + 1
     return end

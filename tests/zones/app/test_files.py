@@ -29,6 +29,8 @@ from zones.app.suggest import suggest_columns
 from zones.app.uploads import most_bytes
 from zones.plan.files import load_plan
 from zones.project.model import load_project
+from zones.project.yaml import parse_document
+from zones.project.yaml_blocks import change_block, cut_block, put_block
 from zones.run.context import RunOptions
 from zones.run.run import run_project
 from zones.tables import ALLOCATION_TARGETS
@@ -527,3 +529,113 @@ def test_changed_figures_go_with_the_plan_whose_zones_they_name(sit: Any, projec
     assert desk.ask("targets", "ground")["zones"] == []
     desk.ask("files", "undo")
     assert load_project(project).allocation.changes == ("low.pine=45",)
+
+
+#: What may stand behind the last key of a layer, and after it a key of the next section.
+REMARKS = (
+    "",
+    "    # sâu hơn\n",
+    "  # ngang\n    # sâu\n",
+    "\n# tiêu đề\n",
+    "    # sâu\n  # ngang\n\n# tiêu đề\n\n",
+)
+
+
+@pytest.mark.parametrize("remark", REMARKS)
+@pytest.mark.parametrize(
+    "last", ["repair: repair", "columns: {dtich: DT}", "columns:\n      dtich: DT"]
+)
+def test_a_key_of_a_layer_lands_in_that_layer_and_nothing_else_moves(
+    remark: str, last: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "project.yaml"
+    layer = f"  forest: # rừng\n    kind: forest_status  # lớp\n    {last}\n"
+    tail = f"{remark}present: {{}}\n# cuối\n"
+    text = "layers:\n" + layer + tail
+
+    def change(section: Any) -> None:
+        section["crs"] = "EPSG:9215"
+
+    written = change_block(text, file, ("layers", "forest"), change)
+    assert parse_document(written, file)["layers"]["forest"]["crs"] == "EPSG:9215"
+    at = written.index("crs:")
+    head = written[:at]
+    own, rest = ("", tail) if not remark.startswith("    ") else tail.split("\n", 1)
+    assert head.startswith("layers:\n" + layer)
+    block = written.removesuffix(rest).splitlines()
+    assert written.endswith(rest)
+    assert sorted(block) == sorted([*f"layers:\n{layer}{own}".splitlines(), "    crs: EPSG:9215"])
+    # the next layer stands behind the key, also where it was written by hand below the remarks
+    for stands in (written, text.replace("present:", "    crs: EPSG:9215\npresent:")):
+        more = put_block(stands, "layers", "fruit", {"kind": "report"})
+        held = parse_document(more, file)["layers"]
+        assert held["forest"]["crs"] == "EPSG:9215"
+        assert held["fruit"] == {"kind": "report"}
+        left = parse_document(cut_block(more, "layers", "forest"), file)
+        assert left["layers"] == {"fruit": {"kind": "report"}}
+        assert ("# tiêu đề" in remark) == ("# tiêu đề" in cut_block(more, "layers", "forest"))
+
+
+def test_a_layer_without_a_crs_leaves_the_project_open_to_the_next(
+    sketch: tuple[Sitting, Path],
+) -> None:
+    desk, file = sketch
+    forest_plots().to_file(file.parent / "lop.shp")
+    (file.parent / "lop.prj").unlink()
+    before = file.read_text("utf-8")
+    lop = {"path": str(file.parent / "lop.shp"), "kind": "forest_status", "name": "forest"}
+    desk.ask("files", "put", **lop, date="2024-12-31", crs="EPSG:9215")
+    text = file.read_text("utf-8")
+    assert text.index("crs: EPSG:9215\n") < text.index("# fruit:")
+    assert all(
+        line in text.splitlines()
+        for line in before.splitlines()
+        if "#" not in line[5:] and line.startswith("#")
+    )
+    (file.parent / "f.csv").write_text("commune_code,crop,year,area_ha\n06148,Na,2025,3\n", "utf-8")
+    fields = {name: name for name in ("commune_code", "crop", "year", "area_ha")}
+    report = {"path": str(file.parent / "f.csv"), "kind": "report", "name": "fruit"}
+    seen = desk.ask("files", "put", **report, date="2025-12-31", columns=fields)
+    assert seen["fault"] is None
+    assert load_project(file).layers["forest"].crs == "EPSG:9215"
+    seen = desk.ask("files", "drop", name="forest")
+    assert [part["name"] for part in seen["parts"]] == ["communes", "fruit"]
+    assert "9215" not in "".join(
+        line for line in file.read_text("utf-8").splitlines() if "#" not in line
+    )
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "layers:\n  crs: EPSG:9215\n",
+        "layers: [a, b]\n",
+        "layers: rừng\n",
+        "communes: xa.shp\n",
+        "plans: một\n",
+        "plans: {a: b}\n",
+        "present: [a]\n",
+        "allocation: [1]\n",
+        "province: [1]\n",
+        "plans: [hỏng.yaml]\nx: 1\n",
+        "layers:\n  a: {kind: [x], path: [y], date: {z: 1}}\n",
+        "a: [\n",
+    ],
+)
+def test_a_project_that_does_not_load_is_shown_with_its_text_and_the_way_back(
+    sit: Any, project: Path, broken: str
+) -> None:
+    good = project.read_text("utf-8")
+    (project.parent / "hỏng.yaml").write_text("zones: [", "utf-8")
+    desk = sit(project)
+    key = broken.partition(":")[0]
+    seen = desk.ask("files", "edit", text=cut_block(good, key) + broken, shown=good)
+    again = desk.ask("files", "state")
+    for told in (seen, again):
+        assert told["fault"] is not None
+        assert told["undo"] is True
+        assert told["text"].endswith(broken)
+    desk.ask("files", "edit", text=again["text"] + "# thử\n", shown=again["text"])
+    desk.ask("files", "undo")
+    assert desk.ask("files", "undo")["fault"] is None
+    assert project.read_text("utf-8") == good

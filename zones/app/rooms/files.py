@@ -35,7 +35,7 @@ from layers.kinds.forest_fields import match_fields
 from zones.app.desk import Desk, words
 from zones.app.kinds import form_of
 from zones.app.plan_list import known_plans, plan_names, plans_of, zones_of
-from zones.app.project_file import can_undo, project_path, undo, write_project
+from zones.app.project_file import can_undo, project_path, undo, with_changes, write_project
 from zones.app.question import Question
 from zones.app.refused import RefusedError
 from zones.app.suggest import FIELDS, NEEDED, crs_choices, guess_kind, suggest_columns
@@ -44,8 +44,8 @@ from zones.plan.extract.draft import draft_plan
 from zones.plan.extract.zones import slug
 from zones.plan.files import load_plan, save_plan
 from zones.project.model import CommunesSource, LayerSource
-from zones.project.yaml import dump_document, is_there, parse_document, read_document, read_text
-from zones.project.yaml_blocks import cut_block, is_block, put_block, put_list
+from zones.project.yaml import dump_document, is_there, read_document, read_text
+from zones.project.yaml_blocks import change_block, cut_block, is_block, put_block, put_list
 
 _FIRST_ROWS, _MOST_CROPS, _MOST_CLASSES = 6, 60, 40
 _MOST_POINTS = 2_000
@@ -146,7 +146,9 @@ def state(desk: Desk) -> dict[str, Any]:
             crop: {"vi": vi, "en": en}
             for crop, vi, en in zip(crops["crop"], crops["name_vi"], crops["name_en"], strict=True)
         },
-        "present": {_crop(name): str(layer) for name, layer in _chosen(document).items()},
+        "present": {
+            _crop(name): str(layer) for name, layer in _sections(document, "present").items()
+        },
         "held": held,
         "drafts": _unconfirmed(document, file.parent),
     }
@@ -160,24 +162,24 @@ def _faulty(file: Path, error: VungTrongError) -> dict[str, Any]:
     return {"fault": words(error.phrase), "text": text, "line": int(told[1]) if told else None}
 
 
-def _chosen(document: CommentedMap) -> CommentedMap:
-    """Layer that tells the present area, by crop as the project file names it."""
-    written = document.get("present")
-    return written if isinstance(written, CommentedMap) else CommentedMap()
-
-
 def _crop(name: object) -> str:
     """Id of a crop that the project file may name otherwise."""
     return crop_named(str(name))[0] or str(name)
 
 
+def _sections(document: CommentedMap, key: str) -> CommentedMap:
+    """What stands under a key, where that is a section at all."""
+    found = document.get(key)
+    return found if isinstance(found, CommentedMap) else CommentedMap()
+
+
 def _parts(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
-    communes = document.get("communes") or {}
-    listed = [("communes", "communes", communes)]
-    listed += [
-        (str(name), str((item or {}).get("kind", "")), item or {})
-        for name, item in (document.get("layers") or {}).items()
-    ]
+    """Files that the project names; an entry that is no section is listed, to be taken out."""
+    listed = [("communes", "communes", _sections(document, "communes"))]
+    layers = _sections(document, "layers")
+    for name in layers:
+        item = _sections(layers, name)
+        listed.append((str(name), str(item.get("kind", "")), item))
     return [
         {
             "name": name,
@@ -188,18 +190,20 @@ def _parts(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
             "date": str(item.get("date") or item.get("vintage") or ""),
         }
         for name, kind, item in listed
-        if isinstance(item, dict)
     ]
 
 
 def _unconfirmed(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
     """Communes of the project's own plan files that a person has to confirm."""
     found = []
-    for name in document.get("plans") or []:
-        path = home / str(name)
+    for name in plan_names(document):
+        path = home / name
         if path.suffix not in (".yaml", ".yml") or not path.is_file():
             continue
-        plan = load_plan(path, check_codes=False)
+        try:
+            plan = load_plan(path, check_codes=False)
+        except VungTrongError:
+            continue  # Its row among the plans says what is wrong with it
         names = {code: unit.name for code, unit in communes_on(plan.province).items()}
         zones = {zone.zone: {"vi": zone.name.vi, "en": zone.name.en} for zone in plan.zones}
         rows = [
@@ -371,14 +375,26 @@ def put(desk: Desk, asked: Put) -> dict[str, Any]:
     document = read_document(file)
     written = _relative(path, file.parent)
     if asked.kind == "communes":
-        section = document.setdefault("communes", CommentedMap())
-        named = {"code_column": asked.columns.get("code"), "name_column": asked.columns.get("name")}
-        _update(section, {"path": written, "layer": asked.layer, "crs": asked.crs, **named})
-        _validate(CommunesSource, section)
-        write_project(desk, document)
+        write_project(desk, _with_communes(document, asked, written, file))
     else:
         write_project(desk, _with_layer(document, asked, written, file))
     return state(desk)
+
+
+def _with_communes(document: CommentedMap, asked: Put, written: str, file: Path) -> str:
+    """Text of the project file with the file of the communes."""
+    named = {"code_column": asked.columns.get("code"), "name_column": asked.columns.get("name")}
+    values = {"path": written, "layer": asked.layer, "crs": asked.crs, **named}
+
+    def change(section: CommentedMap) -> None:
+        _update(section, values)
+        _validate(CommunesSource, section)
+
+    if isinstance(document.get("communes"), CommentedMap):
+        return change_block(read_text(file), file, ("communes",), change)
+    document["communes"] = CommentedMap()
+    change(document["communes"])
+    return dump_document(document)
 
 
 def _relative(path: Path, home: Path) -> str:
@@ -387,17 +403,20 @@ def _relative(path: Path, home: Path) -> str:
 
 def _with_layer(document: CommentedMap, asked: Put, written: str, file: Path) -> str:
     """Text of the project file with a layer put in, or put in the place of the one of its name."""
-    layers = document.get("layers") or CommentedMap()
+    found = document.get("layers")
+    layers = found if isinstance(found, CommentedMap) else CommentedMap()
     name = asked.name or slug(Path(asked.path).stem)
     there = layers.get(name)
     if there is not None and asked.new:
         raise RefusedError(409, message("zones.app.layer_there", layer=name))
-    section = _section(there, asked, written)
-    if section is there:
-        return dump_document(document)
     text = read_text(file)
+    if isinstance(there, CommentedMap) and there.get("kind") == asked.kind:
+        return change_block(text, file, ("layers", name), lambda it: _fill(it, asked, written))
+    section = CommentedMap()
+    _fill(section, asked, written)
     if not is_block(document, "layers"):
         layers[name] = section
+        document["layers"] = layers
         return dump_document(document)
     if there is not None:
         text = cut_block(text, "layers", name)
@@ -406,10 +425,8 @@ def _with_layer(document: CommentedMap, asked: Put, written: str, file: Path) ->
     return put_block(text, "layers", name, section)
 
 
-def _section(there: object, asked: Put, written: str) -> CommentedMap:
-    """Section of a layer; what stands there of the same kind keeps its comments and other keys."""
-    same = isinstance(there, CommentedMap) and there.get("kind") == asked.kind
-    section = there if isinstance(there, CommentedMap) and same else CommentedMap()
+def _fill(section: CommentedMap, asked: Put, written: str) -> None:
+    """Write into a layer's section; what stands there keeps its comments and other keys."""
     wanted = {
         "kind": asked.kind,
         "path": written,
@@ -431,7 +448,6 @@ def _section(there: object, asked: Put, written: str) -> CommentedMap:
         else:
             section.pop(key, None)
     _validate(LayerSource, section)
-    return section
 
 
 def _is_sketch(layer: object, home: Path) -> bool:
@@ -441,7 +457,7 @@ def _is_sketch(layer: object, home: Path) -> bool:
 
 
 def _update(section: CommentedMap, values: dict[str, Any]) -> None:
-    """Put values into a section; behind its last key stands the comment of the next section."""
+    """Put values into a section, a new one below its path."""
     for key, value in values.items():
         if value is not None and key not in section and "path" in section:
             section.insert(list(section).index("path") + 1, key, value)
@@ -464,7 +480,7 @@ def drop(desk: Desk, asked: Name) -> dict[str, Any]:
     """Take a layer out of the project, with what is chosen of it; the file itself stays."""
     desk.may_write()
     document = read_document(project_path(desk))
-    chosen = _chosen(document)
+    chosen = _sections(document, "present")
     told_by_it = [crop for crop, layer in chosen.items() if layer == asked.name]
     if told_by_it:
         for crop in told_by_it:
@@ -475,7 +491,7 @@ def drop(desk: Desk, asked: Name) -> dict[str, Any]:
     if is_block(document, "layers"):
         text = cut_block(text, "layers", asked.name)
     else:
-        document["layers"].pop(asked.name, None)
+        _sections(document, "layers").pop(asked.name, None)
         text = dump_document(document)
     write_project(desk, text, always=True)
     return state(desk)
@@ -501,7 +517,7 @@ def present(desk: Desk, asked: Present) -> dict[str, Any]:
     """Let one layer tell the present area of a crop that stands in several."""
     desk.may_write()
     document = read_document(project_path(desk))
-    chosen = _chosen(document)
+    chosen = _sections(document, "present")
     same = [name for name in chosen if _crop(name) == _crop(asked.crop)]
     if asked.layer:
         if asked.layer not in (document.get("layers") or {}):
@@ -551,10 +567,8 @@ def _write_plans(desk: Desk, names: list[str]) -> dict[str, Any]:
     left = _changes_left(document, names[0] if names else "", file.parent)
     if left:
         # Figures of zones that are no longer shared out would keep every room from opening
-        told = parse_document(text, file)
-        kept = [change for change in told["allocation"]["changes"] if change not in left]
-        told["allocation"]["changes"] = kept
-        text = dump_document(told)
+        changes = _sections(document, "allocation")["changes"]
+        text = with_changes(text, file, [it for it in changes if it not in left])
     write_project(desk, text, always=True)
     return state(desk) | {"left": left}
 

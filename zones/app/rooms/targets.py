@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from ruamel.yaml.comments import CommentedMap
 
 from layers.base.messages import message
+from layers.io.atomic import save_text
 from maps.interactive.content import check_content
 from maps.interactive.page_data import page_figures, page_ground
 from zones.allocation.change_words import say_changes
@@ -26,12 +26,13 @@ from zones.allocation.prepare import Prepared
 from zones.allocation.rounded import compare_allocations
 from zones.allocation.targets import CONVERSIONS
 from zones.app.desk import Base, Desk, records, words
+from zones.app.project_file import with_changes
 from zones.app.question import Question
 from zones.app.refused import RefusedError
 from zones.pages.map_content import with_figures
 from zones.plan.model import Plan, Target
 from zones.project.model import Project, Scenario
-from zones.project.yaml import read_document, validate_document, write_document
+from zones.project.yaml import parse_document, read_text, validate_document
 from zones.publish.publish import PublishedFigures
 
 _ROWS_TOLD = 200
@@ -142,27 +143,12 @@ def save(desk: Desk, asked: Save) -> dict[str, Any]:
     if _stamp(desk) != asked.stamp:
         raise RefusedError(409, message("zones.app.changed_elsewhere", file=project.file.name))
     desk.plan(asked.changes)  # What cannot be allocated is not written
-    document = read_document(project.file)
-    changed = list(asked.changes)
-    if project.scenario_of is None:
-        section = document.setdefault("allocation", CommentedMap())
-        _put(section, changed)
-        if not section:
-            del document["allocation"]
-    else:
-        _put(document, changed)
+    text = with_changes(read_text(project.file), project.file, list(asked.changes))
     model = Project if project.scenario_of is None else Scenario
-    validate_document(model, document, project.file)
-    write_document(document, project.file, overwrite=True)
+    validate_document(model, parse_document(text, project.file), project.file)
+    save_text(text, project.file)
     desk.keep_first_page(_ground(desk))  # What is saved is what the next session begins with
     return {"stamp": _stamp(desk)}
-
-
-def _put(section: CommentedMap, changes: list[str]) -> None:
-    if changes:
-        section["changes"] = changes
-    else:
-        section.pop("changes", None)
 
 
 def _stamp(desk: Desk) -> str:

@@ -55,7 +55,7 @@ function render() {
       element("p", { class: "help file-path" }, state.file),
       state.fault ? element("div", { class: "warning", id: "project-fault" }, element("p", {}, both(state.fault)), element("p", { class: "help" }, say("faultHelp"))) : element("p", { class: "good" }, say("projectLoads"), " ", button("goCheck", () => desk.go("check"))),
       state.undo ? element("div", { class: "row" }, button("undoFile", () => attempt(async () => changed(await desk.ask("files", "undo"), say("undone"))), { id: "undo-file", disabled: readOnly() })) : null,
-      state.fault && (state.line || !state.parts.length) ? faultyText() : null,
+      state.fault ? faultyText() : null,
       element("p", { role: "status", class: "help", id: "files-told" }, told),
       element("div", { class: "files-columns" }, element("div", { class: "stack" }, ...drafts(true), partsPanel(), presentPanel(), plansPanel(), ...drafts(false)), element("div", { class: "stack" }, form ? form.node : pickPanel())),
     ),
