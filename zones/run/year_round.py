@@ -82,10 +82,12 @@ def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> 
     if not project.plans:
         raise InputError("zones.reports.report_without_plan", path=project.file)
     rounds = sorted({int(one) for one in ledger.history()["year"]})
-    if rounds and year not in rounds:
+    if not rounds:
+        raise InputError("zones.reports.no_round_at_all", year=year)
+    if year not in rounds:
         raise InputError("zones.reports.no_round", year=year, rounds=rounds)
     later = any(layer.date.year > year for layer in project.layers.values())
-    if later or (rounds and year != rounds[-1]):
+    if later or year != rounds[-1]:
         reports = project.reports.model_copy(update={"year": year})
         project = project.model_copy(update={"reports": reports})
     options = RunOptions(only=("progress",), write=False)

@@ -82,3 +82,13 @@ def test_one_bad_file_stops_no_other_and_the_code_says_so(
     assert run(write) == 2
     assert "Các vòng đã nhận: 2026. Hãy chọn" in capsys.readouterr().err
     assert not (tmp_path / "report").exists()
+
+
+@pytest.mark.parametrize("year", ["2024", "2026"])
+def test_a_project_without_any_round_has_no_report_to_write(
+    year: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, out = str(write_project(tmp_path / "dự án")), tmp_path / "report"
+    assert run(["reports", "write", project, "--year", year, "--out", str(out)]) == 2
+    assert f"Chưa có báo cáo nào của năm {year} hay năm khác" in capsys.readouterr().err
+    assert not out.exists(), "older land would stand there as the year's"
