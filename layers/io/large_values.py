@@ -23,7 +23,9 @@ from layers.io.vector_source import VectorSource, open_geopackage, sibling
 VALUE_BYTES, SHAPE_BYTES = 1_000_000, 100_000_000
 #: Most bytes of the texts of a layer, where this is more than a part of its file; most that a
 #: GeoParquet file may unpack to, where this is more than so many times its own size.
-WHOLE_BYTES, _PART_OF_FILE, _SWOLLEN_TIMES = 400_000_000, 0.5, 5
+WHOLE_BYTES, _PART_OF_FILE = 400_000_000, 0.5
+#: Most that a layer unpacks to: a file geodatabase writes a coordinate in a byte or more.
+_SWOLLEN_TIMES = {"Parquet": 5, "OpenFileGDB": 8}
 #: Most bytes of a record, on average, in a group of records that takes more than ``WHOLE_BYTES``.
 _GROUP_RECORD_BYTES = 4000
 _TRIANGLE_BYTES = 77
@@ -98,7 +100,7 @@ def _refuse(source: VectorSource, sizes: _Sizes, geometry: str, *, size: float) 
     packed = source.driver == "Parquet"
     most = max(WHOLE_BYTES, size if packed else _PART_OF_FILE * size)
     # What is not packed can be more than its file in views alone, which give a row again and again.
-    swollen = max(WHOLE_BYTES, _SWOLLEN_TIMES * size if packed else size)
+    swollen = max(WHOLE_BYTES, _SWOLLEN_TIMES.get(source.driver, 1) * size)
     texts = shapes = 0.0
     for name, longest, together in sizes:
         limit = SHAPE_BYTES if name == geometry else VALUE_BYTES

@@ -230,3 +230,19 @@ def test_a_view_that_gives_one_shape_again_and_again(
     monkeypatch.setattr(large_values, "WHOLE_BYTES", 1000)
     with pytest.raises(InputError, match="its texts and shapes unpack to more than"):
         load_vector(path)
+
+
+def test_shapes_that_a_geodatabase_packs_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A corner takes 16 bytes in memory, and some 4 in the file."""
+    turns = np.linspace(0, 2 * np.pi, 400, endpoint=False)
+    circle = np.column_stack([600_000 + 100 * np.cos(turns), 2_400_000 + 100 * np.sin(turns)])
+    shapes = [shapely.Polygon(circle + np.array([300 * number, 0])) for number in range(1000)]
+    path = tmp_path / "plots.gdb"
+    frame = gpd.GeoDataFrame({"name": ["a"] * 1000}, geometry=shapes, crs=3405)
+    pyogrio.write_dataframe(frame, path, driver="OpenFileGDB")
+    size = sum(part.stat().st_size for part in path.iterdir())
+    assert 2 * size < 1000 * 400 * 16
+    monkeypatch.setattr(large_values, "WHOLE_BYTES", 100_000)
+    assert len(load_vector(path)) == 1000
