@@ -13,9 +13,22 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from layers.base.errors import InputError
 from zones.project.yaml import dump_document, parse_document
 
 _KEY = re.compile(r"^(?P<indent> *)[^\s#-]")
+
+
+def _as_meant(text: str, lines: Sequence[str], change: Callable[[CommentedMap], None]) -> str:
+    """Edited lines of a text, or the changed document where they do not read as that does."""
+    document = parse_document(text, Path("project.yaml"))
+    change(document)
+    made = "\n".join(lines) + "\n"
+    try:
+        same = parse_document(made, Path("project.yaml")) == document
+    except InputError:
+        same = False
+    return made if same else dump_document(document)
 
 
 def is_block(document: Mapping[str, Any], section: str) -> bool:
@@ -90,12 +103,12 @@ def put_list(text: str, key: str, items: Sequence[str], before: Sequence[str]) -
     if "[" in lines[place].partition("#")[0]:
         remark = lines[end - 1].rpartition("]")[2]
         lines[place:end] = [_in_brackets(key, items) + remark]
-        return "\n".join(lines) + "\n"
-    held = [line for line in lines[place + 1 : end] if line.lstrip().startswith("- ")]
-    known = dict(zip(before, held, strict=True)) if len(held) == len(before) else {}
-    written = [known.get(item) or "  " + _item(item) for item in items]
-    lines[place:end] = [f"{key}:", *written] if items else [f"{key}: []"]
-    return "\n".join(lines) + "\n"
+    else:
+        held = [line for line in lines[place + 1 : end] if line.lstrip().startswith("- ")]
+        known = dict(zip(before, held, strict=True)) if len(held) == len(before) else {}
+        written = [known.get(item) or "  " + _item(item) for item in items]
+        lines[place:end] = [f"{key}:", *written] if items else [f"{key}: []"]
+    return _as_meant(text, lines, lambda document: document.update({key: list(items)}))
 
 
 def _in_brackets(key: str, items: Sequence[str]) -> str:
