@@ -14,7 +14,7 @@ from layers.base.language import Phrase
 from layers.base.messages import joined
 from zones.plan.words import number_words, unit_words
 from zones.project.form_schema import Form, FormTable, Identity
-from zones.reports.checking.likely import Part, are_exchanged, is_one_slip, likely_wrong
+from zones.reports.checking.likely import Part, are_exchanged, likely_wrong
 from zones.reports.checking.shifted import exchanged_rows, shift_of
 from zones.reports.checking.unit_slips import Slip, slip_of, slip_of_sum
 from zones.reports.known import KnownFigures
@@ -25,10 +25,10 @@ from zones.reports.reading.intake import cell_name
 
 #: Change from one year to the next that needs a word, and the hectares below which it does not.
 _JUMP_RATIO, _JUMP_LEAST = 3.0, 5.0
-#: A crop cannot stand on more than the commune has; the register differs for many good reasons.
-_REGISTER_RATIO = 4.0
-#: The same where all other digits are the register's.
-_SLIP_RATIO = 1.5
+#: In a first round only the register is known: it differs for good reasons, which can be told.
+_REGISTER_RATIO = 1.25
+#: Hectares that do not go by themselves: 0 in their place needs a word.
+_GONE_LEAST = 0.5
 #: Hectares by which what is reported to one decimal may exceed the land.
 _ROUNDED_HA = 0.05
 
@@ -439,19 +439,28 @@ def _is_carried_on(
 def _jumps(answers: Answers, table: FormTable, row: str) -> list[Told]:
     """Figures far from last year's or the register's which no identity explains."""
     found = []
-    explained = _is_explained(answers, table, row)
+    explained = _explained(answers, table, row)
+    carried_on = {one.known for one in table.columns if one.known}
     for (name, line, column), entry in answers.entries.items():
-        if (name, line) != (table.table, row) or not entry.value or entry.verdict == "asked":
+        value = entry.value
+        if (name, line) != (table.table, row) or value is None or entry.verdict == "asked":
+            continue
+        if column == explained or (value == 0 and column not in carried_on):
             continue
         for reference, ratio in _references_with_ratio(answers, table, row, column):
-            if explained and column == "standing":
-                continue
-            far = max(entry.value / reference, reference / entry.value) if reference > 0 else 0.0
-            if far > ratio and abs(entry.value - reference) > _JUMP_LEAST:
+            least = _GONE_LEAST if value == 0 and column == "standing" else _JUMP_LEAST
+            if _ratio(value, reference) > ratio and abs(value - reference) > least:
                 rule = "confirmed" if (name, line) in answers.confirmed else "jump"
-                found.append(entry.told(rule, expected=reference, found=entry.value))
+                found.append(entry.told(rule, expected=round(reference, 2), found=value))
                 break
     return found
+
+
+def _ratio(value: float, reference: float) -> float:
+    """How many times a figure is what was known, or the other way round; 0 for nothing known."""
+    if reference <= 0:
+        return 0.0
+    return max(value / reference, reference / value) if value else math.inf
 
 
 def _references_with_ratio(
@@ -465,16 +474,13 @@ def _references_with_ratio(
         changes = [answers.entries.get((table.table, row, name)) for name in ("planted", "lost")]
         if all(entry is None or entry.verdict != "asked" for entry in changes):
             gained, lost = (entry.value or 0.0 if entry else 0.0 for entry in changes)
-            expected = register + gained - lost
-            standing = answers.value(table.table, row, column)
-            slip = standing is not None and is_one_slip(standing, expected)
-            yield expected, _SLIP_RATIO if slip else _REGISTER_RATIO
+            yield register + gained - lost, _REGISTER_RATIO
 
 
-def _is_explained(answers: Answers, table: FormTable, row: str) -> bool:
-    """Whether last year's figure, what was planted and what was lost give what stands."""
+def _explained(answers: Answers, table: FormTable, row: str) -> str:
+    """Column that last year's figure and what was planted and lost give; "" where one is open."""
     rule = next((one for one in table.identities if one.equals and _has_known(table, one)), None)
-    return rule is not None and _terms(answers, table, row, rule) is not None
+    return rule.subject if rule and _terms(answers, table, row, rule) is not None else ""
 
 
 def _row_sums(answers: Answers, table: FormTable) -> list[Told]:

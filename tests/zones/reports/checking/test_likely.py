@@ -132,6 +132,32 @@ def test_what_the_map_does_not_have_to_the_hectare_shows_no_exchange() -> None:
     assert _first_round({}, planted=0.02, lost=0.01, standing=1573.24) == []
 
 
-def test_one_digit_off_what_the_map_has_is_asked_back_in_a_first_round() -> None:
-    assert _first_round({}, planted=26.7, lost=7.5, standing=5592.44) == [("jump", ["C8"])]
-    assert _first_round({}, planted=26.7, lost=7.5, standing=5592.11) == []
+# The map has 1,573.24 ha; 19.2 ha more were planted than lost.
+@pytest.mark.parametrize(
+    ("standing", "asked"),
+    [(5592.44, True), (5592.11, True), (480.0, True), (2500.0, True), (0.0, True),
+     (1990.0, False), (1275.0, False)],
+)  # fmt: skip
+def test_what_is_far_from_the_map_is_asked_back_in_a_first_round(
+    standing: float, asked: bool
+) -> None:
+    told = _first_round({}, planted=26.7, lost=7.5, standing=standing)
+    assert told == ([("jump", ["C8"])] if asked else [])
+
+
+@pytest.mark.parametrize(
+    ("last", "given", "told"),
+    [
+        ({}, {"standing": 0.0}, [("jump", ["A8"])]),
+        ({}, {"lost": 0.0, "standing": 0.0}, [("jump", ["B8"])]),
+        ({}, {"planted": 0.0, "lost": 1573.2, "standing": 0.0, "coded": 0.0}, []),
+        ({"standing": 4.0}, {"standing": 0.0}, [("jump", ["A8"])]),
+        ({"standing": 4.0}, {"lost": 4.0, "planted": 0.0, "standing": 0.0, "coded": 0.0}, []),
+        ({"standing": 0.0}, {"standing": 0.0}, []),
+        ({"planted": 40.0, "standing": 0.3}, {"planted": 0.0, "standing": 0.0}, []),
+    ],
+)
+def test_nothing_where_a_crop_stood_is_asked_back_unless_it_was_lost(
+    last: dict[str, float], given: dict[str, float], told: list[tuple[str, list[str]]]
+) -> None:
+    assert _first_round(last, **given) == told
