@@ -23,6 +23,7 @@ Planted and already forest, or not yet: the type and ``thanhrung`` together deci
 from __future__ import annotations
 
 import itertools
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -72,7 +73,7 @@ def _true(mask: pd.Series[Any]) -> pd.Series[bool]:
 
 
 def check_codes(
-    frame: pd.DataFrame, choice: CodeTableChoice, *, year: int, source: str
+    frame: pd.DataFrame, choice: CodeTableChoice, *, day: date, source: str
 ) -> list[Finding]:
     """Tell which code table was taken and list every plot that is not in it."""
     keys = [key for key in ("maldlr", "ldlr") if key in frame.columns]
@@ -82,16 +83,18 @@ def check_codes(
     missing = _true(frame[keys].isna().any(axis=1))
     unknown = ~missing & ~fits[choice.table] & ~elsewhere
     foreign = ~missing & ~fits[choice.table] & elsewhere
-    document = not_in_force(choice.table, year)
+    later = not_in_force(choice.table, day)
+    document, since = later or ("", day)
+    told = choice.origin == "told"
     cases: list[_Case] = [
         ("error", "code-missing", missing),
         ("error", "code-unknown", unknown),
         ("error", "code-of-other-table", foreign),
         # Whoever names the table in the project states it knowingly.
         (
-            "problem" if choice.origin == "told" else "error",
+            "problem" if told else "error",
             "code-table-later",
-            pd.Series(document is not None, index=frame.index),
+            pd.Series(later is not None, index=frame.index),
         ),
     ]
     listed = _collect(
@@ -103,8 +106,10 @@ def check_codes(
         others=[name for name in others if (foreign & fits[name]).any()],
         unknown=[_with_likely(pair, choice.table) for pair in _pairs(frame, unknown, keys)],
         foreign=_pairs(frame, foreign, keys),
-        document=document or "",
-        year=year,
+        document=document,
+        day=day,
+        since=since,
+        remedy=message(f"layers.kinds.later_table_{'told' if told else 'found'}", table=choice.table),
     )
     return [_evidence(choice, len(frame), source), *listed]
 

@@ -8,6 +8,7 @@ table is detected from the pairs or named by the user, never guessed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Literal
 
@@ -132,10 +133,11 @@ def classify_codes(codes: pd.DataFrame, name: str) -> pd.DataFrame:
     return found[FOREST_CODES.names[2:]].set_index(codes.index)
 
 
-def not_in_force(name: str, year: int) -> Phrase | None:
-    """Document of a code table that is later than a layer's year; none where it is not."""
-    tables = data_table("forest_code_tables.csv", dtype={"table": "str"})
-    later = tables[tables["table"].eq(name) & tables["from_year"].gt(year)]
-    if later.empty:
+def not_in_force(name: str, day: date) -> tuple[Phrase, date] | None:
+    """Document of a code table later than a layer's day, and since when; none where it is not."""
+    tables = data_table("forest_code_tables.csv", dtype="str")
+    row = tables[tables["table"].eq(name)].iloc[0]
+    since = date.fromisoformat(row["from_day"])
+    if since <= day:
         return None
-    return Phrase(en=str(later["document_en"].iloc[0]), vi=str(later["document_vi"].iloc[0]))
+    return Phrase(en=str(row["document_en"]), vi=str(row["document_vi"])), since

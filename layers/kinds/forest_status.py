@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -116,7 +117,7 @@ def load_forest_status(
     columns: Mapping[str, str | None] | None = None,
     code_table: str = "auto",
     species: Mapping[str, str] | None = None,
-    year: int | None = None,
+    year: int | date | None = None,
 ) -> ForestLayer:
     """Read a forest status layer; stop at the first thing that could falsify a rate.
 
@@ -131,8 +132,9 @@ def load_forest_status(
         Numbering of the types; ``"auto"`` detects it from the pairs.
     species : mapping of str to str, optional
         Species as the layer writes them to crop ids, beyond the aliases.
-    year : int, optional
-        Year of the layer, the last in which a plot can have been planted; default this year.
+    year : int or datetime.date, optional
+        Date of the layer, or its year, which stands for 31 December; default this year. Its year is
+        the last in which a plot can have been planted, and a code table must be in force on its day.
 
     Returns
     -------
@@ -162,7 +164,7 @@ def check_forest_status(
     columns: Mapping[str, str | None] | None = None,
     code_table: str = "auto",
     species: Mapping[str, str] | None = None,
-    year: int | None = None,
+    year: int | date | None = None,
 ) -> ForestLayer:
     """Read a forest status layer and list its faults, errors included, without raising them.
 
@@ -197,7 +199,7 @@ def check_forest_status(
         code_table=str(code_table),
         repair=file.repair,
         species=dict(species or {}),
-        year=year or this_year(),
+        day=year if isinstance(year, date) else date(year or this_year(), 12, 31),
     )
     result = _assemble(raw.rename(columns=wanted), match, reading)
     return replace(result, findings=Findings([*notes, *result.findings.items]))
@@ -211,7 +213,7 @@ class _Reading:
     code_table: str
     repair: Repair
     species: dict[str, str]
-    year: int
+    day: date
 
 
 def _assemble(raw: gpd.GeoDataFrame, match: FieldMatch, reading: _Reading) -> ForestLayer:
@@ -223,20 +225,20 @@ def _assemble(raw: gpd.GeoDataFrame, match: FieldMatch, reading: _Reading) -> Fo
     keys = [key for key in ("maldlr", "ldlr") if key in match.columns]
     codes = frame[[*keys, "row", "plot", "area_ha"]]
     choice = choose_code_table(codes, told=reading.code_table, source=source)
-    found += check_codes(codes, choice, year=reading.year, source=source)
+    found += check_codes(codes, choice, day=reading.day, source=source)
     classes = classify_codes(codes, choice.table)
     frame[list(classes.columns)] = classes
     status = frame["thanhrung"] if "thanhrung" in match.columns else None
     found += check_establishment(frame, status, source=source)
     frame["land"] = settle_land(frame["land"], status).fillna("unclassified")
     found += check_attributes(frame, source=source)
-    found += check_planting_year(frame, year=reading.year, source=source)
+    found += check_planting_year(frame, year=reading.day.year, source=source)
     found += check_ledger(frame, unreadable["dtich"], tolerance_ratio=0.05, source=source)
     found += polygons.findings.items
     repeats, twice = check_repeats(_drawn(frame), _RECORD, source=source)
     told = {row for item in twice for row in item.rows}
     found += [*twice, *check_labels(frame, told, source=source)]
-    plots = _arrange_plots(frame, year=reading.year)
+    plots = _arrange_plots(frame, year=reading.day.year)
     kept = frame.index.isin(polygons.kept.index) & ~repeats.to_numpy()
     planted = plots["land"].isin(_BEARING)
     bearing = plots.loc[kept & planted]

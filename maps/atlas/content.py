@@ -33,7 +33,7 @@ class AtlasContent:
     ----------
     annex : AnnexContent
         The rounded frames, heading lines and language. ``zones`` may carry ``held_ratio`` (present
-        area ÷ target of the zone) and ``gap_ha``; then the commune's table prints them.
+        area ÷ target of the zone); then the commune's table prints it.
     communes : geopandas.GeoDataFrame
         Columns of ``ATLAS_COMMUNES`` and polygons in the area CRS (metres).
     plots : geopandas.GeoDataFrame or None

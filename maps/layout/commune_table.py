@@ -5,31 +5,29 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from maps.layout.content import AnnexContent, planned_by_year
+from maps.layout.content import AnnexContent
 from maps.layout.page_table import PageColumn, PageTable, percent_of
 from maps.layout.words import Say
+from maps.layout.zone_tables import with_plan
 
 
 def commune_table(content: AnnexContent, code: str, say: Say) -> PageTable:
-    """Zones of a commune: present, share of the zone's target, planned by year, gap."""
+    """Zones of a commune (ha): the quantities of the annex's zone tables, and the share held."""
     rows = content.zones[content.zones["commune_code"] == code]
-    plans = {year: f"plan_{year}" for year in content.planned_years}
-    if content.allocation is not None:
-        rows = rows.assign(**_planned(content, rows["zone"], code))
+    years = content.planned_years
+    # Zone by zone as the annex works them out: a sheet and the annex name and print the same.
+    parts = [with_plan(part, content, str(zone)) for zone, part in rows.groupby("zone", sort=False)]
+    rows = pd.concat(parts, ignore_index=True) if parts else rows
     order = {zone: place for place, zone in enumerate(content.zone_names["zone"])}
     rows = rows.sort_values("zone", key=lambda column: column.map(order), ignore_index=True)
-    figures = ["present_ha", *plans.values()]
+    plans = [f"plan_{year}" for year in years if f"plan_{year}" in rows.columns]
+    lost = [key for key in ("loss_ha",) if key in rows.columns]
+    figures = ["present_ha", *plans, *lost]
     rows = rows[rows["listed"] | rows[figures].fillna(0).gt(0).any(axis=1)]
-    gap = _column(rows, "gap_ha")
-    if not gap.notna().any() and plans:
-        # Nobody handed a gap over: all that is still to be planted where the present is known.
-        gap = rows[list(plans.values())].sum(axis=1, min_count=1).round(content.decimals)
-        gap = gap.where(rows["present_ha"].notna())
     rows = rows.assign(
         name=[content.zone_name(zone) for zone in rows["zone"]],
         listed=np.where(rows["listed"], "x", ""),
         held_percent=percent_of(_column(rows, "held_ratio")),
-        gap_ha=gap,
     )
     columns = [
         PageColumn("name", say("commune.zone"), "text"),
@@ -37,15 +35,21 @@ def commune_table(content: AnnexContent, code: str, say: Say) -> PageTable:
         PageColumn("present_ha", say("column.present"), "hectares"),
         PageColumn("held_percent", say("commune.held"), "percent"),
         *(
-            PageColumn(key, say("commune.plan", year=str(year)), "hectares")
-            for year, key in plans.items()
+            PageColumn(key, say("commune.plan", year=key.removeprefix("plan_")), "hectares")
+            for key in plans
         ),
-        PageColumn("gap_ha", say("targets.shortfall"), "hectares"),
+        *(PageColumn(key, say("zone.lost"), "hectares") for key in lost),
     ]
+    if plans:
+        until = say("zone.until", year=str(years[-1]))
+        columns += [
+            PageColumn("reached_ha", until, "hectares"),
+            PageColumn("added_ha", say("zone.change"), "hectares"),
+        ]
     kept = tuple(
         column
         for column in columns
-        if column.key not in ("held_percent", "gap_ha") or rows[column.key].notna().any()
+        if column.key != "held_percent" or rows[column.key].notna().any()
     )
     return PageTable(
         name=code,
@@ -56,16 +60,6 @@ def commune_table(content: AnnexContent, code: str, say: Say) -> PageTable:
         language=content.language,
         decimals=(content.decimals, content.percent_decimals),
     )
-
-
-def _planned(content: AnnexContent, zones: pd.Series[str], code: str) -> dict[str, list[float]]:
-    """Hectares added in the commune, by zone, for every planned year."""
-    here = pd.Index([code])
-    parts = [planned_by_year(content, zone, here) for zone in zones]
-    return {
-        f"plan_{year}": [float(part[year].iloc[0]) for part in parts]
-        for year in content.planned_years
-    }
 
 
 def _column(rows: pd.DataFrame, name: str) -> pd.Series[float]:

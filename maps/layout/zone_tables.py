@@ -31,7 +31,7 @@ from maps.layout.words import Say, word
 def zone_table(content: AnnexContent, zone: str, say: Say) -> PageTable:
     """One zone by commune: present, planned year by year, where that leads."""
     rows = content.zones[content.zones["zone"] == zone]
-    rows = _with_plan(rows.assign(commune=content.commune_names(rows)), content, zone)
+    rows = with_plan(rows.assign(commune=content.commune_names(rows)), content, zone)
     planned = [f"plan_{year}" for year in content.planned_years]
     held = rows[["present_ha", *planned]].fillna(0).gt(0).any(axis=1)
     columns = _zone_columns(content, rows, say)
@@ -95,8 +95,8 @@ def _plans_nothing(content: AnnexContent, rows: pd.DataFrame) -> bool:
     return bool(keys) and bool(rows[keys].eq(0).all(axis=None))
 
 
-def _with_plan(rows: pd.DataFrame, content: AnnexContent, zone: str) -> pd.DataFrame:
-    """Add the planned hectares of each year, the losses, and where that leads."""
+def with_plan(rows: pd.DataFrame, content: AnnexContent, zone: str) -> pd.DataFrame:
+    """Add to a zone's rows the hectares planned by year, the losses, and where that leads."""
     if content.allocation is None:
         return rows
     rows = rows.set_index("commune_code", drop=False)

@@ -440,7 +440,7 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
                 columns=source.columns,
                 code_table=source.code_table,
                 species=source.species,
-                year=source.date.year,
+                year=source.date,
             )
             return inputs.plots[name].findings
         case CropPlotsSource():

@@ -38,7 +38,7 @@ _RATIO, _COUNT, _YEAR = "0.000", "#,##0", "0"
 _JOINED = (
     Column("held_ratio", "number", "present area ÷ target of the zone"),
     Column("available_ha", "number", "land available", "ha"),
-    Column("gap_ha", "number", "part of the target − present area", "ha"),
+    Column("gap_ha", "number", "change by the allocation: planned − lost", "ha"),
 )
 
 

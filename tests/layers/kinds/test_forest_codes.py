@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -106,7 +108,7 @@ def test_a_number_of_one_table_with_letters_of_another_fits_none():
     mixed = pd.concat([whole, codes.iloc[:1]], ignore_index=True).assign(
         area_ha=1.0, row=lambda rows: range(len(rows)), plot="x"
     )
-    found = check_codes(mixed, choose_code_table(mixed), year=2025, source="rừng")
+    found = check_codes(mixed, choose_code_table(mixed), day=date(2025, 12, 31), source="rừng")
     (told,) = [item for item in found if item.kind == "code-unknown"]
     assert (told.severity, told.count) == ("error", 1)
     assert "41 RTG [55: 41 TG; 93: 60 RTG]" in told.message.en
@@ -138,7 +140,7 @@ def test_a_mixed_file_is_an_error_with_counts():
         "55",
         {"93": 1, "98": 0, "55": 3, "several": 0, "none": 1},
     )
-    found = {item.kind: item for item in check_codes(codes, choice, year=2025, source="rừng")}
+    found = {item.kind: item for item in check_codes(codes, choice, day=date(2025, 12, 31), source="rừng")}
     assert (found["code-of-other-table"].severity, found["code-of-other-table"].count) == (
         "error",
         1,
@@ -150,24 +152,30 @@ def test_a_mixed_file_is_an_error_with_counts():
 
 
 @pytest.mark.parametrize(
-    ("year", "stated", "severities"),
+    ("day", "stated", "severities"),
     [
         # A circular that was not in force cannot have coded the layer, unless someone says so.
-        (2022, "auto", ["error"]),
-        (2022, "55", ["problem"]),
-        (2023, "auto", []),
+        ("2022-12-31", "auto", ["error"]),
+        ("2022-12-31", "55", ["problem"]),
+        # Days are compared: the circular is of 15 December of this very year.
+        ("2023-06-30", "auto", ["error"]),
+        ("2023-12-14", "auto", ["error"]),
+        ("2023-12-15", "auto", []),
+        ("2023-12-31", "auto", []),
     ],
 )
-def test_a_table_later_than_the_layer_is_refused(year, stated, severities):
+def test_a_table_later_than_the_layer_is_refused(day, stated, severities):
     codes = load_code_table("55").assign(area_ha=1.0, row=range(55), plot="x")
     choice = choose_code_table(codes, told=stated)
-    found = check_codes(codes, choice, year=year, source="rừng")
+    found = check_codes(codes, choice, day=date.fromisoformat(day), source="rừng")
     later = [item for item in found if item.kind == "code-table-later"]
     assert [item.severity for item in later] == severities
     assert all("code_table: '55'" in item.message.en for item in later)
-    assert all(
-        "circular 16/2023" in item.message.en and "2022" in item.message.en for item in later
-    )
+    assert all("circular 16/2023" in item.message.en for item in later)
+    # What was done already is not asked for again.
+    asked = "hãy sửa ngày của lớp, hoặc khẳng định bảng mã bằng code_table: '55' trong dự án"
+    assert all((asked in item.message.vi) == (stated == "auto") for item in later)
+    assert all("(15/12/2023)" in item.message.vi for item in later)
     assert all("Thông tư 16/2023/TT-BNNPTNT (Phụ lục I)" in item.message.vi for item in later)
 
 

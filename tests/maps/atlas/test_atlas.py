@@ -108,10 +108,20 @@ def test_commune_page_prints_its_table_and_legend(whole: Path) -> None:
         assert name in text, name
 
 
-def test_gap_is_what_the_allocation_still_gives(whole: Path) -> None:
-    # 20.1 ha in 2026 and 30.2 ha in 2027.
-    assert "Còn thiếu" in page_text(whole, OVERVIEWS)
-    assert "50,3" in page_text(whole, OVERVIEWS)
+def test_the_row_of_a_zone_says_what_is_lost_and_where_it_leads(tmp_path: Path) -> None:
+    """400.1 + 20.1 + 30.2 - 60.4 = 390.0: the loss stands on the sheet, the change is below 0."""
+    content = atlas_squares.content()
+    lost = pd.DataFrame(
+        [("pine", "06001", 2026, 60.4)], columns=["zone", "commune_code", "year", "loss_ha"]
+    )
+    annex = replace(content.annex, losses=lost)
+    path = save_atlas(
+        atlas_squares.content(annex=annex), tmp_path / "a.pdf", communes=["06001"], overview=False
+    )
+    text = page_text(path, 0)
+    assert "Giảm do khai thác Đến 2027 Tăng, giảm" in " ".join(text.split())
+    assert "20,1 30,2 60,4 390,0 -10,1" in text.replace("−", "-")
+    assert "Còn thiếu" not in text
 
 
 def test_area_without_a_plot_is_marked_in_the_legend(tmp_path: Path) -> None:

@@ -335,7 +335,7 @@ def test_three_clicks_to_the_communes_that_hold_back_anise(
 ) -> None:
     opened = opener(content)
     opened.page.click("#chart label:has-text('Hồi')")
-    opened.page.click("#measures label:has-text('Còn thiếu')")
+    opened.page.click("#measures label:has-text('Tăng, giảm')")
     anise = content.zone_communes[content.zone_communes["zone"] == "anise"]
     worst = anise.sort_values(["gap_ha"], ascending=False)
     gaps = [format_number(gap, "vi", decimals=1) for gap in worst["gap_ha"].head(3)]

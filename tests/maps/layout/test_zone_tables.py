@@ -113,18 +113,42 @@ def test_commune_table_says_what_is_not_known() -> None:
     content = squares.content(zones=_listed("cypress"))
     table = commune_table(content, "06002", speaker("vi"))
     rows = table.rows.set_index("name")
-    assert rows.loc["Hồi", ["plan_2026", "plan_2027", "gap_ha"]].tolist() == [0.0, 0.3, 0.3]
-    assert rows.loc["Hoàng đàn", ["plan_2026", "plan_2027", "gap_ha"]].isna().all()
+    assert rows.loc["Hồi", ["plan_2026", "plan_2027", "added_ha"]].tolist() == [0.0, 0.3, 0.3]
+    assert rows.loc["Hoàng đàn", ["plan_2026", "plan_2027", "added_ha"]].isna().all()
 
 
-def test_a_commune_that_did_not_report_lacks_an_unknown_area() -> None:
+def test_a_commune_that_did_not_report_ends_with_an_unknown_area() -> None:
     zones = squares.zones()
     here = zones["commune_code"].eq("06002") & zones["zone"].eq("anise")
-    for given in (zones, zones.assign(gap_ha=np.nan)):
-        content = squares.content(zones=given.assign(present_ha=given["present_ha"].mask(here)))
-        row = commune_table(content, "06002", speaker("vi")).rows.set_index("name").loc["Hồi"]
-        assert row["plan_2027"] == 0.3
-        assert np.isnan(row["gap_ha"]), "no gap is known where nobody knows what is there"
+    content = squares.content(zones=zones.assign(present_ha=zones["present_ha"].mask(here)))
+    row = commune_table(content, "06002", speaker("vi")).rows.set_index("name").loc["Hồi"]
+    assert row["plan_2027"] == 0.3 == row["added_ha"]
+    assert np.isnan(row["reached_ha"]), "nobody knows what is there, nor where it leads"
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_a_commune_prints_the_named_quantities_of_the_annex(language) -> None:
+    """Present, every year, lost, end and change: same heading, same figure, and the row adds up."""
+    lost = pd.DataFrame(
+        [("pine", "06001", 2026, 60.4)], columns=["zone", "commune_code", "year", "loss_ha"]
+    )
+    content = squares.content(losses=lost, language=language)
+    (mine,) = commune_table(content, "06001", speaker(language)).rows.query("zone == 'pine'").index
+    sheet = commune_table(content, "06001", speaker(language))
+    annex = _zone(content, "pine")
+    theirs = annex.rows.set_index("commune_code").loc["06001"]
+    keys = ["present_ha", "plan_2026", "plan_2027", "loss_ha", "reached_ha", "added_ha"]
+    assert [column.key for column in sheet.columns if column.kind == "hectares"] == keys
+    assert [column.key for column in annex.columns if column.kind == "hectares"] == keys
+    titles = {column.key: column.title for column in annex.columns}
+    for column in sheet.columns:
+        if column.key in keys:
+            assert sheet.rows.loc[mine, column.key] == theirs[column.key]
+            assert column.title.endswith(titles[column.key])
+    row = sheet.rows.loc[mine]
+    # 20.1 + 30.2 - 60.4: less by 10.1, and no "shortfall" below zero.
+    assert row["added_ha"] == -10.1
+    assert round(row["present_ha"] - 10.1, 1) == row["reached_ha"]
 
 
 def test_allocation_names_the_zones_that_it_leaves_out() -> None:
