@@ -85,14 +85,13 @@ def check_codes(
     foreign = ~missing & ~fits[choice.table] & elsewhere
     later = not_in_force(choice.table, day)
     document, since = later or ("", day)
-    told = choice.origin == "told"
     cases: list[_Case] = [
         ("error", "code-missing", missing),
         ("error", "code-unknown", unknown),
         ("error", "code-of-other-table", foreign),
         # Whoever names the table in the project states it knowingly.
         (
-            "problem" if told else "error",
+            "problem" if choice.origin == "told" else "error",
             "code-table-later",
             pd.Series(later is not None, index=frame.index),
         ),
@@ -109,7 +108,7 @@ def check_codes(
         document=document,
         day=day,
         since=since,
-        remedy=message(f"layers.kinds.later_table_{'told' if told else 'found'}", table=choice.table),
+        remedy=message(f"layers.kinds.later_table_{choice.origin}", table=choice.table),
     )
     return [_evidence(choice, len(frame), source), *listed]
 

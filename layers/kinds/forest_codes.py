@@ -135,7 +135,7 @@ def classify_codes(codes: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def not_in_force(name: str, day: date) -> tuple[Phrase, date] | None:
     """Document of a code table later than a layer's day, and since when; none where it is not."""
-    tables = data_table("forest_code_tables.csv", dtype="str")
+    tables = data_table("forest_code_tables.csv", dtype=str)
     row = tables[tables["table"].eq(name)].iloc[0]
     since = date.fromisoformat(row["from_day"])
     if since <= day:

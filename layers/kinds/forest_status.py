@@ -134,7 +134,7 @@ def load_forest_status(
         Species as the layer writes them to crop ids, beyond the aliases.
     year : int or datetime.date, optional
         Date of the layer, or its year, which stands for 31 December; default this year. Its year is
-        the last in which a plot can have been planted, and a code table must be in force on its day.
+        the last in which a plot can have been planted; a code table must be in force on its day.
 
     Returns
     -------

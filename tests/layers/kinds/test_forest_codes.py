@@ -140,7 +140,10 @@ def test_a_mixed_file_is_an_error_with_counts():
         "55",
         {"93": 1, "98": 0, "55": 3, "several": 0, "none": 1},
     )
-    found = {item.kind: item for item in check_codes(codes, choice, day=date(2025, 12, 31), source="rừng")}
+    found = {
+        item.kind: item
+        for item in check_codes(codes, choice, day=date(2025, 12, 31), source="rừng")
+    }
     assert (found["code-of-other-table"].severity, found["code-of-other-table"].count) == (
         "error",
         1,

@@ -6,6 +6,7 @@ import itertools
 import math
 import sqlite3
 import struct
+from datetime import date
 
 import numpy as np
 import pyogrio
@@ -401,7 +402,7 @@ def test_species_count_where_they_were_planted_only(plots, write):
 def test_a_layer_older_than_its_circular_is_refused_by_the_day(plots, write):
     """Types of circular 16/2023 (15 December 2023) in a layer of June of the same year."""
     path = write(plots({"maldlr": 41, "ldlr": "TG"}))
-    with pytest.raises(InputError, match="layer of 30 June 2023, before it was in force"):
+    with pytest.raises(InputError, match="layer of 2023-06-30, before it was in force"):
         load_forest_status(path, year=date(2023, 6, 30))
     for day in (date(2023, 12, 15), 2023):
         assert load_forest_status(path, year=day).codes.table == "55"
