@@ -17,6 +17,7 @@ from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.io.archive_limits import look_through_archive, read_xml
+from layers.io.percent_cells import percent_cells, percent_styles
 
 Cell = str | float | None
 
@@ -86,6 +87,8 @@ class Sheet:
     marks: dict[tuple[int, int], str] = field(default_factory=dict)
     # First and last cell of each range of merged cells; of ``.xls`` as well
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
+    # Cells shown with a percent sign, hundred times what they hold; of ``.ods`` as well
+    percents: set[tuple[int, int]] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
@@ -112,9 +115,13 @@ def read_workbook(path: Path) -> dict[str, Sheet]:
             )
             if scan:
                 sheet.formulas, sheet.marks = scan.formulas, scan.marks
+                sheet.percents = scan.percents
                 sheet.hidden_rows, sheet.hidden_columns = scan.hidden_rows, scan.hidden_columns
         else:
             raise _above(path, line, KEPT_CELLS)
+    if "content.xml" in members:
+        for name, cells in percent_cells(path, KEPT_CELLS).items():
+            found.setdefault(name, Sheet()).percents = cells
     return found
 
 
@@ -187,10 +194,15 @@ def _scan(path: Path, sheet: str, *, formulas: bool = False) -> _SheetScan | Non
         if name is None:
             return None
         with archive.open(name) as stream:
-            if not _holds_more_than_values(stream):
-                return None
+            more = _holds_more_than_values(stream)
+        percents = percent_styles(archive, path) if formulas else frozenset()
+        if not more and not percents:
+            return None
         scan = _SheetScan(
-            path, formulas=formulas, never_calculated=_never_calculated(archive, path)
+            path,
+            formulas=formulas,
+            never_calculated=_never_calculated(archive, path),
+            percent_styles=percents,
         )
         with archive.open(name) as stream:
             read_xml(
@@ -253,16 +265,25 @@ def _never_calculated(archive: zipfile.ZipFile, path: Path) -> bool:
 class _SheetScan:
     """Finds formulas, those without a value, errors, hidden rows and columns."""
 
-    def __init__(self, path: Path, *, formulas: bool, never_calculated: bool) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        formulas: bool,
+        never_calculated: bool,
+        percent_styles: frozenset[str],
+    ) -> None:
         self.path, self.seen, self.keeps_formulas = path, 0, formulas
         self.never_calculated = never_calculated
+        self.percent_styles = percent_styles
+        self.percents: set[tuple[int, int]] = set()
         #: Cells that hold an error or a formula without a value, as text that is no number.
         self.marks: dict[tuple[int, int], str] = {}
         self.formulas: dict[tuple[int, int], str] = {}
         self.hidden_rows: set[int] = set()
         self.hidden_columns: set[int] = set()
         self.row = self.place = 0
-        self.kind = self.inside = self.formula = self.value = ""
+        self.kind = self.style = self.inside = self.formula = self.value = ""
         self.has_formula = False
 
     def start(self, name: str, attributes: dict[str, Any]) -> None:
@@ -279,6 +300,7 @@ class _SheetScan:
             case "c":
                 self.place = _place(str(attributes.get("r", ""))) or self.place + 1
                 self.kind = attributes.get("t", "")
+                self.style = attributes.get("s", "")
                 self.formula = self.value = ""
                 self.has_formula = False
             case "f":
@@ -304,10 +326,12 @@ class _SheetScan:
         self.seen += 1
         if self.seen > CELL_LIMIT:
             raise _too_large(self.path, message("layers.io.above_cells", count=CELL_LIMIT))
-        if max(len(self.formulas), len(self.marks)) > KEPT_CELLS:
+        if max(len(self.formulas), len(self.marks), len(self.percents)) > KEPT_CELLS:
             raise _too_large(self.path, message("layers.io.above_formulas", count=KEPT_CELLS))
         if self.has_formula and self.keeps_formulas:
             self.formulas[self.row, self.place] = self.formula.strip()
+        if self.style in self.percent_styles and self.value:
+            self.percents.add((self.row, self.place))
         if self.kind == "e":
             self.marks[self.row, self.place] = self.value or "#N/A"
         # A writer that calculates nothing leaves no value, or a nought that it announces as such.

@@ -109,7 +109,9 @@ def tell_unsettled(entry: Entry) -> list[Told]:
         told = entry.told("whole-settled", expected=entry.value)
     else:
         both = joined([number_words(entry.value), number_words(entry.other)], between=" / ")
-        told = entry.told("two-readings", expected=both)
+        share = math.isclose(entry.other, entry.value * 100)
+        wording = "percent-or-part" if share and entry.unit == "%" else ""
+        told = entry.told("two-readings", expected=both, wording=wording)
     entry.other = None
     return [told, *_assumed(entry)]
 

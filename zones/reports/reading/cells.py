@@ -47,10 +47,13 @@ class CellReader:
                 self.reading.blanks.append(self._entry(reporter, row, column, at))
             return None
         whole = column.kind == "whole" or is_counted(asked)
-        read = read_cell(cell, asked, decimal=self.decimal, whole=whole)
+        percent = at in page.content.percents and not isinstance(cell, str)
+        read = read_cell(cell, asked, decimal=self.decimal, whole=whole, percent=percent)
         personal = is_personal(cell) or is_personal(read.value)
         entry = self._entry(reporter, row, column, at)
         entry.written = "…" if personal else quoted(cell)
+        if percent and not personal:
+            entry.written = f"{float(cell) * 100:.15g}%"
         if not personal:
             entry.value, entry.other = read.value, read.other
         told = self.reading.findings

@@ -43,11 +43,19 @@ class Reading:
 
 
 def read_cell(
-    cell: str | float, unit: str, *, decimal: Decimal | None = None, whole: bool = False
+    cell: str | float,
+    unit: str,
+    *,
+    decimal: Decimal | None = None,
+    whole: bool = False,
+    percent: bool = False,
 ) -> Reading:
-    """Read a cell of a column of figures in ``unit``; ``whole`` ones have no decimals."""
+    """Read a cell of a column of figures in ``unit``; ``whole`` ones have no decimals.
+
+    A number of a ``percent`` cell is shown hundred times as large, with the sign.
+    """
     if not isinstance(cell, str):
-        return Reading(float(cell))
+        return _read_number_cell(float(cell), unit, percent=percent)
     text = tidy(cell) if cell.strip() not in _DASHES else cell.strip()
     if rule := _no_figure(text or cell.strip()):
         return Reading(rule=rule)
@@ -69,6 +77,17 @@ def read_cell(
     if number is None:
         return Reading(rule="not-a-number")
     return Reading(number * factor, rule, written, None if other is None else other * factor)
+
+
+def _read_number_cell(value: float, unit: str, *, percent: bool) -> Reading:
+    """Read a number; of percents one without the sign may be a part of 1, as typed with it."""
+    shown = round(value * 100, 10)
+    if percent:
+        factor = conversion("%", unit)
+        if factor is None:
+            return Reading(rule="unit-of-another-kind", unit="%")
+        return Reading(shown * factor, unit="%")
+    return Reading(value, other=shown if unit == "%" and 0 < abs(value) <= 1 else None)
 
 
 def read_date(cell: str | float) -> dt.date | None:

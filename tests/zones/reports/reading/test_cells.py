@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from benchmarks._report_faults import LAST, FilledForm
+from layers.io.workbook import read_workbook
+from tests.layers.io.test_workbook_rows import _ods as ods
 from zones.project.form_schema import load_form
 from zones.reports.collect import collect
 from zones.reports.collected import Collected
 from zones.reports.reading.figures import read_cell
+from zones.reports.writing.forms_out import save_forms
 from zones.reports.year_round import Round
 
 Spoil = Callable[[FilledForm], object]
@@ -92,6 +96,50 @@ def test_an_estimate_that_the_row_settles_counts_with_both_remarks(
     assert set(got.findings["kind"]) == {"mark-settled", "about"}
     planted = got.figures[(got.figures["row"] == "pine") & (got.figures["column"] == "planted")]
     assert planted["value"].tolist() == [10.5]
+
+
+@pytest.mark.parametrize("shape", ["0%", "0.00%", '#,##0.0" "%'])
+def test_a_percent_of_a_spreadsheet_counts_as_it_is_shown(
+    shape: str, round_2026: Round, tmp_path: Path
+) -> None:
+    form = load_form("plan-annual")
+    made = save_forms(form, round_2026, tmp_path / "out")
+    (path,) = (one for one in made if "so-nnmt" in one.name)
+    back = tmp_path / "back"
+    back.mkdir()
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[1]
+    (line,) = (row[0].row for row in sheet.iter_rows() if row[0].value == "clean_water_share")
+    place = [cell.value for cell in sheet[1]].index("value") + 1
+    sheet.cell(line, place).value = 0.59
+    sheet.cell(line, place).number_format = shape
+    book.save(back / "a.xlsx")
+    got = collect(back, round_2026, [form])
+    assert got.findings["kind"].tolist() == []
+    assert got.figures[["row", "value", "written"]].to_numpy().tolist() == [
+        ["clean_water_share", 59.0, "59%"]
+    ]
+    for written, count, said in ((0.59, 0, "0,59 / 59 %"), ("59%", 1, ""), ("0,59%", 1, "")):
+        sheet.cell(line, place).value = written
+        sheet.cell(line, place).number_format = '0.0"%"'  # A sign that only stands beside
+        book.save(back / "a.xlsx")
+        got = collect(back, round_2026, [form])
+        assert got.figures["value"].notna().sum() == count
+        assert all(said in text for text in got.findings["message_vi"])
+        assert len(got.findings) == (count == 0)
+
+
+def test_a_percent_of_an_opendocument_sheet_and_of_no_share(tmp_path: Path) -> None:
+    cell = '<table:table-cell office:value-type="{}" office:value="{}"/>'
+    row = "<table:table-row>{}</table:table-row>"
+    blank = '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+    beside = '<table:table-cell table:number-columns-repeated="3"/>'
+    rows = blank + row.format(beside + cell.format("percentage", 0.59) + cell.format("float", 0.5))
+    assert read_workbook(ods(tmp_path / "a.ods", rows))["A"].percents == {(3, 3)}
+    assert read_cell(0.59, "ha", percent=True).rule == "unit-of-another-kind"
+    assert read_cell(0.036, "%", percent=True).value == 3.6
+    assert read_cell(0.59, "ha").other is None
+    assert read_cell(1.5, "%").other is None
 
 
 def test_a_row_put_above_the_first_is_no_heading(collected: Callable[[Spoil], Collected]) -> None:
