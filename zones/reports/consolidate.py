@@ -62,6 +62,25 @@ def with_earlier_reports(crops: pd.DataFrame, measured: pd.DataFrame) -> pd.Data
     return crops.assign(last_ha=crops["last_ha"].fillna(known))
 
 
+def disowned_last_year(figures: pd.DataFrame, findings: pd.DataFrame) -> frozenset[tuple[str, str]]:
+    """Commune and crop of which the reporter confirms what stands against what was known before.
+
+    ``figures`` are those that count in the year, ``findings`` what was told of their submissions.
+    """
+    at = ["reporter", "file", "sheet", "cell"]
+    told = findings.loc[findings["kind"] == "confirmed", at]
+    cells = told.assign(cell=told["cell"].str.split(", ")).explode("cell").drop_duplicates()
+    standing = figures[figures["table"].eq("zones") & figures["column"].eq("standing")]
+    pairs = standing.merge(cells, on=at)[["reporter", "crop"]]
+    return frozenset((str(who), str(crop)) for who, crop in pairs.itertuples(index=False))
+
+
+def without_disowned(crops: pd.DataFrame, disowned: frozenset[tuple[str, str]]) -> pd.DataFrame:
+    """``REPORTED_CROPS`` without last year's hectares that the communes do not stand by."""
+    pairs = pd.MultiIndex.from_frame(crops[["commune_code", "crop"]])
+    return crops.assign(last_ha=crops["last_ha"].mask(pairs.isin(list(disowned))))
+
+
 def reported_years(figures: pd.DataFrame, communes: Sequence[str]) -> pd.DataFrame:
     """Standing hectares of each zone, commune and year as reported.
 

@@ -16,7 +16,12 @@ from zones.output.record import read_record
 from zones.project.form_schema import load_form
 from zones.project.model import CertaintySettings, Project
 from zones.publish.rounded_figures import RoundedMeasures
-from zones.reports.consolidate import reported_crops, with_earlier_reports
+from zones.reports.consolidate import (
+    disowned_last_year,
+    reported_crops,
+    with_earlier_reports,
+    without_disowned,
+)
 from zones.reports.known import KnownFigures, known_figures
 from zones.reports.layout import communes_as_reporters
 from zones.reports.ledger import Ledger
@@ -93,9 +98,10 @@ def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> 
     options = RunOptions(only=("progress",), write=False)
     result = run_project(project, options=options, teller=teller)
     asked = expected_round(project, year)
-    crops = reported_crops(ledger.figures(year), ledger.figures(year - 1))
-    crops = with_earlier_reports(crops, result[MEASURED])
-    form = load_form("plan-annual")
+    figures, form = ledger.figures(year), load_form("plan-annual")
+    disowned = disowned_last_year(figures, ledger.findings(year, form.form))
+    crops = reported_crops(figures, ledger.figures(year - 1))
+    crops = without_disowned(with_earlier_reports(crops, result[MEASURED]), disowned)
     findings = open_questions(ledger, form, asked)
     status = round_status(form, asked, ledger.history(year), findings, today())
     return YearResult(
@@ -107,4 +113,5 @@ def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> 
         result[PROGRESS],
         level_percent=(project.certainty or CertaintySettings()).level_percent,
         decimals=(project.decimals, project.rate_decimals),
+        disowned=disowned,
     )

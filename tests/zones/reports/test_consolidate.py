@@ -8,12 +8,15 @@ import pytest
 from tests.zones.reports.round_figures import COMMUNES, ROUNDS, figures
 from zones.measure.targets import ToleratedBounds, compare_targets, with_reported_zones
 from zones.reports.consolidate import (
+    disowned_last_year,
     reported_crops,
     reported_indicators,
     reported_years,
     with_earlier_reports,
+    without_disowned,
 )
 from zones.reports.known import known_figures
+from zones.reports.tables import REPORT_FINDINGS
 
 NOTHING = pd.DataFrame({"commune_code": [], "zone": [], "present_ha": []})
 
@@ -33,6 +36,27 @@ def test_what_is_asked_back_is_missing_and_the_sum_says_of_how_many(reported: pd
     pigs = province.loc["", "pigs"]
     assert (pigs["value"], pigs["total"]) == (1500.0, 1800.0)
     assert not ((reported["commune_code"] == "06613") & reported["value"].notna()).any()
+
+
+def test_what_a_commune_confirms_leaves_last_years_figure_out() -> None:
+    last = figures(
+        ("06529", 2025, "zones", "pine", "standing", "pine", "ha", 920.0),
+        ("06148", 2025, "zones", "pine", "standing", "pine", "ha", 45.0),
+    )
+    now = ROUNDS[ROUNDS["year"] == 2026].copy()
+    now["cell"] = [f"I{line}" for line in range(8, 8 + len(now))]
+    told = dict.fromkeys(REPORT_FINDINGS.names, "x") | {"severity": "note", "reporter": "06529"}
+    # Pine stands in I8; of the rest of its row, or of another kind, nothing is disowned.
+    rows = [("confirmed", "F8, I8"), ("confirmed", "I9"), ("about", "I11")]
+    findings = pd.DataFrame([told | {"kind": kind, "cell": cell} for kind, cell in rows])
+    disowned = disowned_last_year(now, findings)
+    assert disowned == {("06529", "pine")}
+    assert disowned_last_year(now, findings.assign(reporter="06148")) == frozenset()
+    crops = without_disowned(reported_crops(now, last), disowned).set_index("commune_code")
+    assert crops["last_ha"].isna().to_dict() == {"06529": True, "06148": False}
+    assert crops.loc["06148", "last_ha"] == 45.0
+    kept = without_disowned(reported_crops(now, last), frozenset()).set_index("commune_code")
+    assert kept.loc["06529", "last_ha"] == 920.0
 
 
 def test_crops_stand_by_commune_with_last_years_figure() -> None:

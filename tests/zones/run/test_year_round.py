@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -13,6 +14,7 @@ from tests.factories import CODES, write_project
 from tests.zones.run.test_progress import sent
 from zones.project.model import load_project
 from zones.reports.ledger import Ledger
+from zones.reports.tables import REPORT_FINDINGS
 from zones.reports.writing.year_report import save_report
 from zones.reports.writing.year_targets import YearResult, source_words, target_rows
 from zones.run.context import SilentTeller
@@ -103,6 +105,21 @@ def test_the_year_before_is_what_the_form_printed(project: Path, tmp_path: Path)
     # A round of the year before stands before a table of it.
     crops = _result(project, 2026).crops.set_index(["commune_code", "crop"])
     assert crops.loc[("06148", "custard_apple"), "last_ha"] == 8.0
+
+
+def test_a_figure_that_a_commune_confirms_leaves_the_year_before_out(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    one = sent("06148", 2026, "custard_apple", 50.0)
+    told = dict.fromkeys(REPORT_FINDINGS.names, "") | {
+        "reporter": one.reporter, "kind": "confirmed", "severity": "note", "file": one.file,
+        "sheet": "S", "cell": "B7",
+    }  # fmt: skip
+    Ledger(path.parent / "reports.sqlite").take([replace(one, findings=[told])])
+    result = _result(path, 2026)
+    crops = result.crops.set_index(["commune_code", "crop"])
+    assert result.disowned == {("06148", "custard_apple")}
+    assert crops["last_ha"].isna().all(), "7.5 ha of the table of reports"
+    assert crops.loc[("06148", "custard_apple"), "standing_ha"] == 50.0
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,11 @@ def years_and_targets(result: YearResult) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame = frame[frame["zone"].isin(names)]
     # A sum of a few communes beside that of all looks like a fall.
     frame = frame[frame["communes"] * 2 >= frame["expected"]]
+    # Nor is a sum told that holds what communes do not stand by.
+    crops = {crop for _, crop in result.disowned}
+    disputed = [zone.zone for zone in result.plan.zones if zone.crop in crops]
+    before = frame["told_by"].eq("report") & frame["year"].eq(result.asked.year - 1)
+    frame = frame[~(before & frame["zone"].isin(disputed))]
     whole = frame["communes"] >= frame["expected"]
     order = frame["zone"].map({zone: place for place, zone in enumerate(names)})
     years = frame.assign(name=frame["zone"].map(names), whole=whole, order=order)

@@ -49,6 +49,8 @@ class YearResult:
     progress: pd.DataFrame  # Columns of ``zones.tables.PROGRESS``, rounded
     level_percent: float = 95.0  # Of the intervals, where the project has any
     decimals: tuple[int, int] = (1, 2)  # Of hectares and of rates
+    # Commune and crop whose last year's figure the commune does not stand by
+    disowned: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def plan(self) -> Plan:

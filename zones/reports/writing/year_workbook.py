@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +85,11 @@ def _zones(result: YearResult) -> Iterator[PageTable]:
         if mine.empty:
             continue
         told = mine.assign(number=range(1, len(mine) + 1), commune=mine["commune_code"].map(names))
+        disowned = [names[code] for code in mine["commune_code"]
+                    if (code, zone.crop) in result.disowned]  # fmt: skip
+        total = told[figures].sum(min_count=1)
+        if disowned:
+            total["last_ha"] = math.nan
         columns = (
             _RANK,
             PageColumn("commune", "Xã, phường", "text", 30),
@@ -99,10 +105,10 @@ def _zones(result: YearResult) -> Iterator[PageTable]:
             "zone",
             columns,
             told,
-            total=told[figures].sum(min_count=1),
+            total=total,
             total_label="Cộng các xã đã báo cáo",
             unit="Đơn vị: ha",
-            notes=(_NOTE,),
+            notes=(_NOTE, *([_DISOWNED.format(", ".join(disowned))] if disowned else [])),
         )
 
 
@@ -110,6 +116,9 @@ _NOTE = (
     "Không ghi các xã báo 0 ở mọi cột. “…”: xã chưa có số liệu, không tính là 0. “Năm trước” là số "
     "đã in trong biểu."
 )
+
+
+_DISOWNED = "Không ghi và không cộng số năm trước, vì xã xác nhận số hiện có khác số đã biết: {}."
 
 
 def _indicators(result: YearResult) -> PageTable:

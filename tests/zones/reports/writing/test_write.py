@@ -219,6 +219,40 @@ def test_a_commune_whose_standing_area_is_asked_back_is_listed_without_one(
     assert listed["06613"][head.index("Hiện có")] == "…"
 
 
+def test_last_year_is_not_summed_where_a_commune_does_not_stand_by_it(
+    result: YearResult, tmp_path: Path
+) -> None:
+    last = result.crops["commune_code"].map({"06529": 90.0, "06148": 45.0})
+    told = replace(result, crops=result.crops.assign(last_ha=last))
+    path = save_year_workbook(told, target_rows(told), tmp_path / "trước.xlsx")
+    assert _total(path)["Năm trước"] == 135.0
+    told = replace(
+        told,
+        crops=told.crops.assign(last_ha=last.where(last < 90)),
+        disowned=frozenset({("06529", "pine")}),
+        progress=pd.concat([told.progress, told.progress.iloc[[1]].assign(told_by="report")]),
+    )
+    path = save_year_workbook(told, target_rows(told), tmp_path / "năm.xlsx")
+    total = _total(path)
+    assert (total["Năm trước"], total["Hiện có"]) == ("…", 150)
+    cells = [c for row in openpyxl.load_workbook(path)["Thông"].iter_rows(values_only=True)
+             for c in row]  # fmt: skip
+    assert any("không cộng số năm trước" in str(c) and "xã Lộc Bình" in str(c) for c in cells)
+    # The map's own figure of that year stays in the chart.
+    years, _ = years_and_targets(told)
+    assert years[["told_by", "year"]].to_numpy().tolist() == [
+        ["layer", 2020], ["layer", 2025], ["report", 2026],
+    ]  # fmt: skip
+
+
+def _total(path: Path) -> dict[str, object]:
+    """Total of pine by heading."""
+    rows = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_name("Thông").to_python()
+    heads = next(row for row in rows if "Năm trước" in row)
+    (added,) = [row for row in rows if "Cộng các xã đã báo cáo" in row]
+    return dict(zip(heads, added, strict=True))
+
+
 def test_a_map_shows_who_has_reported(
     round_2026: Round, history: pd.DataFrame, tmp_path: Path
 ) -> None:
