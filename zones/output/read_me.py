@@ -15,14 +15,19 @@ READ_ME = "READ-ME.txt"
 
 def write_read_me(folder: Path) -> None:
     """Write the note about the files that lie in a folder; the record comes after it."""
-    told = {name: about for name, about in file_words().items() if _is_there(folder, name)}
+    told = {
+        name: about for key, about in file_words().items() for name in _names_there(folder, key)
+    }
     width = max(map(len, told))
     parts = [_part(told, width, "vi"), _part(told, width, "en")]
     (folder / READ_ME).write_text("\n".join(parts), encoding="utf-8", newline="\n")
 
 
-def _is_there(folder: Path, name: str) -> bool:
-    return name == RECORD_NAME or (folder / name).exists()
+def _names_there(folder: Path, key: str) -> list[str]:
+    """Names in a folder that a line of the list speaks of: its own, or all of its pattern."""
+    if "*" in key:
+        return sorted(path.name for path in folder.glob(key))
+    return [key] if key == RECORD_NAME or (folder / key).exists() else []
 
 
 def _part(told: dict[str, Phrase], width: int, language: Language) -> str:

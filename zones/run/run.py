@@ -48,6 +48,7 @@ from zones.run.outdated import (
 )
 from zones.run.reuse import input_files, part_digests, read_sources, steps_that_hold, steps_to_do
 from zones.run.step import Step, load_steps
+from zones.run.steps.atlas import sheet_steps
 from zones.run.store import key_name
 
 if TYPE_CHECKING:
@@ -96,12 +97,14 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
     Ledger(project.resolve(project.reports.ledger)).settle()
     paths, home = input_files(project), (project.file.parent,)
     stamps = {name: input_stamp(path, folders=home) for name, path in paths.items()}
-    steps = load_steps()
-    chosen = _chosen(steps, project, options.only)
     sources = read_sources(project)
     parts = part_digests(project, sources)
     recorded = read_record(out) if options.write or options.only else None
     earlier = recorded if options.only else None
+    steps = load_steps()
+    asked = sheet_steps(options.only if options.changes.get("atlas", {}).get("communes") else ())
+    chosen = _chosen({**steps, **asked}, project, options.only)
+    steps |= sheet_steps((recorded or {}).get("steps", ())) | asked
     hold = steps_that_hold(steps, project, parts, earlier, out)
     changed = changed_project(project, options.changes)
     serve = {name for name in hold if not set(options.changes) & set(steps[name].settings)}
@@ -176,9 +179,15 @@ def _tell_aside(aside: Aside, out: Path, teller: Teller) -> None:
     """Tell of results of earlier settings, and of edited files, that are kept aside."""
     folder = out / OUTDATED_FOLDER
     if aside.steps:
-        listed = " ".join(f"--only {name}" for name in aside.steps)
+        sheets = sheet_steps(aside.steps)
+        listed = " ".join(f"--only {name}" for name in aside.steps if name not in sheets)
         pages = aside.pages() or [f"{TABLES_FOLDER}/"]
-        teller.note(message("zones.run.stale_results", folder=folder, pages=pages, listed=listed))
+        if listed:
+            values: dict[str, object] = {"folder": folder, "pages": pages, "listed": listed}
+            teller.note(message("zones.run.stale_results", **values))
+        if sheets:
+            files = [file for step in sheets.values() for file in step.files]
+            teller.note(message("zones.run.stale_sheets", folder=folder, files=files))
     if aside.edited:
         count, files = len(aside.edited), list(aside.edited)
         teller.note(message("zones.run.edited_results", count=count, files=files, folder=folder))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import docx
@@ -184,6 +185,34 @@ def test_command_atlas_draws_what_is_asked_for(
     assert "Không có trong lớp dữ liệu" in text
     assert "40,0" in text
     assert "Không có trong lớp dữ liệu (không vẽ)" not in text
+
+
+def test_single_sheets_are_recorded_and_go_aside_with_the_setting_they_rest_on(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "dự án"
+    shutil.copytree(project.parent, folder)
+    file, out = folder / project.name, folder / "out"
+    for code, name in (("06148", "atlas-06148.pdf"), ("06184", "atlas-06184.pdf")):
+        line = ["atlas", str(file), "--communes", code, "--paper", "A4", "--jobs", "1"]
+        assert command(line) == 0
+        assert name in json.loads((out / "run.json").read_text("utf-8"))["outputs"]
+    sheets = ["atlas-06148.pdf", "atlas-06184.pdf"]
+    # Sheets of other communes stay, and a file of a command is a file of the record.
+    assert set(sheets) <= set(verify_folder(out).by_bytes)
+    assert all(name in (out / "READ-ME.txt").read_text("utf-8") for name in sheets)
+    before = {name: (out / name).read_bytes() for name in sheets}
+    changed = file.read_text("utf-8").replace("tolerance_percent: 5", "tolerance_percent: 6")
+    file.write_text(changed.replace("Thử nghiệm", "Thử lại"), "utf-8")
+    capsys.readouterr()
+    assert command(["annex", str(file)]) == 0
+    told = capsys.readouterr()
+    assert all(name in told.out + told.err for name in sheets)
+    assert "zones atlas" in told.out + told.err
+    assert not any((out / name).exists() for name in sheets)
+    assert {name: (out / "outdated" / name).read_bytes() for name in sheets} == before
+    assert not any(name in (out / "READ-ME.txt").read_text("utf-8") for name in sheets)
+    assert verify_folder(out).agrees
 
 
 def test_command_names_a_commune_that_is_not_there(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +26,7 @@ def work(context: Context) -> Made:
     project, figures, inputs = context.project, context[PublishedFigures], context[Inputs]
     path, part = context.stage / "atlas.pdf", context.teller.part
     if context.options.beside is None:
-        write_atlas(project, figures, inputs, path, progress=part)
+        _write_atlas(project, figures, inputs, path, progress=part)
         return {}
     # Loaded where pages are made: a run with fewer steps, and the desk, do not wait for it
     from maps.atlas.atlas import begin_atlas
@@ -37,7 +39,15 @@ def work(context: Context) -> Made:
     return {}
 
 
-def write_atlas(
+def _draw_alone(name: str, context: Context) -> Made:
+    """Write single sheets into a file of their own: the whole atlas stays as it is."""
+    path = context.stage / f"{name}.pdf"
+    figures, inputs = context[PublishedFigures], context[Inputs]
+    _write_atlas(context.project, figures, inputs, path, progress=context.teller.part)
+    return {}
+
+
+def _write_atlas(
     project: Project, figures: PublishedFigures, inputs: Inputs, path: Path, *, progress: Progress
 ) -> None:
     """Write the sheets that the project asks for."""
@@ -83,3 +93,29 @@ STEP = Step(
     settings=("title", "title_en", "demo", "annex", "atlas", "map", "present", "plans"),
     wanted=_is_asked_for,
 )
+
+#: Most communes that the name of a file of single sheets lists.
+_NAMED = 4
+_ALONE = "atlas-"
+
+
+def sheets_name(codes: tuple[str, ...]) -> str:
+    """Name of the file of single sheets, without its ending: of the step that draws them."""
+    more = [f"and-{len(codes) - _NAMED}-more"] if len(codes) > _NAMED else []
+    return _ALONE + "-".join([*codes[:_NAMED], *more])
+
+
+def sheet_steps(names: Iterable[str]) -> dict[str, Step]:
+    """A step for each file of single sheets: recorded, held and kept aside as the atlas is."""
+    return {
+        name: replace(
+            STEP,
+            name=name,
+            work=partial(_draw_alone, name),
+            files=(f"{name}.pdf",),
+            beside=False,
+            wanted=lambda _project: False,
+        )
+        for name in names
+        if name.startswith(_ALONE)
+    }
