@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
+from layers.kinds.crops import crop_named, load_crops
 from zones.allocation.allocation_names import (
     find_commune,
     find_source,
@@ -17,7 +18,7 @@ from zones.allocation.allocation_names import (
 )
 from zones.allocation.inputs import AllocationInputs
 from zones.allocation.prepare import Prepared
-from zones.allocation.scenario import change_inputs
+from zones.allocation.scenario import KEYS_OF_CHANGES, change_inputs
 
 #: What can be changed of a target, and its column of ``TARGETS_HA``.
 _OF_TARGET = {"low": "low_ha", "high": "high_ha", "year": "year", "importance": "importance"}
@@ -34,6 +35,21 @@ def say_changes(prepared: Prepared, changes: Sequence[str]) -> list[Phrase]:
         after = change_inputs(after, [change])
         said.append(_Change(prepared, after, change).said())
     return said
+
+
+def say_unfit(change: str) -> Phrase:
+    """Say a change whose zone or commune is not there: of what, what of it, to what."""
+    key, _, value = change.partition("=")
+    what, *parts = key.strip().split(".")
+    texts = (text for name, text in KEYS_OF_CHANGES.items() if name.startswith(f"{what}."))
+    known = next(texts, None)
+    if known is None or not parts:
+        return Phrase(en=change, vi=change)
+    crops = load_crops()
+    mine = crops[crops["crop"] == crop_named(parts[0])[0]]
+    en, vi = ([*mine[column].astype(str), parts[0]][0] for column in ("name_en", "name_vi"))
+    of = Phrase(en=" · ".join([en, *parts[1:]]), vi=" · ".join([vi, *parts[1:]]))
+    return message("zones.allocation.said_unfit", of=of, what=known, value=value.strip())
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from layers.base.errors import OutputError
+from layers.base.errors import InputError, OutputError
 from layers.base.files import resolved
 from layers.base.language import Phrase
 from layers.base.messages import message
@@ -96,6 +96,8 @@ class Desk:
     _unchanged: AllocatedPlan | None = None  # Plan of the base
     _last: tuple[tuple[str, ...], AllocatedPlan] | None = None
     _owed: tuple[dict[str, Any], Callable[[], dict[str, Any]]] | None = None  # Page to be confirmed
+    #: Changed figures of the project file that fit nothing that is allocated: the rooms do without.
+    left: tuple[str, ...] = ()
     _trusting: bool = True  # Whether tables of an earlier run are shown before they are made again
 
     @property
@@ -141,10 +143,20 @@ class Desk:
             raise RefusedError(409, message("zones.app.no_project"))
         self._hold(self.session.project)
         if self._read is None or self._read[0] != _file_stamps(self._read[1]):
-            self._read = None
+            self._read, self.left = None, ()
             project = load_project(self.session.project)
             self._read = _file_stamps(project), project
-        return self._read[1]
+        return _with_changes(self._read[1], self._kept_changes(self._read[1]))
+
+    def _kept_changes(self, project: Project) -> tuple[str, ...]:
+        return tuple(it for it in project.allocation.changes if it not in self.left)
+
+    def may_print(self) -> None:
+        """Refuse to make files of a project that says figures which they would not hold."""
+        self.may_write()
+        self.base()
+        if self.left:
+            raise RefusedError(409, message("zones.app.changes_left", count=len(self.left)))
 
     def open_measured(self) -> None:
         """Open the project if a run has left its tables, so that the first question finds it."""
@@ -160,8 +172,11 @@ class Desk:
         stamps = _base_stamps(own)
         if self._base is None or self._base.stamps != stamps:
             self._base = self._unchanged = self._last = None
-            self._base = self._made(own, stamps)
+            self.left = ()
+            self._base = self._made_without_unfit(stamps)
             self._confirm_page(own)
+        elif own.allocation.changes != self._base.changes:  # They were saved since
+            self.left += _unfit(self._base.prepared, own.allocation.changes)
         return self._base
 
     def first_page(self, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -182,6 +197,7 @@ class Desk:
     def take_in(self, result: RunResult) -> None:
         """Take a run for the base, so that nothing that it made is made again."""
         own = result.context.project
+        self.left = ()
         self._read, self._holds = (_file_stamps(own), own), own.file  # Shown to nobody, never saved
         self.session = replace(self.session, project=own.file)
         stamps = _base_stamps(own)
@@ -195,16 +211,35 @@ class Desk:
                 forget_page(project)
                 raise RefusedError(409, message("zones.app.page_differs"))
 
-    def _made(self, own: Project, stamps: object) -> Base:
+    def _made(self, own: Project, stamps: object, *, write: bool = True) -> Base:
         """Measure and publish; tables that a run left are shown before they are made again."""
-        fresh = not own.resolve(own.output).exists() and not self.session.read_only
-        trusted = self._trusting and not needs_plots(own)
+        there = own.resolve(own.output).exists()
+        fresh = write and not (there or self.session.read_only)
+        trusted = self._trusting and not self.left and not needs_plots(own)
         only = ("publish",) if trusted else ("allocate", "publish")
         options = RunOptions(only=only, write=fresh)
         return self._base_of(run_project(own, options=options, teller=self.teller), own, stamps)
 
+    def _made_without_unfit(self, stamps: object) -> Base:
+        """Made of what the project says; saved changes that fit nothing are left out, and told."""
+        own = self.project()
+        changes = own.allocation.changes
+        try:
+            made, fault = self._made(own, stamps), None
+        except InputError as error:
+            if not changes:
+                raise
+            made, fault = self._made(_with_changes(own, ()), stamps, write=False), error
+        self.left = _unfit(made.prepared, changes)
+        if fault and not self.left:
+            raise fault
+        if not self.left:
+            return made
+        self._unchanged = self._last = None
+        return self._made(self.project(), stamps, write=False)
+
     def _base_of(self, result: RunResult, own: Project, stamps: object) -> Base:
-        project, changes = _without_changes(own), own.allocation.changes
+        project, changes = _with_changes(own, ()), own.allocation.changes
         context = replace(
             result.context,
             project=project,
@@ -318,13 +353,26 @@ def _file_stamps(project: Project) -> object:
     return sorted((str(file), *input_stamp(file)) for file in own)
 
 
-def _without_changes(project: Project) -> Project:
-    plain = project.allocation.model_copy(update={"changes": ()})
+def _with_changes(project: Project, changes: tuple[str, ...]) -> Project:
+    if project.allocation.changes == changes:
+        return project
+    plain = project.allocation.model_copy(update={"changes": changes})
     return project.model_copy(update={"allocation": plain})
 
 
+def _unfit(prepared: Prepared, changes: Sequence[str]) -> tuple[str, ...]:
+    """Changed figures that fit nothing that is allocated: of a zone that is not there, say."""
+    found = []
+    for change in changes:
+        try:
+            prepared = change_inputs(prepared, [change])
+        except InputError:
+            found.append(change)
+    return tuple(found)
+
+
 def _base_stamps(project: Project) -> object:
-    project = _without_changes(project)
+    project = _with_changes(project, ())
     return _stamps(project), _said(project)
 
 

@@ -64,6 +64,9 @@ def cut_block(text: str, *keys: str) -> str:
         for line in lines[found + 1 : end]
         if line.lstrip().startswith("#") and _column(line) <= indent
     ]
+    while len(lines) == found and found and not lines[-1].strip():
+        lines.pop()  # Put there with the section, at the end of the text
+        found -= 1
     return "\n".join(lines) + "\n"
 
 

@@ -191,6 +191,29 @@ def test_a_target_is_edited_taken_back_and_saved(sat: Any, folder: Path) -> None
     assert load_project(folder / "project.yaml").allocation.changes == ()
 
 
+def test_saved_changes_of_a_zone_that_is_not_there_are_taken_out(
+    sat: Any, project: Path, browser: Any
+) -> None:
+    text = project.read_text("utf-8")
+    project.write_text(text + "allocation:\n  changes: [low.rubber=140000]\n", "utf-8")
+    for live in serve(Session(project=project).with_root(project.parent)):
+        here = Sat(browser.new_page(), live)
+        here.page.add_init_script("localStorage.setItem('zones-language', 'vi')")
+        here.page.goto(f"http://127.0.0.1:{live.port}/#token={live.token}")
+        here.page.wait_for_selector("body:not([data-busy])", timeout=240_000)
+        here.go("print")
+        here.page.wait_for_selector("#changes-left")
+        here.go("targets")
+        assert "Cao su: mức dưới" in here.text("#changes-left")
+        here.page.click("#leave-changes")
+        here.page.wait_for_selector("#changes-left", state="detached", timeout=240_000)
+        assert load_project(project).allocation.changes == ()
+        project.write_text("layers:\n  crs: EPSG:9215\n", "utf-8")
+        here.go("files")
+        here.page.wait_for_selector("#faulty-text")
+        here.page.close()
+
+
 def test_the_layer_of_a_crop_is_chosen_and_taken_back(sat: Any, folder: Path) -> None:
     here = sat()
     file = folder / "project.yaml"

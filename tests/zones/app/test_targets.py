@@ -18,6 +18,7 @@ from zones.app.refused import RefusedError
 from zones.cli.main import run
 from zones.output.record import file_digest
 from zones.project.model import load_project
+from zones.project.yaml_blocks import cut_block
 from zones.publish.publish import PublishedFigures
 from zones.run.context import RunOptions
 from zones.run.run import run_project
@@ -422,3 +423,44 @@ def test_a_kept_page_that_is_not_what_is_made_is_told_and_let_go(
         with pytest.raises(RefusedError, match="shown first"):
             desk.ask("targets", "why", changes=[])
     assert desk.ask("targets", "ground") == made
+
+
+@pytest.mark.parametrize("plans", ["as they are", "none"])
+def test_saved_changes_of_a_zone_that_is_not_there_shut_no_room(
+    sit: Any, project: Path, plans: str
+) -> None:
+    text = project.read_text("utf-8")
+    if plans == "none":
+        text = cut_block(text, "plans")
+    pine = "high.pine=60"
+    lines = [pine, "low.rubber=140000"] if plans != "none" else ["low.rubber=140000"]
+    kept = lines[:-1]
+    project.write_text(f"{text}allocation:\n  changes: {lines}\n# hết\n".replace("'", ""), "utf-8")
+    desk = sit(project)
+    seen = desk.ask("targets", "ground")
+    assert seen["changes"] == kept
+    assert seen["left"] == [
+        {
+            "line": "low.rubber=140000",
+            "said": {
+                "vi": "Cao su: mức dưới của chỉ tiêu, ha: 140000",
+                "en": "Rubber: lower end of its target, ha: 140000",
+            },
+        }
+    ]
+    assert desk.ask("targets", "plan", changes=kept)["movedCount"] >= 0
+    assert desk.ask("scenarios", "listed")["changes"] == kept
+    assert desk.ask("check", "findings") is not None
+    assert desk.ask("print", "ground")["left"] == 1
+    assert desk.ask("print", "table", index=0)["rows"]
+    with pytest.raises(RefusedError, match="1 saved changes are of zones"):
+        desk.ask("print", "make", products=["map"])
+    desk.ask("targets", "leave")
+    assert load_project(project).allocation.changes == tuple(kept)
+    assert "# hết" in project.read_text("utf-8")
+    seen = desk.ask("targets", "ground")
+    assert (seen["left"], seen["changes"]) == ([], kept)
+    desk.ask("print", "make", products=["map"])
+    desk.ask("files", "undo")
+    assert load_project(project).allocation.changes == tuple(lines)
+    assert len(desk.ask("targets", "ground")["left"]) == 1

@@ -71,6 +71,7 @@ def ground(desk: Desk) -> dict[str, Any]:
         ],
         "chosen": list(desk.project().atlas.communes),
         "changes": list(desk.project().allocation.changes),
+        "left": len(desk.left),
         "files": _files(desk),
         "folder": str(_folder(desk)),
     }
@@ -137,7 +138,7 @@ def page(desk: Desk, asked: Page) -> dict[str, Any]:
 
 def make(desk: Desk, asked: Make) -> dict[str, Any]:
     """Write the files into the output folder, as a run of these steps does."""
-    desk.may_write()
+    desk.may_print()
     project = desk.project()
     changes = {"atlas": {"make": True, "communes": asked.communes}}
     options = RunOptions(

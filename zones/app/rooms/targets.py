@@ -20,13 +20,13 @@ from layers.base.messages import message
 from layers.io.atomic import save_text
 from maps.interactive.content import check_content
 from maps.interactive.page_data import page_figures, page_ground
-from zones.allocation.change_words import say_changes
+from zones.allocation.change_words import say_changes, say_unfit
 from zones.allocation.job import explain_plan
 from zones.allocation.prepare import Prepared
 from zones.allocation.rounded import compare_allocations
 from zones.allocation.targets import CONVERSIONS
 from zones.app.desk import Base, Desk, records, words
-from zones.app.project_file import with_changes
+from zones.app.project_file import project_path, with_changes, write_project
 from zones.app.question import Question
 from zones.app.refused import RefusedError
 from zones.pages.map_content import with_figures
@@ -60,7 +60,8 @@ def _ground(desk: Desk) -> dict[str, Any]:
 
     It may be the one that a run left, and an edit then waits until that was made again.
     """
-    base, changes = desk.base(), desk.project().allocation.changes
+    base = desk.base()
+    changes = desk.project().allocation.changes
     own = _figures(desk, changes)
     nobody: dict[str, Any] = {"moved": None if changes else [], "movedCount": 0}
     return {
@@ -69,6 +70,7 @@ def _ground(desk: Desk) -> dict[str, Any]:
         "original": _settings(base.prepared),
         "zones": _zones(base),
         "changes": list(changes),
+        "left": [{"line": line, "said": words(say_unfit(line))} for line in desk.left],
         "stamp": _stamp(desk),
         "years": list(base.prepared.settings.years),
         "decimals": base.project.decimals,
@@ -149,6 +151,14 @@ def save(desk: Desk, asked: Save) -> dict[str, Any]:
     save_text(text, project.file)
     desk.keep_first_page(_ground(desk))  # What is saved is what the next session begins with
     return {"stamp": _stamp(desk)}
+
+
+def leave(desk: Desk) -> dict[str, Any]:
+    """Take changed figures that fit no zone out of the project file; the way back is kept."""
+    desk.base()
+    kept, file = desk.project().allocation.changes, project_path(desk)
+    write_project(desk, with_changes(read_text(file), file, list(kept)), always=True)
+    return {}
 
 
 def _stamp(desk: Desk) -> str:
@@ -248,4 +258,5 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "plan": plan,
     "why": why,
     "save": save,
+    "leave": leave,
 }

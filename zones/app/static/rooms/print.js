@@ -38,6 +38,7 @@ function render() {
       "main",
       { class: "plain-room wide" },
       element("h1", {}, say("room_print")),
+      ground.left ? element("p", { class: "warning", id: "changes-left" }, say("changesLeft", { n: ground.left }), " ", button("goTargets", () => desk.go("targets"))) : null,
       unsaved ? element("p", { class: "warning" }, say("unsavedEdits")) : null,
       element("div", { class: "print-columns" }, element("div", { class: "stack" }, choose(), files()), element("section", { class: "panel", id: "preview", "aria-labelledby": "preview-title" })),
     ),

@@ -24,7 +24,8 @@ export async function open(node, theDesk) {
     desk.read("targets", "ground"),
   ]);
   ground = found;
-  edits = new Edits(desk.kept("edits", ground.changes), (lines) => desk.keep("edits", lines));
+  const left = new Set(ground.left.map((item) => item.line));
+  edits = new Edits(desk.kept("edits", ground.changes).filter((line) => !left.has(line)), (lines) => desk.keep("edits", lines));
   made = found.plan;
   shown = JSON.stringify(edits.lines) === JSON.stringify(found.changes) ? edits.lines : NOTHING;
   reasons = [];
@@ -161,6 +162,27 @@ function renderState() {
   state.replaceChildren(told, ...(stale && !planning ? [" ", button("planAgain", replan, { id: "plan-again", "data-focus": "plan-again" })] : []));
 }
 
+// Saved changes that fit no zone of the leading plan: told, and taken out where a person says so.
+function leftChanges() {
+  if (!ground.left.length) return "";
+  return element(
+    "div",
+    { class: "warning", id: "changes-left" },
+    element("p", {}, say("changesLeft", { n: ground.left.length })),
+    element("ul", {}, ...ground.left.map((item) => element("li", {}, both(item.said)))),
+    button("takeOut", leave, { id: "leave-changes", disabled: Boolean(desk.hello.readOnly) }),
+  );
+}
+
+async function leave() {
+  try {
+    await desk.ask("targets", "leave");
+    await desk.go("targets");
+  } catch (error) {
+    desk.fault(error);
+  }
+}
+
 function renderZones() {
   const dirty = JSON.stringify(edits.lines) !== JSON.stringify(ground.changes);
   const bar = element(
@@ -174,6 +196,7 @@ function renderZones() {
     element("h2", { id: "edits-title" }, say("targetsTitle")),
     element("p", { class: "help", id: "edits-state", role: "status" }),
     bar,
+    leftChanges(),
     element("ul", { class: "zone-list" }, ...ground.zones.map(zoneRow)),
   );
   renderState();
