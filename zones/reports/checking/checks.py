@@ -15,7 +15,7 @@ from layers.base.messages import joined
 from zones.plan.words import number_words, unit_words
 from zones.project.form_schema import Form, FormTable, Identity
 from zones.reports.checking.likely import Part, are_exchanged, likely_wrong
-from zones.reports.checking.shifted import exchanged_rows, shift_of
+from zones.reports.checking.shifted import exchanged_rows, shift_of, slid_by
 from zones.reports.checking.unit_slips import Slip, slip_of, slip_of_sum
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Sheet
@@ -29,6 +29,8 @@ _JUMP_RATIO, _JUMP_LEAST = 3.0, 5.0
 _REGISTER_RATIO = 1.25
 #: Hectares that do not go by themselves: 0 in their place needs a word.
 _GONE_LEAST = 0.5
+#: Rules of figures that are another row's.
+_MOVED = {"rows-exchanged", "rows-slid"}
 #: Hectares by which what is reported to one decimal may exceed the land.
 _ROUNDED_HA = 0.05
 
@@ -65,8 +67,8 @@ def check_answers(answers: Answers) -> list[Told]:
     found: list[Told] = []
     for table in answers.form.tables:
         rows = list(dict.fromkeys(row for name, row, _ in answers.entries if name == table.table))
-        found += _exchanged_rows(answers, table, rows)
-        moved = {one.row for one in answers.entries.values() if "rows-exchanged" in one.rules}
+        found += _moved_rows(answers, table, rows)
+        moved = {one.row for one in answers.entries.values() if _MOVED & set(one.rules)}
         for row in (one for one in rows if one not in moved):
             found += _settle_marks(answers, table, row)
             slipped = (table.table, row) not in answers.confirmed and (
@@ -213,30 +215,42 @@ def _shifted(answers: Answers, table: FormTable, row: str) -> list[Told]:
     return told_together(cells, "row-shifted", expected=joined(said, between=", "))
 
 
-def _exchanged_rows(answers: Answers, table: FormTable, rows: Sequence[str]) -> list[Told]:
-    """Tell two rows whose figures stand in each other's place; none of them counts."""
+def _moved_rows(answers: Answers, table: FormTable, rows: Sequence[str]) -> list[Told]:
+    """Tell rows whose figures stand in each other's place or a line off; none of them counts."""
     rule = next((one for one in table.identities if one.equals and _has_known(table, one)), None)
     if rule is None:
         return []
-    stands, known = {}, {}
+    stands, known, lines = {}, {}, {}
     for row in rows:
-        value = answers.value(table.table, row, rule.subject)
-        last = _references(answers, table, row, rule.subject)
-        if value is not None and last and (table.table, row) not in answers.confirmed:
-            signed = [(name, 1) for name in rule.plus] + [(name, -1) for name in rule.minus]
-            change = sum(
-                sign * (answers.value(table.table, row, name) or 0.0) for name, sign in signed
-            )
-            stands[row], known[row] = value - change, last[0]
+        entry = answers.entries.get((table.table, row, rule.subject))
+        if entry is None or entry.value is None or (table.table, row) in answers.confirmed:
+            continue
+        signed = [(name, 1) for name in rule.plus] + [(name, -1) for name in rule.minus]
+        change = sum(sign * (answers.value(table.table, row, name) or 0.0) for name, sign in signed)
+        stands[row], lines[row] = entry.value - change, entry.line
+        if last := _references(answers, table, row, rule.subject):
+            known[row] = last[0]
+    at_lines = {lines[row]: value for row, value in stands.items()}
+    known_at = {lines[row]: value for row, value in known.items()}
+    whole = len(at_lines) == len(stands)  # Of old communes a row has several lines
+    if whole and (step := slid_by(at_lines, known_at)):
+        cells = _cells_of(answers, table, list(stands), rule.subject)
+        said = Phrase("one line down", "xuống") if step > 0 else Phrase("one line up", "lên")
+        return told_together(cells, "rows-slid", expected=said, found="")
     found = []
-    for pair in exchanged_rows(stands, known):
-        names = {one.row: one.title for sheet in answers.sheets for one in sheet.rows}
-        cells = [one for (name, row, _), one in answers.entries.items()
-                 if name == table.table and row in pair]  # fmt: skip
-        cells.sort(key=lambda one: one.column != rule.subject)
+    names = {one.row: one.title for sheet in answers.sheets for one in sheet.rows}
+    for pair in exchanged_rows({row: stands[row] for row in known}, known):
+        cells = _cells_of(answers, table, pair, rule.subject)
         said = joined([names[row] for row in pair], between=" ↔ ")
         found += told_together(cells, "rows-exchanged", expected=said, found="")
     return found
+
+
+def _cells_of(answers: Answers, table: FormTable, rows: Sequence[str], first: str) -> list[Entry]:
+    """Figures of some rows, those of the column ``first`` first."""
+    cells = [one for (name, row, _), one in answers.entries.items()
+             if name == table.table and row in rows]  # fmt: skip
+    return sorted(cells, key=lambda one: one.column != first)
 
 
 def _exchanged_changes(answers: Answers, table: FormTable, row: str) -> list[Told]:

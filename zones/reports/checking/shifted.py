@@ -12,6 +12,8 @@ _NEAR = math.log1p(0.12)
 _AT_HOME = math.log(2)
 #: Hectares below which nothing can be told.
 _LEAST = 1.0
+#: Rows of a sheet that must have their neighbour's figures before all are said to have slid.
+_LEAST_SLID = 3
 
 
 def shift_of(
@@ -59,6 +61,23 @@ def exchanged_rows(
         for one, other in combinations(strange, 2)
         if max(_off(stands[one], [known[other]]), _off(stands[other], [known[one]])) < _NEAR
     ]
+
+
+def slid_by(stands: Mapping[int, float], known: Mapping[int, float]) -> int:
+    """Lines by which the figures of a sheet slid: 1 down, -1 up, 0 for none.
+
+    ``stands`` are hectares before the year's change, ``known`` those that each line should have.
+    """
+    told = {line: value for line, value in known.items() if value > _LEAST and line in stands}
+    for step in (1, -1):
+        slid = [
+            line
+            for line, value in told.items()
+            if _off(stands[line], [value]) > _NEAR >= _off(stands.get(line + step), [value])
+        ]
+        if len(slid) >= _LEAST_SLID and 2 * len(slid) > len(told):
+            return step
+    return 0
 
 
 def _off(value: float | None, references: Sequence[float]) -> float:

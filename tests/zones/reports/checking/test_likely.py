@@ -161,3 +161,26 @@ def test_nothing_where_a_crop_stood_is_asked_back_unless_it_was_lost(
     last: dict[str, float], given: dict[str, float], told: list[tuple[str, list[str]]]
 ) -> None:
     assert _first_round(last, **given) == told
+
+
+@pytest.mark.parametrize(("step", "said"), [(1, "xuống"), (-1, "lên"), (0, "")])
+def test_figures_that_slid_by_a_line_are_one_question(step: int, said: str) -> None:
+    last = {"pine": 4007.0, "anise": 375.1, "acacia": 40.2, "eucalyptus": 9.6, "tea": 150.0}
+    rows = list(last)
+    entries = {}
+    for line, row in enumerate(rows, start=8):
+        if line - step - 8 in range(len(rows)):
+            for place, (column, value) in enumerate(
+                {"planted": 2.0, "lost": 1.0, "standing": last[rows[line - step - 8]] + 1}.items()
+            ):
+                entries["zones", row, column] = Entry(
+                    *("06529", "plan-annual", "zones", row, column, row, "ha"),
+                    *(Phrase(row, row), value, str(value), "f", "s", line, place),
+                )
+    known = {("06529", row): value for row, value in last.items()}
+    answers = Answers("06529", load_form("plan-annual"), entries, KnownFigures(register=known))
+    told = check_answers(answers)
+    assert [one.rule for one in told] == (["rows-slid"] if step else [])
+    if step:
+        assert f"bị lệch {said} một dòng" in told[0].phrase().vi
+        assert len(told[0].cell.split(", ")) == len(entries), "none of them counts"
