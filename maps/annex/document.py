@@ -270,6 +270,10 @@ def _add_title(document: Document, text: str) -> Paragraph:
 
 def _add_table(document: Document, table: PageTable) -> None:
     _add_title(document, table.title)
+    if table.about:
+        about = add_line(document, table.about)
+        about.alignment = _CENTRE
+        about.paragraph_format.keep_with_next = True
     if table.unit:
         unit = add_line(document, table.unit, italic=True)
         unit.alignment = WD_ALIGN_PARAGRAPH.RIGHT

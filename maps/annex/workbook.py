@@ -269,6 +269,7 @@ class _Sheet:
             (self.content.above, {"bold": True, "font_size": 14}),
             (self.table.title.upper(), {"bold": True, "font_size": 13}),
             (self.content.below, {"italic": True, "font_size": 13}),
+            (self.table.about, {"font_size": 12}),
         ]
         for text, style in lines:
             if text:

@@ -175,6 +175,8 @@ class AnnexContent:
     forms : mapping
         Numbers of the forest forms: ``cover``, ``ages``, ``purposes`` and ``causes``; a form
         without one is printed by its title alone.
+    form_lines : mapping
+        Line below the title of each form, by the same keys: unit, day or period, circular.
     group_zones : pandas.DataFrame or None
         Columns of ``maps.tables.GROUP_ZONES``: hectares of each zone by group of communes.
     group_cover : pandas.DataFrame or None
@@ -206,6 +208,7 @@ class AnnexContent:
     kinds: Mapping[str, str] = field(default_factory=dict)
     listed_only: bool = False
     forms: Mapping[str, str] = field(default_factory=lambda: dict(_FORMS))
+    form_lines: Mapping[str, str] = field(default_factory=dict)
     group_zones: pd.DataFrame | None = None
     group_cover: pd.DataFrame | None = None
     progress: pd.DataFrame | None = None

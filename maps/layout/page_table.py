@@ -83,6 +83,8 @@ class PageTable:
     #: Total row with the keys of the columns; None where nothing can be added.
     total: pd.Series | None = None
     total_label: str = ""
+    #: Line below the title: of whom and of when it is, by what document; empty where others say so.
+    about: str = ""
     #: Line right above the table ("ĐVT: ha"); empty where units stand in rows.
     unit: str = ""
     notes: tuple[str, ...] = ()

@@ -34,7 +34,7 @@ from zones.plan.frames import plan_names
 from zones.plan.model import Plan
 from zones.project.model import AnnexSettings, Project
 from zones.publish.folder import PUBLISHED_FOLDER, save_published
-from zones.publish.forest_form_pages import forest_forms, form_numbers
+from zones.publish.forest_form_pages import forest_forms, form_lines, form_numbers
 from zones.publish.notes import area_notes
 from zones.publish.publish import PublishedFigures, zone_names
 
@@ -57,6 +57,7 @@ def annex_content(
         heading=annex_heading(project, plans),
         listed_only=settings.communes == "listed",
         forms=form_numbers(project),
+        form_lines=form_lines(project, by_cause=len(figures.forest_form_causes) > 0),
         allocation=_unless_empty(figures.allocation),
         losses=_unless_empty(figures.losses),
         progress=_unless_empty(figures.progress),

@@ -170,6 +170,7 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
             *(frames.get(f"forest_form_{name}") for name in ("purposes", "causes"))
         ),
         forms=about.forms,
+        form_lines={},  # Words of the pages: no figure is held against them
         decimals=about.decimals,
         percent_decimals=about.percent_decimals,
         demo=about.demo,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import docx
 import geopandas as gpd
 import openpyxl
 import pandas as pd
@@ -93,3 +94,23 @@ def test_forms_come_back_as_they_were_printed(two_layers: Path) -> None:
     path.write_text("\ufeff" + text.replace("1120,", "1120,9", 1), "utf-8")
     assert not verify_folder(two_layers).agrees
     path.write_text("\ufeff" + text, "utf-8")
+
+
+def test_each_form_says_of_whom_of_when_and_by_which_circular(two_layers: Path) -> None:
+    """The pages are laid beside the circular: a form without unit and period is not signed."""
+    of_whom = "Đơn vị: một phần tỉnh Lạng Sơn. "
+    by = "Biểu theo Thông tư 16/2023/TT-BNNPTNT, Phụ lục IV."
+    period = f"{of_whom}Kỳ: từ ngày 31/12/2022 đến ngày 31/12/2025. {by}"
+    state = f"{of_whom}Số liệu đến ngày 31/12/2025. {by}"
+    wanted = {"02": period, "04": state, "05": period, "06": state}
+    book = openpyxl.load_workbook(two_layers / "annex.xlsx", data_only=True)
+    found = {}
+    for sheet in book:
+        if (number := sheet.title.partition("Biểu ")[2][:2]) in wanted:
+            top = [row[0] for row in sheet.iter_rows(max_row=8, max_col=1, values_only=True)]
+            found[number] = next((text for text in top if text in wanted.values()), None)
+    assert found == wanted
+    lines = [item.text for item in docx.Document(str(two_layers / "annex.docx")).paragraphs]
+    for number, line in wanted.items():
+        places = [i for i, text in enumerate(lines) if f"Biểu {number}. " in text]
+        assert line in [lines[place + 1] for place in places]
