@@ -176,7 +176,10 @@ def _layer(
     fields: list[str],
     extent: tuple[float, float, float, float],
 ) -> Element:
-    root = Element("maplayer", type="vector", styleCategories="AllStyleCategories", readOnly="0")
+    # Figures and frames come from the run: what is edited there is read by nobody.
+    made = layer.joined is not None or layer.style is None or layer.table == content.sheets
+    root = Element("maplayer", type="vector", styleCategories="AllStyleCategories")
+    root.set("readOnly", "1" if made else "0")
     drawn = geometry_field(layer) != ""
     line = isinstance(layer.style, Line)
     root.set("geometry", ("Line" if line else "Polygon") if drawn else "No geometry")

@@ -21,8 +21,8 @@ _PAGE_ITEM, _MAP_ITEM, _PICTURE_ITEM, _LABEL_ITEM, _LEGEND_ITEM, _SCALE_ITEM = (
     "65646",
 )
 _FONT = "Times New Roman"
-#: Lines of the grid are four centimetres apart on paper: 1 km at 1:25,000.
-_GRID_M = 0.04
+#: Metres between lines of the grid, 4 to 5 cm on paper, as in the atlas; of other scales 4 cm.
+_GRID_M = {5_000: 200, 10_000: 500, 25_000: 1_000, 50_000: 2_000, 100_000: 5_000}
 Box = tuple[float, ...]
 
 
@@ -165,12 +165,12 @@ def _map(content: QgisContent, paper: SheetPaper) -> Element:
     )
     # The scale stays; the map moves to the middle of each frame.
     SubElement(root, "AtlasMap", atlasDriven="1", scalingMode="0", margin="0")
-    root.append(_grid(paper.scale * _GRID_M))
+    root.append(_grid(_GRID_M.get(paper.scale, paper.scale * 0.04)))
     return root
 
 
 def _grid(apart_m: float) -> Element:
-    """Lines of the grid four centimetres apart, with their coordinates at the frame."""
+    """Lines of the grid, with their coordinates at the frame."""
     outside = {f"{side}AnnotationPosition": "1" for side in ("left", "right", "top", "bottom")}
     root = Element(
         "ComposerMapGrid",

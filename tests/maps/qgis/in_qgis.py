@@ -19,7 +19,7 @@ from qgis.core import (
 def _printed(project: QgsProject, pdf: str) -> dict[str, object]:
     """Print every layout; scale and extent of each sheet, and what its theme labels."""
     layouts = sorted(project.layoutManager().layouts(), key=lambda one: one.name())
-    told: dict[str, object] = {"sheets": [], "printed": 0, "scales": {}, "extents": {}}
+    told: dict[str, object] = {"sheets": [], "printed": 0, "scales": {}, "extents": {}, "grids": {}}
     for number, layout in enumerate(layouts):
         atlas, path = layout.atlas(), pdf if number == 0 else pdf.replace(".pdf", f"{number}.pdf")
         settings = QgsLayoutExporter.PdfExportSettings()
@@ -31,6 +31,7 @@ def _printed(project: QgsProject, pdf: str) -> dict[str, object]:
             layout.refresh()
             name, box = atlas.currentFilename(), frame.extent()
             told["scales"][name] = round(frame.scale())
+            told["grids"][name] = frame.grid().intervalX()
             told["extents"][name] = [box.xMinimum(), box.yMinimum(), box.xMaximum(), box.yMaximum()]
         atlas.endRender()
     project.mapThemeCollection().applyTheme(
@@ -58,6 +59,7 @@ def main(path: str, pdf: str) -> None:
         layer.name(): {
             "valid": layer.isValid(),
             "rows": layer.featureCount(),
+            "read_only": layer.readOnly(),
             "renderer": layer.renderer().type() if layer.isSpatial() else None,
             "aliases": [layer.attributeDisplayName(at) for at in range(len(layer.fields()))],
             "labels": layer.isSpatial() and layer.labelsEnabled(),

@@ -217,6 +217,10 @@ def test_qgis_opens_it_after_the_folder_was_moved(folder: Path, tmp_path: Path) 
     # Every sheet has the scale that its row says, and is the frame that its row draws.
     assert (told["printed"], told["sheets"]) == (0, [1, 1])
     assert told["scales"] == {f"1 {NAME}": 5_000, "2 Hồng Phong": 10_000}
+    assert told["grids"] == {f"1 {NAME}": 200, "2 Hồng Phong": 500}
+    # Only what is read again can be edited: neither figures nor frames.
+    fixed = {name for name, layer in told["layers"].items() if layer["read_only"]}
+    assert fixed == {"Khung", "Thông", "Vùng lạ", "Số liệu"}
     assert told["extents"]["2 Hồng Phong"] == pytest.approx(
         [451_000, 2_400_000, 453_720, 2_402_400], abs=1
     )
