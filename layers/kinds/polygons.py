@@ -38,13 +38,19 @@ class PolygonCheck:
     findings: Findings  # What was found and done
 
 
+#: A zone of three degrees keeps areas to some hundredths of a percent; UTM and zones of six degrees
+#: do not.
+_LEAST_SCALE, _SCALE = 0.9999, "Scale factor at natural origin"
+
+
 def measuring_crs(crs: pyproj.CRS) -> pyproj.CRS:
-    """CRS in which a layer's own plots are measured for checks."""
-    operation = crs.coordinate_operation
-    method = operation.method_name if crs.is_projected and operation else ""
-    if "Transverse Mercator" in method and crs.axis_info[0].unit_name == "metre":
-        return crs
-    return EQUAL_AREA
+    """CRS in which a layer's own plots are measured: its own where that is a zone of 3 degrees."""
+    operation = crs.coordinate_operation if crs.is_projected else None
+    if operation is None or "Transverse Mercator" not in operation.method_name:
+        return EQUAL_AREA
+    scale = next((one.value for one in operation.params if one.name == _SCALE), 0.0)
+    narrow = scale >= _LEAST_SCALE and crs.axis_info[0].unit_name == "metre"
+    return crs if narrow else EQUAL_AREA
 
 
 def list_plots(

@@ -34,6 +34,7 @@ from maps.layout.page_table import (
     header_cells,
 )
 from maps.layout.tables import build_tables
+from maps.layout.words import phrase
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -417,8 +418,11 @@ class _Sheet:
         sheet.repeat_rows(top, first - 1)
         sheet.freeze_panes(first, 2)
         sheet.center_horizontally()
-        foot = self.content.digest[:12]
-        if self.content.demo:
-            foot = f"{DEMO_MARK.text(self.content.language)} · {foot}".rstrip(" ·")
+        language = self.content.language
+        told = [DEMO_MARK.text(language)] if self.content.demo else []
+        if self.content.digest:
+            told.append(phrase("digest", digest=self.content.digest).text(language))
+        # A space ends the size: "&8" before a digit would be another size.
+        foot = " · ".join(told)
         sheet.set_header("&C&P")
-        sheet.set_footer(f'&L&"{_FONT}"&8{foot}')
+        sheet.set_footer(f'&L&"{_FONT}"&8 {foot}')

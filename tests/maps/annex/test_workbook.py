@@ -184,6 +184,15 @@ def test_demo_data_says_so_on_every_sheet(tmp_path: Path) -> None:
     assert all("Dữ liệu minh họa" in str(sheet.oddFooter.left.text) for sheet in book)
 
 
+def test_a_digest_that_begins_with_a_digit_is_no_size_of_letters(tmp_path: Path) -> None:
+    """ "&8" and "0ad5…" would be letters of 80 points over the whole sheet."""
+    content = replace(squares.content(), digest="0ad500acf81b2233")
+    book = openpyxl.load_workbook(save_workbook(content, tmp_path / "a.xlsx"))
+    for sheet in book:
+        assert sheet.oddFooter.left.size == 8
+        assert str(sheet.oddFooter.left.text).strip() == "Mã số liệu: 0ad500acf81b2233"
+
+
 def test_every_sheet_is_set_up_for_print(content: AnnexContent, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(save_workbook(content, tmp_path / "annex.xlsx"))
     for sheet in book:

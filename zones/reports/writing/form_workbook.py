@@ -369,7 +369,7 @@ class _SheetWriter:
         right = xl_col_to_name(self.last)
         page.print_area(f"B2:{right}{bottom + 1}")
         name = f"{self.issue.form.name.vi} {self.issue.year}".replace("&", "&&")
-        page.set_footer(f'&L&"{_FONT}"&8{name}&R&8&P/&N')
+        page.set_footer(f'&L&"{_FONT}"&8 {name}&R&8 &P/&N')
 
 
 def _width(column: FormColumn) -> float:
