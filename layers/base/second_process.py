@@ -16,10 +16,12 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
+
+from layers.base.errors import ClusterError
 
 
 def cores() -> int:
@@ -58,6 +60,8 @@ def processes(count: int) -> Iterator[Processes]:
     with tempfile.TemporaryDirectory(prefix="zones-", ignore_cleanup_errors=True) as folder:
         try:
             yield Processes(pool, Path(folder), count)
+        except BrokenExecutor as error:
+            raise ClusterError("layers.base.process_lost") from error
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
             for child in set(multiprocessing.active_children()) - before:

@@ -48,7 +48,7 @@ def measuring_crs(crs: pyproj.CRS) -> pyproj.CRS:
     operation = crs.coordinate_operation if crs.is_projected else None
     if operation is None or "Transverse Mercator" not in operation.method_name:
         return EQUAL_AREA
-    scale = next((one.value for one in operation.params if one.name == _SCALE), 0.0)
+    scale = next((float(one.value) for one in operation.params if one.name == _SCALE), 0.0)
     narrow = scale >= _LEAST_SCALE and crs.axis_info[0].unit_name == "metre"
     return crs if narrow else EQUAL_AREA
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from layers.base.errors import ClusterError
 from layers.base.second_process import processes
 
 
@@ -28,6 +30,17 @@ def test_it_works_and_ends_with_its_block() -> None:
 def test_what_it_cannot_load_is_told() -> None:
     with processes(1) as beside, pytest.raises(ModuleNotFoundError, match="no_such_room"):
         beside.load(["layers.no_such_room"]).result()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+def test_one_that_is_killed_ends_in_a_line() -> None:
+    def killed() -> None:
+        with processes(1) as beside:
+            os.kill(beside.pool.submit(os.getpid).result(), signal.SIGKILL)
+            beside.load(["wave"]).result()
+
+    with pytest.raises(ClusterError, match="ended from outside"):
+        killed()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
