@@ -37,7 +37,9 @@ def test_allocation_aims_at_the_figure_itself() -> None:
 
 
 def test_sentences_of_the_allocation_stand_below_it_and_its_zones() -> None:
-    told = pd.DataFrame({"message_en": ["Beside its bound."], "message_vi": ["Lệch khi in."]})
+    told = pd.DataFrame(
+        [{"kind": "rounded", "message_en": "Beside its bound.", "message_vi": "Lệch khi in."}]
+    )
     notes = table_notes(_targets(), told)
     assert [note.table for note in notes] == ["allocation", "zone"]
     assert {note.text.vi for note in notes} == {"Lệch khi in."}

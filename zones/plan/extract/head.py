@@ -91,11 +91,15 @@ def _title(preamble: Sequence[Paragraph]) -> tuple[str, str]:
     """Kind of the document and its title, as they are written; empty where none was found."""
     for kind, following in pairwise(preamble):
         if _KIND.match(kind.text) and kind.text.upper() == kind.text:
-            # A number or a dateline in the next line is none of the title
-            return kind.text.strip(), re.split(r"\s+Số\s*:", following.text)[0]
+            return kind.text.strip(), _without_number(following.text)
     # "KẾ HOẠCH Phát triển vùng chè …": the kind and the title on one line.
     found = (_KIND_AND_TITLE.match(paragraph.text) for paragraph in preamble)
-    return next(((match[1], match[2]) for match in found if match), ("", ""))
+    return next(((match[1], _without_number(match[2])) for match in found if match), ("", ""))
+
+
+def _without_number(title: str) -> str:
+    """Title without a number or a dateline that stands behind it."""
+    return re.split(r"\s+Số\s*:", title)[0]
 
 
 def _issuer(preamble: Sequence[Paragraph], province: tuple[str, str] | None) -> str | None:
