@@ -121,6 +121,14 @@ def _targets_tables(content: AnnexContent, say: Say) -> list[PageTable]:
     return [*tables, unmeasured]
 
 
+def _units(targets: pd.DataFrame) -> list[str]:
+    """Units of targets; what is asked for in each year is so much a year."""
+    if "period" not in targets.columns:
+        return targets["unit"].tolist()
+    yearly = targets["period"].eq("per_year") & ~targets["unit"].str.endswith("/year")
+    return targets["unit"].mask(yearly, targets["unit"] + "/year").tolist()
+
+
 def _targets_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> PageTable:
     language = content.language
     rows = ranked(frame)
@@ -133,7 +141,7 @@ def _targets_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> Page
         **ends,
         subject=[_subject(content, row) for _, row in rows.iterrows()],
         **{key: [word(key, item, language) for item in rows[key]] for key in ("bound", "status")},
-        unit=[word("unit", item, language) for item in rows["unit"]],
+        unit=[word("unit", unit, language) for unit in _units(rows)],
         held_percent=percent_of(rows["held_ratio"]),
         **verdict_words(
             rows,

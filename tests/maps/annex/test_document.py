@@ -342,3 +342,10 @@ def test_who_signs_stands_below_the_tables_with_room_to_sign(tmp_path: Path) -> 
     assert lines[place:] == ["TM. ỦY BAN NHÂN DÂN", "CHỦ TỊCH", "", "", "", "……………………"]
     plain = save_document(squares.content(), tmp_path / "b.docx")
     assert "……………………" not in [p.text for p in docx.Document(str(plain)).paragraphs]
+
+
+def test_what_is_asked_for_each_year_is_so_much_a_year() -> None:
+    asked = squares.targets().assign(period=["per_year", "by_year", "by_year", "by_year"])
+    (table, *_) = build_tables(squares.content(targets=asked))
+    units = {row["subject"]: row["unit"] for row in table.rows.to_dict("records")}
+    assert sorted(unit for unit in units.values() if unit.startswith("ha")) == ["ha", "ha/năm"]
