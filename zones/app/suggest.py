@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -43,6 +43,7 @@ NEEDED: dict[str, frozenset[str]] = {
     "land_use": frozenset({"code"}),
     "report": frozenset({"commune_code", "crop", "year", "area_ha"}),
 }
+
 _AREAS = ("ledger_ha", "area_ha")
 _SAMPLE, _SURE = 500, 0.6
 #: VN-2000 in the two UTM zones and in degrees, and what a GPS gives.
@@ -55,6 +56,12 @@ class Suggestion:
 
     column: str
     reason: Phrase
+
+
+def needed_fields(kind: str, found: Collection[str]) -> frozenset[str]:
+    """Fields that a person must choose a column for: of communes one that tells them is enough."""
+    told = {"code", "name"} & set(found) if kind == "communes" else set()
+    return frozenset({max(told)}) if told else NEEDED[kind]
 
 
 def suggest_columns(kind: str, frame: pd.DataFrame, *, province: str) -> dict[str, Suggestion]:
@@ -181,8 +188,8 @@ def guess_kind(frame: pd.DataFrame, *, polygons: bool, forest: bool, province: s
         return "forest_status"
     units = communes_on(province)
     columns = suggest_columns("communes", frame, province=province)
-    if "code" in columns:
-        values = frame[columns["code"].column].dropna().astype(str).str.removesuffix(".0")
+    for suggestion in columns.values():  # Each commune once, by its code or its name
+        values = frame[suggestion.column].dropna().astype(str).str.removesuffix(".0")
         if values.is_unique and 1 < len(values) <= 2 * len(units):
             return "communes"
     return "crop_plots"

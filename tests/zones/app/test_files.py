@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from layers.base.errors import VungTrongError
+from layers.communes.gazetteer import communes_on
 from layers.io.endings import (
     ARCHIVES,
     DOCUMENT_KINDS,
@@ -25,7 +26,7 @@ from tests.factories import CODES, communes, forest_plots
 from tests.zones.app.conftest import Sitting
 from zones.app.refused import RefusedError
 from zones.app.session import Session
-from zones.app.suggest import suggest_columns
+from zones.app.suggest import guess_kind, needed_fields, suggest_columns
 from zones.app.uploads import most_bytes
 from zones.plan.files import load_plan
 from zones.project.model import load_project
@@ -220,6 +221,20 @@ def test_columns_are_told_by_their_values_before_their_names() -> None:
     assert found["commune_code"].column == "dia_ban"
     assert found["crop"].column == "ten"
     assert "2" in found["crop"].reason.en
+
+
+def test_boundaries_are_known_by_the_names_of_their_communes_too() -> None:
+    """Numbers and names, no codes: each commune once, and the name is the column to choose."""
+    names = [f"Xã {unit.name}" for unit in communes_on("20").values()]
+    frame = pd.DataFrame({"STT": range(1, len(names) + 1), "TENXA": names, "GHICHU": ""})
+    assert guess_kind(frame, polygons=True, forest=False, province="20") == "communes"
+    found = suggest_columns("communes", frame, province="20")
+    assert {field: one.column for field, one in found.items()} == {"name": "TENXA"}
+    assert needed_fields("communes", found) == {"name"}
+    assert needed_fields("communes", {"code": found["name"]}) == {"code"}
+    assert needed_fields("communes", {}) == {"code", "name"}
+    plots = pd.concat([frame, frame], ignore_index=True)
+    assert guess_kind(plots, polygons=True, forest=False, province="20") == "crop_plots"
 
 
 def test_a_running_number_is_never_taken_for_hectares() -> None:

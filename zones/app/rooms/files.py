@@ -38,7 +38,7 @@ from zones.app.plan_list import known_plans, plan_names, plans_of, zones_of
 from zones.app.project_file import can_undo, project_path, undo, with_changes, write_project
 from zones.app.question import Question
 from zones.app.refused import RefusedError
-from zones.app.suggest import FIELDS, NEEDED, crs_choices, guess_kind, suggest_columns
+from zones.app.suggest import FIELDS, crs_choices, guess_kind, needed_fields, suggest_columns
 from zones.plan.extract.document import read_document_text
 from zones.plan.extract.draft import draft_plan
 from zones.plan.extract.zones import slug
@@ -324,7 +324,7 @@ def _described(frame: pd.DataFrame, kind: str, province: str) -> dict[str, Any]:
     answer["fields"] = [
         {
             "field": field,
-            "needed": field in NEEDED[kind],
+            "needed": field in needed_fields(kind, found),
             "column": found[field].column if field in found else None,
             "reason": words(found[field].reason) if field in found else None,
         }
