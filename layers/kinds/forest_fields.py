@@ -26,7 +26,7 @@ from layers.base.resources import data_path, data_table
 NEEDED: tuple[tuple[str, ...], ...] = (("ldlr",), ("maldlr",), ("dtich",), ("malr3", "mamdsd"))
 
 #: Fields that change hectares or ages: where they are absent, a column that may be one is named.
-_TELLING = (
+TELLING = (
     *("dtich", "ldlr", "maldlr", "malr3", "maxa"),
     *("nggocr", "thanhrung", "sldlr", "namtr"),
 )
@@ -109,6 +109,18 @@ def match_fields(
     return FieldMatch(matched, absent, passed_over, likely)
 
 
+def likely_fields(found: Iterable[str]) -> dict[str, str]:
+    """Column of a file for each telling field that its names, or names like them, point to."""
+    fields = list(found)
+    matched: dict[str, str] = {}
+    for field, names in _aliases().items():
+        left = [name for name in fields if name not in matched.values()]
+        if candidates := _candidates(field, names, left):
+            matched[field] = candidates[0][0]
+    found_all = matched | _nearest(fields, matched, {})
+    return {field: found_all[field] for field in TELLING if field in found_all}
+
+
 def _told_faults(fields: list[str], told: Mapping[str, str | None]) -> list[Phrase]:
     unknown = [field for field in told if field not in _aliases()]
     missing = [name for name in told.values() if name is not None and name not in fields]
@@ -141,8 +153,20 @@ def _line_to_paste(
     fields: list[str], matched: Mapping[str, str], told: Mapping[str, str | None]
 ) -> str:
     """Key ``columns`` of a project with columns that may hold fields nobody named; "" for none."""
+    found = _nearest(fields, matched, told)
+    if not found:
+        return ""
+    entries = {**told, **{field: found[field] for field in TELLING if field in found}}
+    line = ", ".join(f"{field}: {_as_yaml(name)}" for field, name in entries.items())
+    return f"columns: {{{line}}}"
+
+
+def _nearest(
+    fields: list[str], matched: Mapping[str, str], told: Mapping[str, str | None]
+) -> dict[str, str]:
+    """Columns that may hold fields nobody named, by how like they are called."""
     left = [name for name in fields if name not in matched.values()]
-    wanted = [field for field in _TELLING if field not in matched and field not in told]
+    wanted = [field for field in TELLING if field not in matched and field not in told]
     scores = sorted(
         ((_likeness(name, field), field, name) for field in wanted for name in left), reverse=True
     )
@@ -150,11 +174,7 @@ def _line_to_paste(
     for score, field, name in scores:
         if score >= _LIKELY and field not in found and name not in found.values():
             found[field] = name
-    if not found:
-        return ""
-    entries = {**told, **{field: found[field] for field in wanted if field in found}}
-    line = ", ".join(f"{field}: {_as_yaml(name)}" for field, name in entries.items())
-    return f"columns: {{{line}}}"
+    return found
 
 
 def _as_yaml(name: str | None) -> str:

@@ -22,6 +22,7 @@ from layers.io.endings import (
     WORKBOOK_KINDS,
 )
 from layers.io.values import two_readings
+from layers.kinds.forest_status import load_forest_status
 from tests.factories import CODES, communes, forest_plots
 from tests.zones.app.conftest import Sitting
 from zones.app.refused import RefusedError
@@ -443,6 +444,31 @@ def test_a_file_that_the_new_project_lists_fills_its_place(sketch: tuple[Sitting
     assert [part["name"] for part in seen["parts"]] == ["communes", "forest"]
     assert seen["fault"] is None
     assert load_project(file).layers["forest"].date.year == 2025
+
+
+def test_a_forest_layer_with_columns_of_its_own_is_matched_in_the_page(
+    sketch: tuple[Sitting, Path],
+) -> None:
+    desk, file = sketch
+    made = forest_plots()
+    own = {"ldlr": "TRANGTHAI", "sldlr": "CAY", "namtr": "NAMTRONG", "dtich": "DT_HA", "maxa": "XA"}
+    own["maldlr"] = "MA_TT"
+    kept = made[[*own, "geometry"]].rename(columns=own)
+    kept.to_file(file.parent / "cua_huyen.gpkg")
+    path = str(file.parent / "cua_huyen.gpkg")
+    seen = desk.ask("files", "look", path=path, kind="forest_status")
+    fields = {field["field"]: field for field in seen["fields"]}
+    assert {name for name, field in fields.items() if field["needed"]} == {"ldlr"}
+    assert fields["dtich"]["column"] == "DT_HA"
+    assert "loại" in fields["ldlr"]["label"]["vi"]
+    made_at = file.parent / "forest_status.gpkg"
+    known = desk.ask("files", "look", path=str(made_at))
+    assert (known["kind"], known["fields"]) == ("forest_status", [])
+    desk.ask("files", "put", **_layer(file, name="forest", path=path, columns=own))
+    layer = load_project(file).layers["forest"]
+    assert layer.columns == {**own, "malr3": None}
+    read = load_forest_status(path, columns=layer.columns).plots
+    assert read["ledger_ha"].sum() == pytest.approx(made["dtich"].sum())
 
 
 def test_a_layer_that_keeps_the_project_from_loading_is_not_written(

@@ -31,7 +31,10 @@ from layers.io.values import Decimal, two_readings
 from layers.io.vector import describe_vector, list_layers, load_vector
 from layers.io.workbook import sheet_names
 from layers.kinds.crops import crop_named, load_crops, near_crop
-from layers.kinds.forest_fields import match_fields
+from layers.kinds.forest_fields import (
+    NEEDED as NEEDED_OF_FOREST,
+)
+from layers.kinds.forest_fields import TELLING, forest_fields, likely_fields, match_fields
 from zones.app.desk import Desk, words
 from zones.app.kinds import form_of
 from zones.app.plan_list import known_plans, plan_names, plans_of, zones_of
@@ -293,6 +296,33 @@ def _is_forest(fields: list[str]) -> bool:
         return False
 
 
+def _is_told(columns: list[str]) -> bool:
+    """Whether a forest layer's fields are known by their names."""
+    try:
+        match_fields(columns)
+    except InputError:
+        return False
+    return True
+
+
+def _forest_fields(columns: list[str]) -> list[dict[str, Any]]:
+    """Fields of a forest layer that decide hectares and classes, each with the likeliest column."""
+    found = likely_fields(columns)
+    about = forest_fields().set_index("field")
+    meaning = {code: about[f"meaning_{code}"].to_dict() for code in ("vi", "en")}
+    return [
+        {
+            "field": field,
+            "label": {code: f"{said[field]} ({field})" for code, said in meaning.items()},
+            # The type, by letters or by number, is what nothing else can tell.
+            "needed": field == ("maldlr" if "ldlr" not in found and "maldlr" in found else "ldlr"),
+            "column": found.get(field),
+            "reason": words(message("zones.app.by_name")) if field in found else None,
+        }
+        for field in TELLING
+    ]
+
+
 def _place(frame: Any) -> list[list[list[float]]]:
     """Where the polygons lie, roughly: the border of them all, latitude first."""
     shapes = to_crs(frame.geometry, WGS84)
@@ -318,6 +348,8 @@ def _described(frame: pd.DataFrame, kind: str, province: str) -> dict[str, Any]:
         "fields": [],
         "crops": [],
     }
+    if kind == "forest_status" and not _is_told(list(frame.columns)):
+        answer["fields"] = _forest_fields(list(frame.columns))
     if kind not in FIELDS:
         return answer
     found = suggest_columns(kind, frame, province=province)
@@ -425,6 +457,15 @@ def _with_layer(document: CommentedMap, asked: Put, written: str, file: Path) ->
     return put_block(text, "layers", name, section)
 
 
+def _columns(asked: Put) -> dict[str, str | None]:
+    """Columns as a project names them; a needed field of a forest layer that has none is null."""
+    chosen: dict[str, str | None] = dict(asked.columns)
+    if asked.kind != "forest_status" or not chosen:
+        return chosen
+    lacking = [choice[0] for choice in NEEDED_OF_FOREST if not chosen.keys() & set(choice)]
+    return chosen | dict.fromkeys(lacking)
+
+
 def _fill(section: CommentedMap, asked: Put, written: str) -> None:
     """Write into a layer's section; what stands there keeps its comments and other keys."""
     wanted = {
@@ -436,7 +477,7 @@ def _fill(section: CommentedMap, asked: Put, written: str) -> None:
         "sheet": asked.sheet if asked.kind == "report" else None,
         "decimal": asked.decimal if asked.kind == "report" else None,
         "crs": asked.crs if asked.kind != "report" else None,
-        "columns": asked.columns or None,
+        "columns": _columns(asked) or None,
         "crops": asked.crops or None,
         "classes": asked.classes or None,
     }

@@ -118,13 +118,14 @@ export function fileForm({ looked, state, again, put, cancel, place }) {
   function matching() {
     if (!looked.fields.length) return looked.kind === "forest_status" ? element("p", { class: "help" }, say("forestMatched")) : null;
     const rows = looked.fields.map((item) => {
+      const label = item.label ? both(item.label) : say("column_" + item.field);
       const select = element(
         "select",
-        { "data-field": item.field, "aria-label": say("column_" + item.field), required: item.needed, onchange: (event) => { if (event.target.value) columns[item.field] = event.target.value; else delete columns[item.field]; } },
+        { "data-field": item.field, "aria-label": label, required: item.needed, onchange: (event) => { if (event.target.value) columns[item.field] = event.target.value; else delete columns[item.field]; } },
         element("option", { value: "" }, item.needed ? say("chooseColumn") : say("noColumn")),
         ...looked.columns.map((name) => element("option", { value: name, selected: name === item.column }, name)),
       );
-      return element("tr", {}, element("th", { scope: "row" }, say("column_" + item.field), item.needed ? " *" : ""), element("td", {}, select), element("td", { class: "text help" }, both(item.reason)));
+      return element("tr", {}, element("th", { scope: "row" }, label, item.needed ? " *" : ""), element("td", {}, select), element("td", { class: "text help" }, both(item.reason)));
     });
     return element("div", {}, element("h3", {}, say("columnsTitle")), element("table", { class: "matching" }, element("tbody", {}, ...rows)));
   }
