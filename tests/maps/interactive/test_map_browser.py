@@ -355,7 +355,7 @@ def test_a_commune_that_loses_more_than_it_plants_is_not_one_without_a_gap(
     opened = opener(shrinking, "#zone=anise&measure=gap&lang=en")
     legend = opened.texts("#legend .classes li")
     assert "Shrinks below the present area (2)" in legend
-    assert "No gap (1)" in legend
+    assert "No change (1)" in legend
     codes = list(content.communes["commune_code"])
     paths = opened.page.locator("path.commune")
     fills = [
@@ -716,7 +716,7 @@ def test_settings_of_a_view_are_copied_and_pasted(opener: Opener, content: MapCo
 def test_marks_lists_and_gaps_are_explained(opener: Opener, content: MapContent) -> None:
     opened = opener(content, "#zone=pine&measure=gap&lang=vi")
     assert "có trong danh sách của kế hoạch" in opened.text("#table-help")
-    assert "số còn thiếu bằng số kế hoạch" in opened.text("#legend")
+    assert "Bằng số kế hoạch khi không có" in opened.text("#legend")
     assert re.search("Danh sách (mở|cố định): ", opened.text("#headline"))
 
 
