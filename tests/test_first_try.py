@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import functools
 import importlib
 import inspect
 import re
@@ -11,10 +12,13 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
+from shapely import box
 
 import layers
 import maps
 import zones
+from layers.base.findings import Finding
+from layers.base.language import Phrase
 from tests.factories import write_project
 
 PACKAGES = ("layers", "maps", "zones")
@@ -30,11 +34,12 @@ WITH_EXAMPLE = [
     for package, name in EXPORTED
     if ">>>" in (inspect.getdoc(getattr(importlib.import_module(package), name)) or "")
 ]
+WITH_EXAMPLE += [("layers", "PlotLayer.areas_by_crop")]
 
 
 @pytest.mark.parametrize(("package", "name"), WITH_EXAMPLE)
 def test_the_example_of_an_exported_name_runs(package: str, name: str) -> None:
-    thing = getattr(importlib.import_module(package), name)
+    thing = functools.reduce(getattr, name.split("."), importlib.import_module(package))
     names = {package: importlib.import_module(package), name: thing}
     example = doctest.DocTestParser().get_doctest(
         inspect.getdoc(thing) or "", {**vars(inspect.getmodule(thing)), **names}, name, None, 0
@@ -85,6 +90,74 @@ def test_a_missing_column_of_targets_is_told_with_those_there_are(column: str) -
     with pytest.raises(layers.SchemaError, match=rf"{column}.*target") as caught:
         zones.compare_targets(frame, PRESENT, tolerated=zones.ToleratedBounds())
     assert "zone" in str(caught.value)
+
+
+@pytest.mark.parametrize("column", ["plan", "target", "scope"])
+def test_a_missing_column_of_a_plan_is_told_before_plans_are_joined(column: str) -> None:
+    with pytest.raises(layers.SchemaError, match=rf"columns {column} expected; found .*zone"):
+        zones.join_plan_targets([TARGETS, TARGETS.drop(columns=column)])
+
+
+@pytest.mark.parametrize(
+    ("said", "begins"),
+    [
+        ({"VUNGTRONG_LANG": "vi"}, "chỉ tiêu của kế hoạch: thiếu cột plan"),
+        ({"LANG": "vi_VN.UTF-8"}, "chỉ tiêu của kế hoạch: thiếu cột plan"),
+        ({"VUNGTRONG_LANG": "en", "LANG": "vi_VN.UTF-8"}, "targets of a plan: columns plan"),
+        ({}, "targets of a plan: columns plan"),
+    ],
+)
+def test_errors_and_findings_speak_the_language_of_the_environment(
+    said: dict[str, str], begins: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("VUNGTRONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(layers.SchemaError) as caught:
+        zones.join_plan_targets([TARGETS.drop(columns="plan")])
+    assert str(caught.value).startswith(begins)
+    shown = repr(Finding("note", "kind", "layer", caught.value.phrase, rows=tuple(range(9_999))))
+    assert shown.startswith(f"Finding(note, kind, layer: {begins}")
+    assert len(shown) < 900
+
+
+def test_findings_are_a_list_with_a_table() -> None:
+    plots = Finding("problem", "b", "y", Phrase("two", "hai"), 2, 1.5, ("1/2/3", "1/2/4"))
+    found = layers.Findings([Finding("note", "a", "x", Phrase("one", "một")), plots])
+    assert (len(found), [item.kind for item in found], found[1]) == (2, ["a", "b"], plots)
+    assert repr(found) == "Findings(problem=1, note=1)"
+    table = found.to_frame()
+    assert table["examples"].tolist() == ["", "1/2/3, 1/2/4"]
+    assert table["message_vi"].tolist() == ["một", "hai"]
+    assert table["area_ha"].isna().tolist() == [True, False]
+    assert list(layers.Findings().to_frame().columns) == list(table.columns)
+
+
+def test_crops_of_plots_add_up_by_commune(tmp_path: Path) -> None:
+    plots = gpd.GeoDataFrame(
+        {"cay": ["Na", "Na + Hồng", None], "ha": [21.0, 8.0, 1.0]},
+        geometry=[box(0, 0, 200, 1000), box(900, 0, 1100, 1000), box(5000, 0, 5100, 100)],
+        crs=9215,
+    )
+    plots = plots.set_geometry(plots.translate(450_000, 2_400_000))
+    plots.to_file(tmp_path / "vuon.gpkg")
+    communes = gpd.GeoDataFrame(
+        {"commune_code": ["a", "b"]},
+        geometry=[box(450_000 + x, 2_400_000, 451_000 + x, 2_401_000) for x in (0, 1000)],
+        crs=9215,
+    )
+    read = layers.load_crop_plots(
+        tmp_path / "vuon.gpkg", columns={"crop": "cay", "ledger_ha": "ha"}
+    )
+    table = read.areas_by_crop(communes).round(6)
+    assert table.to_numpy().tolist() == [
+        ["", "", 1.0, 1.0],
+        ["a", "custard_apple", 25.0, 23.0],
+        ["a", "persimmon", 5.0, 2.0],
+        ["b", "custard_apple", 5.0, 2.0],
+        ["b", "persimmon", 5.0, 2.0],
+    ]
 
 
 def test_missing_columns_of_other_tables_are_told_too() -> None:

@@ -1,12 +1,14 @@
 """Errors of the project: each says what was expected, what was found and what to do, twice.
 
 A message is a sentence of the room's catalogue (``messages.toml``), in English and Vietnamese.
-``str(error)`` is English; the command line prints ``error.text(language)``.
+``str(error)``, and so a traceback, is in the language that the environment says
+(``VUNGTRONG_LANG``, else the locale), English where it says none; ``error.text(language)`` in
+either: the command line prints that.
 """
 
 from __future__ import annotations
 
-from layers.base.language import Language, Phrase
+from layers.base.language import Language, Phrase, language_for_python
 from layers.base.messages import message
 
 
@@ -25,6 +27,10 @@ class VungTrongError(Exception):
     def __init__(self, what: str | Phrase, /, **values: object) -> None:
         self.phrase = message(what, **values) if isinstance(what, str) else what
         super().__init__(self.phrase.en)
+
+    def __str__(self) -> str:
+        """Message in the language that the environment says."""
+        return self.phrase.text(language_for_python())
 
     def text(self, language: Language) -> str:
         """Message in a language.

@@ -7,13 +7,16 @@ a *note* says what was assumed, converted or repaired and changes no exit code.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from layers.base.errors import InputError
-from layers.base.language import Phrase
+from layers.base.language import Phrase, language_for_python
 from layers.base.messages import joined, message
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Severity = Literal["error", "problem", "note"]
 
@@ -62,18 +65,80 @@ class Finding:
     examples: tuple[str, ...] = ()
     rows: tuple[int, ...] = ()
 
+    def __repr__(self) -> str:
+        """Show what it is and what it says, on one line."""
+        said = self.message.text(language_for_python())
+        return f"Finding({self.severity}, {self.kind}, {self.source}: {said})"
+
 
 @dataclass(slots=True)
 class Findings:
     """All findings of one reading, in the order they were made.
 
+    They are gone through, counted and picked as those of a list.
+
     Parameters
     ----------
     items : list of Finding
         The findings.
+
+    Examples
+    --------
+    >>> from layers import Finding, Findings
+    >>> from layers.base.language import Phrase
+    >>> said = Phrase(en="no crop is named", vi="không ghi cây trồng")
+    >>> found = Findings([Finding("problem", "crop-missing", "orchards", said, count=3)])
+    >>> found
+    Findings(problem=1)
+    >>> [(item.kind, item.count) for item in found]
+    [('crop-missing', 3)]
+    >>> found.to_frame()[["severity", "kind", "source", "count"]].values.tolist()
+    [['problem', 'crop-missing', 'orchards', 3]]
     """
 
     items: list[Finding] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Go through the findings in the order they were made."""
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        """Count the findings."""
+        return len(self.items)
+
+    def __getitem__(self, place: int) -> Finding:
+        """Pick one finding by its place."""
+        return self.items[place]
+
+    def __repr__(self) -> str:
+        """Show how many there are of each severity."""
+        counts = {severity: len(self.of(severity)) for severity in SEVERITY_WORDS}
+        told = ", ".join(f"{severity}={count}" for severity, count in counts.items() if count)
+        return f"Findings({told})"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the findings as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per finding: ``severity``, ``kind``, ``source``, ``count``, ``area_ha`` (ha,
+            missing where areas make no sense), ``examples`` with commas between them,
+            ``message_vi`` and ``message_en``.
+        """
+        import pandas as pd
+
+        columns = {
+            "severity": [item.severity for item in self.items],
+            "kind": [item.kind for item in self.items],
+            "source": [item.source for item in self.items],
+            "count": [item.count for item in self.items],
+            "area_ha": [item.area_ha for item in self.items],
+            "examples": [", ".join(item.examples) for item in self.items],
+            "message_vi": [item.message.vi for item in self.items],
+            "message_en": [item.message.en for item in self.items],
+        }
+        return pd.DataFrame(columns)
 
     def add(self, finding: Finding) -> None:
         """Take one finding in.

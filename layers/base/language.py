@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 import math
+import os
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,6 +21,17 @@ class Phrase:
     def text(self, language: Language) -> str:
         """Text in one language."""
         return self.vi if language == "vi" else self.en
+
+
+def said_by_environment() -> str:
+    """Tell what the environment says: ``VUNGTRONG_LANG``, else its locale, else nothing."""
+    names = ("VUNGTRONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    return next((os.environ[name] for name in names if os.environ.get(name)), "")
+
+
+def language_for_python() -> Language:
+    """Language of what an error or a finding says at a prompt of Python, or in a notebook."""
+    return "vi" if said_by_environment().lower().startswith("vi") else "en"
 
 
 def format_number(value: float, language: Language, *, decimals: int = 0) -> str:

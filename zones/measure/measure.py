@@ -20,6 +20,7 @@ from layers.base.findings import Finding, Findings
 from layers.crs.areal_scale import square_unit_m2
 from layers.crs.crs import M2_PER_HA, plane_area_ha
 from layers.crs.transform import to_crs
+from layers.kinds.plots import share_by_crop
 from zones.measure.closure import ClosureLog
 from zones.tables import AREAS, MEASURED
 
@@ -98,7 +99,7 @@ def measure_pieces(
     name: str, layer: PlotLayer, pieces: pd.DataFrame, ground: Ground, *, covers_all: bool
 ) -> pd.DataFrame:
     """Hectares by commune, land, crop, forest class and age, of the pieces of a layer."""
-    shared = _share_by_crop(pieces, layer.crop_weights)
+    shared = share_by_crop(pieces, layer.crop_weights)
     for column in ("area_ha", "ledger_ha"):
         ground.closures.check(
             f"{name}: {column} of crops to pieces",
@@ -111,17 +112,6 @@ def measure_pieces(
         frame = pd.concat([frame, _unclassified(frame, whole, name)], ignore_index=True)
         _check_communes(frame, whole, ground.closures, name)
     return MEASURED.validate(frame)
-
-
-def _share_by_crop(pieces: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
-    """One row per piece and crop; a piece without crop keeps one row with an empty crop."""
-    shared = pieces.merge(weights, on="row", how="left")
-    weight = shared["weight"].fillna(1.0)
-    return shared.assign(
-        crop=shared["crop"].fillna(""),
-        area_ha=shared["area_ha"] * weight,
-        ledger_ha=shared["ledger_ha"] * weight,
-    )
 
 
 def _grouped(frame: pd.DataFrame) -> pd.DataFrame:

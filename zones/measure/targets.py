@@ -48,7 +48,8 @@ def join_plan_targets(targets: Sequence[pd.DataFrame]) -> pd.DataFrame:
     ----------
     targets : sequence of pandas.DataFrame
         One frame per plan, leading plan first; columns ``plan, target, zone, indicator, scope,
-        commune_code`` and those of the figures.
+        commune_code`` and those of the figures: as from ``targets_frame``, with the plan's id in
+        ``plan``.
 
     Returns
     -------
@@ -60,13 +61,27 @@ def join_plan_targets(targets: Sequence[pd.DataFrame]) -> pd.DataFrame:
     Raises
     ------
     SchemaError
-        One plan has the same target id twice.
+        A column is missing (the message lists those that were found), or one plan has the same
+        target id twice.
+
+    Examples
+    --------
+    >>> import zones
+    >>> plans = [zones.load_plan("lang-son-2026-2030")]
+    >>> frames = [zones.targets_frame(plan).assign(plan=plan.plan) for plan in plans]
+    >>> len(zones.join_plan_targets(frames)) == len(frames[0])
+    True
     """
     thing = ["zone", "indicator", "scope", "commune_code"]
     taken: list[pd.DataFrame] = []
     seen: set[tuple[str, ...]] = set()
     names: set[str] = set()
+    asked = ["plan", "target", *thing]
     for frame in targets:
+        missing = [name for name in asked if name not in frame.columns]
+        if missing:
+            found = [str(name) for name in frame.columns]
+            raise SchemaError("zones.measure.target_columns", missing=missing, found=found)
         twice = frame.loc[frame["target"].duplicated(), "target"].tolist()
         if twice:
             raise SchemaError(

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
 from layers.base.errors import InputError
-from layers.base.language import Language
+from layers.base.language import Language, said_by_environment
 from layers.base.messages import message
 
 _language: Language = "vi"
@@ -51,18 +50,13 @@ def settle_language(arguments: list[str]) -> tuple[Language, list[str]]:
             rest.append(argument)
     if asked and asked not in ("vi", "en"):
         raise InputError("zones.cli.bad_language", asked=asked)
-    asked = asked or _said_by_environment() or "vi"
+    asked = asked or said_by_environment() or "vi"
     return ("vi" if asked.lower().startswith("vi") else "en"), rest
-
-
-def _said_by_environment() -> str:
-    names = ("VUNGTRONG_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-    return next((os.environ[name] for name in names if os.environ.get(name)), "")
 
 
 def tell_how_to_choose() -> None:
     """Say once on a machine how to choose, where neither line nor environment names a language."""
-    if _asked or _said_by_environment().partition(".")[0] not in ("", "C", "POSIX"):
+    if _asked or said_by_environment().partition(".")[0] not in ("", "C", "POSIX"):
         return
     import typer  # knows where each system keeps settings; loaded for the commands anyway
 
