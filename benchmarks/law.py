@@ -30,7 +30,8 @@ from maps.qgis.content import Categories, Fill, QgisLayer
 from maps.qgis.geopackage import build_geopackage
 from zones.demo.build import build_demo
 from zones.project.model import load_project
-from zones.publish.forest_forms import check_form, form_table
+from zones.publish.forest_forms import check_form
+from zones.publish.form_rounding import form_table
 from zones.run.context import RunOptions, RunResult
 from zones.run.run import run_project
 from zones.tables import (

@@ -11,6 +11,7 @@ from layers.base.resources import data_table
 from layers.kinds.crops import load_crops
 from maps.layout.content import AnnexContent, ForestForm
 from maps.layout.page_table import (
+    MISSING_MARK,
     Kind,
     PageColumn,
     PageTable,
@@ -31,6 +32,7 @@ _INDENT = "\u00a0\u00a0"
 _PARTS = (*(f"c{number}" for number in range(8, 13)), *(f"c{number}" for number in range(14, 19)))
 #: Columns whose purpose has no number in the layer (``mamdsd``).
 _WITHOUT_NUMBER = ("c10", "c15", "c16")
+_LEFT_BLANK = {("purposes", key) for key in _WITHOUT_NUMBER}
 #: Age classes of the form of planted species.
 _AGE_CLASSES = 5
 _PLANTED = ("1121", "1122", "1123")
@@ -146,6 +148,8 @@ def form_table(content: AnnexContent, form: ForestForm, say: Say) -> PageTable:
             PageColumn(
                 *(column.key, f"{column.title.text(language)}\n({column.key[1:]})", "hectares", 11),
                 group=column.group.text(language) if column.group else "",
+                # Left to the office: a note says why.
+                missing="" if (form.role, column.key) in _LEFT_BLANK else MISSING_MARK,
             )
             for column in form.columns
         ),

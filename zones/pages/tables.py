@@ -19,7 +19,7 @@ from layers.io.table_output import save_workbook, sheet_name, without_dust
 from layers.kinds.crops import load_crops
 from maps.layout.words import word
 from zones.output.table_words import code_words, column_title, table_words
-from zones.publish.forest_forms import form_table
+from zones.publish.form_rounding import form_table
 from zones.publish.publish import PublishedFigures, zone_names
 from zones.tables import (
     FINDINGS,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from layers.base.errors import ClosureError
-from zones.publish.forest_forms import form_table
+from zones.publish.form_rounding import form_table
 from zones.publish.rounded_figures import FUNCTIONS, WITH_FOREST, target_areas
 
 _TOLERANCE = 1e-6

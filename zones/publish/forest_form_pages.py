@@ -14,7 +14,7 @@ from layers.base.resources import data_table
 from maps.layout.content import ForestForm, FormColumn
 from zones.project.form_schema import Name
 from zones.project.model import Project, forest_layers, newest_forest_layer
-from zones.publish.forest_forms import form_table
+from zones.publish.form_rounding import form_table
 
 _FORMS = ("purposes", "cover", "causes", "ages")
 #: Forms that tell a change from one layer to the next; the others tell a state.

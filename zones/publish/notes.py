@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from layers.base.language import Phrase
@@ -70,6 +72,23 @@ def not_yet_notes(
         )
         found += [TableNote(table, text, str(zone)) for table in ("targets", "zone")]
     return tuple(found)
+
+
+def rounding_notes(off_ha: Mapping[str, float], *, decimals: int) -> tuple[TableNote, ...]:
+    """Sentences below tables of which a figure lies more than half a unit from its exact one."""
+    half = 0.5 * 10.0**-decimals
+    return tuple(
+        TableNote(
+            table,
+            message(
+                "zones.publish.figures_off",
+                off=figure_phrase(off, decimals + 1),
+                half=figure_phrase(half, decimals + 1),
+            ),
+        )
+        for table, off in off_ha.items()
+        if round(off - half, decimals + 6) > 0
+    )
 
 
 def area_notes(project: Project) -> tuple[TableNote, ...]:

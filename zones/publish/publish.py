@@ -12,7 +12,7 @@ from maps import TableNote
 from zones.allocation.land import join_zone_land
 from zones.allocation.targets import conversion_names
 from zones.publish.consistency import check_consistency
-from zones.publish.notes import not_yet_notes, table_notes, verdict_notes
+from zones.publish.notes import not_yet_notes, rounding_notes, table_notes, verdict_notes
 from zones.publish.rounded_figures import RoundedMeasures, frames_digest
 
 _GROUPED = ("group_zones", "group_cover")
@@ -134,6 +134,7 @@ def publish(
         notes=(
             *table_notes(measures.targets, planned.notes),
             *not_yet_notes(measures.planted_species, zone_names, held, decimals=decimals[0]),
+            *rounding_notes(measures.off_ha, decimals=decimals[0]),
             *verdict_notes(
                 measures.targets, zone_names, level_percent=level_percent, decimals=decimals
             ),

@@ -9,21 +9,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import sparse
 
 from maps.tables import COVER_YEARS
 from zones.measure.present import BEARING
-from zones.rounding.to_totals import round_table, round_to_total, whole_steps
+from zones.rounding.to_sums import PrintedSums, round_to_sums
+from zones.rounding.to_totals import clean_steps, round_table, round_to_total, whole_steps
 
 _SAME_HA = 1e-6
 
 #: Classes of the area with forest by origin, and by function.
 WITH_FOREST = ["natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"]
+#: What a step costs in a figure of the province and of a commune, against 1 in a class of one.
+_PROVINCE, _COMMUNE = 16.0, 2.0
 #: Figures that add up may stand so many steps of the last digit off their own value.
 _STEPS_OFF = 2
 FUNCTIONS = ["special_use_ha", "protection_ha", "production_ha", "outside_ha"]
@@ -42,6 +46,17 @@ class RoundedMeasures:
     planted_species: pd.DataFrame
     land: pd.DataFrame  # ``commune_code, land, area_ha``: land that is no zone
     forest_zones: tuple[str, ...] = ()  # Zones whose hectares are ground of the forest layer
+    # Furthest that a printed figure lies from its exact one (ha), by the role of the table
+    off_ha: Mapping[str, float] = field(default_factory=dict)
+
+
+def furthest(printed: pd.DataFrame, exact: pd.DataFrame, key: str) -> float:
+    """Furthest that a printed figure lies from its exact one (ha), rows matched by a column."""
+    if printed.empty:
+        return 0.0
+    names = [str(name) for name in printed if name != key]
+    gaps = printed.set_index(key)[names] - exact.set_index(key)[names]
+    return float(np.nan_to_num(gaps.abs().to_numpy(dtype="float64")).max(initial=0.0))
 
 
 def round_zones(
@@ -126,19 +141,10 @@ def round_forest_cover(cover: pd.DataFrame, *, decimals: int, rate_decimals: int
         return pd.concat([known, rest]).sort_index()
     step = 10.0**-decimals
     communes, province = cover.iloc[:-1], cover.iloc[-1:]
-    # What is planted is rounded as a whole first: species and ages split it again (Biểu 06).
-    planted = ["planted_forest_ha", "not_yet_forest_ha"]
-    whole = communes[planted].sum()
-    scaled = scale_to(communes[planted], whole, round_to_total(whole, step=step))
-    parts = communes.assign(**{name: scaled[name] for name in planted})
-    result = communes.assign(**_round_classes(parts, WITH_FOREST, step=step))
+    classes = [*WITH_FOREST, *(FUNCTIONS if set(FUNCTIONS) <= set(cover.columns) else [])]
+    result = communes.assign(**_round_classes(communes, classes, step=step))
     with_forest = whole_steps(result[WITH_FOREST].sum(axis=1), step=step)
     done = {*WITH_FOREST, *FUNCTIONS, "area_with_forest_ha"}
-    if set(FUNCTIONS) <= set(cover.columns):
-        rows = communes[FUNCTIONS].T
-        scaled = scale_to(rows, rows.sum(), with_forest).T
-        parts = communes.assign(**{name: scaled[name] for name in FUNCTIONS})
-        result = result.assign(**_round_classes(parts, FUNCTIONS, step=step))
     if "area_with_forest_ha" in cover.columns:
         result["area_with_forest_ha"] = with_forest
     for name in [name for name in cover.columns if str(name).endswith("_ha")]:
@@ -167,13 +173,40 @@ def scale_to(cells: pd.DataFrame, sums: pd.Series[float], printed: npt.ArrayLike
 def _round_classes(
     communes: pd.DataFrame, classes: list[str], *, step: float
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Round hectares by commune and class so that both add up."""
-    cells = communes.melt("commune_code", classes, "class", "area_ha")
-    by = ("commune_code", "class")
-    rounded = round_table(cells, by=by, value="area_ha", step=step).cells
-    wide = rounded.pivot_table(index="commune_code", columns="class", values="area_ha")
-    values = wide.loc[communes["commune_code"], classes].to_numpy()
-    return {name: values[:, place] for place, name in enumerate(classes)}
+    """Round hectares by commune and class: forest by origin, and the same forest by function.
+
+    Both add up to the area with forest of each commune; no figure and no sum lies further than a
+    step from its exact one where that can be.
+    """
+    exact = communes[classes].to_numpy(dtype="float64") / step
+    count, places = exact.shape
+    origins = np.array([name in WITH_FOREST for name in classes], dtype="float64")
+    planted = np.array([name in WITH_FOREST[1:] for name in classes], dtype="float64")
+    functions, each = 1.0 - origins, sparse.identity(count)
+    sides = [origins, functions] if functions.any() else [origins]
+    everywhere = np.ones((1, count))
+    blocks = [
+        # Of the province: every class, the area with forest, what is planted (species and ages
+        # split it again in Form 06); of the communes: the area with forest.
+        (sparse.kron(everywhere, sparse.identity(places)), _PROVINCE, False),
+        (sparse.kron(everywhere, [origins]), _PROVINCE, False),
+        (sparse.kron(everywhere, [planted]), _PROVINCE, False),
+        (sparse.kron(each, [origins]), _COMMUNE, False),
+        *((sparse.kron(each, [origins - side]), _COMMUNE, True) for side in sides[1:]),
+    ]
+    members = sparse.vstack([block for block, _, _ in blocks], format="csr")
+    heights = [block.shape[0] for block, _, _ in blocks]
+    same = np.repeat([even for _, _, even in blocks], heights)
+    sums = PrintedSums(
+        members,
+        np.where(same, 0.0, members @ exact.ravel()),
+        np.where(same, 0.0, -np.inf),
+        np.where(same, 0.0, np.inf),
+        weight=np.repeat([weight for _, weight, _ in blocks], heights),
+        cell_weight=1.0,
+    )
+    steps = clean_steps(round_to_sums(exact.ravel(), sums).reshape(exact.shape), step=step)
+    return {name: steps[:, place] for place, name in enumerate(classes)}
 
 
 def round_land(measured: pd.DataFrame, cover: pd.DataFrame, *, decimals: int) -> pd.DataFrame:
@@ -303,7 +336,16 @@ def round_measures(
         planted_species=species,
         land=round_land(land[classed & ~as_zone], cover, decimals=hectares),
         forest_zones=tuple(forest_zones),
+        off_ha={
+            "cover": furthest(cover[_hectares(cover)], forest_cover, "commune_code"),
+            "ages": furthest(species, planted_species, "crop"),
+        },
     )
+
+
+def _hectares(cover: pd.DataFrame) -> list[str]:
+    """Commune and the columns of hectares of the cover table."""
+    return ["commune_code", *(str(name) for name in cover if str(name).endswith("_ha"))]
 
 
 def _with_target_share(zones: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from tests.factories import write_project
 from zones.output.table_words import column_title
 from zones.pages.tables import needed_words
 from zones.project.model import load_project
-from zones.publish.forest_forms import form_table
+from zones.publish.form_rounding import form_table
 from zones.publish.verify import verify_folder
 from zones.run.context import RunOptions
 from zones.run.run import run_project

@@ -45,11 +45,13 @@ def test_a_circular_later_than_the_layer_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def two_layers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Output folder of a project whose earlier layer had one planted plot less."""
+    """Output folder of a project whose earlier layer had one planted plot (watershed) less."""
     folder = tmp_path_factory.mktemp("Hai kỳ")
     path = write_project(folder)
     forest = gpd.read_file(folder / "forest.gpkg")
     planted = forest.index[forest["ldlr"].str.startswith("RT")][0]
+    forest.loc[planted, ["malr3", "mamdsd"]] = 1
+    forest.to_file(folder / "forest.gpkg", layer="lop_dien_bien")
     names = {name: name for name in forest.columns}
     forest.loc[planted, names["thanhrung"]] = 2
     forest.to_file(folder / "forest_2022.gpkg")
@@ -85,6 +87,20 @@ def test_two_layers_fill_forms_02_and_05_of_the_annex(two_layers: Path) -> None:
     assert rows["05"]["1120"][:3] == (change, 0, change)
     assert rows["05"]["2010"][2] == pytest.approx(-change)
     assert rows["05"]["1120"][5] == "…"
+
+
+def test_columns_that_the_layer_has_no_number_for_are_left_blank(two_layers: Path) -> None:
+    book = openpyxl.load_workbook(two_layers / "annex.xlsx", data_only=True)
+    sheet = next(sheet for sheet in book if "Biểu 02" in sheet.title)
+    values = list(sheet.iter_rows(values_only=True))
+    # Number in the form's order: column 4 stands fourth.
+    figures = [[None, *row] for row in values if row[2] and str(row[2]).isdigit()]
+    watershed = [row for row in figures if row[13]]
+    assert watershed
+    assert all(row[15] in (None, "") and row[16] in (None, "") for row in watershed)
+    assert all(row[14] == row[13] for row in watershed)
+    assert "…" not in [cell for row in figures for cell in row[10:11] + row[15:17]]
+    assert any(str(row[0]).startswith("Cột 10, 15 và 16 để trống") for row in values)
 
 
 def test_forms_come_back_as_they_were_printed(two_layers: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from layers.base.language import Phrase
 from zones.inputs.present import zones_on_forest
 from zones.plan.frames import zones_frame
@@ -41,16 +43,16 @@ def work(context: Context) -> Made:
         decimals=(project.decimals, project.rate_decimals),
     )
     classes = context[FOREST_CLASSES]
-    purposes, causes = round_forms(
+    forms = round_forms(
         classes[classes["layer"].eq(newest or "")],
         context[FOREST_CAUSES] if _causes(project) else FOREST_CAUSES.empty(),
         rounded.forest_cover,
         decimals=project.decimals,
     )
     return {
-        RoundedMeasures: rounded,
-        FOREST_FORM_PURPOSES: purposes,
-        FOREST_FORM_CAUSES: causes,
+        RoundedMeasures: replace(rounded, off_ha={**rounded.off_ha, **forms.off_ha}),
+        FOREST_FORM_PURPOSES: forms.purposes,
+        FOREST_FORM_CAUSES: forms.causes,
     }
 
 
