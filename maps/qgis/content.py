@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ import pyproj
 
 from layers.base.errors import InputError
 
+_NAMESPACE = uuid.UUID("6d0c1a55-6f5d-4f0e-9d6e-1f2a4f7b9c11")
 _TABLE = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 
@@ -60,7 +62,27 @@ class Ranges:
     symbols: tuple[tuple[float, float, str, Fill], ...]  # From, below, name in the legend, symbol
 
 
-Style = Fill | Line | Marker | Categories | Ranges
+@dataclass(frozen=True, slots=True)
+class OfSheet:
+    """Areas around that of the sheet that is printed are covered; elsewhere none is."""
+
+    field: str  # Field that says which area it is; the layer of sheets has it as ``sheet_field``
+    sheet_field: str
+    own: tuple[str, Fill]  # Name in the legend and symbol of the area of the sheet
+    others: tuple[str, Fill]
+
+    @property
+    def is_other(self) -> str:
+        """Expression of QGIS: whether an area is another than that of the sheet."""
+        return f'"{self.field}" <> {sheet_value(self.sheet_field, self.field)}'
+
+
+def sheet_value(sheet_field: str, field: str) -> str:
+    """Expression of QGIS: a field of the sheet that is printed; ``field`` itself where none is."""
+    return f"coalesce(try(attribute(@atlas_feature, '{sheet_field}')), \"{field}\")"
+
+
+Style = Fill | Line | Marker | Categories | Ranges | OfSheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +104,8 @@ class QgisLayer:
     label: str = ""  # Field that is written on the map, or an expression of QGIS
     label_is_expression: bool = False
     shown: bool = True  # Whether it is switched on when the project is opened
+    # Expression of QGIS: rows whose symbols the legend of a sheet has; all where there is none
+    in_sheet: str = ""
     # Styles that a reader may choose in place of the first
     others: tuple[OtherStyle, ...] = ()
 
@@ -174,6 +198,11 @@ class QgisContent:
     def layer(self, table: str) -> QgisLayer:
         """Layer of a table."""
         return next(layer for layer in self.layers if layer.table == table)
+
+
+def layer_id(table: str) -> str:
+    """Name by which a project file knows the layer of a table."""
+    return f"{table}_{uuid.uuid5(_NAMESPACE, table).hex}"
 
 
 def drawn_layers(layers: Iterable[QgisLayer]) -> list[QgisLayer]:

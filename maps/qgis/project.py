@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-import uuid
 import zipfile
 from collections.abc import Mapping
 from contextlib import closing
@@ -21,12 +20,11 @@ from pyproj import Transformer
 
 from layers.base.clock import today
 from layers.io.atomic import written_aside
-from maps.qgis.content import Line, QgisContent, QgisLayer, drawn_layers
+from maps.qgis.content import Line, QgisContent, QgisLayer, drawn_layers, layer_id
 from maps.qgis.geopackage import build_geopackage, geometry_field, table_fields
 from maps.qgis.sheet import sheet_layout
 from maps.qgis.style import QGIS_VERSION, layer_style, other_style, style_element
 
-_NAMESPACE = uuid.UUID("6d0c1a55-6f5d-4f0e-9d6e-1f2a4f7b9c11")
 #: An archive notes times: the first that it can hold, for the same bytes every time.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -104,17 +102,13 @@ def _document(content: QgisContent, data: str, fields: Mapping[str, list[str]]) 
     sheets = content.layer(content.sheets)
     layouts = SubElement(root, "Layouts")
     for paper in content.papers:
-        layouts.append(sheet_layout(content, paper, _id(sheets.table), source(data, sheets)))
+        layouts.append(sheet_layout(content, paper, layer_id(sheets.table), source(data, sheets)))
     scales = SubElement(SubElement(root, "ProjectViewSettings", UseProjectScales="1"), "Scales")
     for denominator in sorted(content.scales, reverse=True):
         SubElement(scales, "Scale", Value=str(denominator))
     indent(root, " ")
     head = b"<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
     return head + bytes(tostring(root, encoding="utf-8"))
-
-
-def _id(table: str) -> str:
-    return f"{table}_{uuid.uuid5(_NAMESPACE, table).hex}"
 
 
 def source(data: str, layer: QgisLayer) -> str:
@@ -160,7 +154,7 @@ def _tree(root: Element, content: QgisContent, data: str) -> None:
         SubElement(
             group,
             "layer-tree-layer",
-            id=_id(layer.table),
+            id=layer_id(layer.table),
             name=layer.name,
             source=source(data, layer),
             providerKey="ogr",
@@ -188,7 +182,7 @@ def _layer(
         root.append(_box("extent", extent))
         transform = Transformer.from_crs(content.crs, "EPSG:4326", always_xy=True)
         root.append(_box("wgs84extent", transform.transform_bounds(*extent)))
-    SubElement(root, "id").text = _id(layer.table)
+    SubElement(root, "id").text = layer_id(layer.table)
     SubElement(root, "datasource").text = source(data, layer)
     SubElement(root, "layername").text = layer.name
     if drawn:
@@ -226,7 +220,9 @@ def _themes(root: Element, content: QgisContent) -> None:
                 style = "default"
                 if name == content.sheet_theme and content.sheet_style in styles[table]:
                     style = content.sheet_style
-                SubElement(preset, "layer", id=_id(table), style=style, visible="1", expanded="1")
+                SubElement(
+                    preset, "layer", id=layer_id(table), style=style, visible="1", expanded="1"
+                )
 
 
 def _properties(root: Element) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from xml.etree.ElementTree import Element, SubElement
 
-from maps.qgis.content import Fill, Line, QgisContent, QgisLayer, SheetPaper
+from maps.qgis.content import Fill, Line, QgisContent, QgisLayer, SheetPaper, layer_id
 from maps.qgis.style import symbol
 
 _NAMESPACE = uuid.UUID("0b8f3a4e-5d1c-4b7a-8a52-3c9d0e6f7a10")
@@ -222,8 +222,35 @@ def _legend(content: QgisContent, box: Box, k: float) -> Element:
         SubElement(
             style, "styleFont", style="", description=f"{_FONT},{size * k:g},-1,5,50,0,0,0,0,0"
         )
+    root.append(_legend_tree(content))
     label = SubElement(styles, "style", name="symbolLabel", marginTop="1", marginLeft="2")
     SubElement(label, "styleFont", style="", description=f"{_FONT},{8 * k:g},-1,5,50,0,0,0,0,0")
+    return root
+
+
+def _legend_tree(content: QgisContent) -> Element:
+    """Layers of the sheet in the legend, with the symbols that are drawn inside its commune."""
+    root = Element("layer-tree-group")
+    shown = content.themes.get(content.sheet_theme, ())
+    for layer in content.layers:
+        if layer.table not in shown:
+            continue
+        node = SubElement(
+            root,
+            "layer-tree-layer",
+            id=layer_id(layer.table),
+            name=layer.name,
+            providerKey="ogr",
+            checked="Qt::Checked",
+            expanded="1",
+        )
+        if layer.in_sheet:
+            listed = SubElement(SubElement(node, "customproperties"), "Option", type="Map")
+            for name, kind, value in (
+                ("legend/expressionFilter", "QString", layer.in_sheet),
+                ("legend/expressionFilterEnabled", "bool", "true"),
+            ):
+                SubElement(listed, "Option", name=name, type=kind, value=value)
     return root
 
 

@@ -14,6 +14,7 @@ from maps.qgis.content import (
     Fill,
     Line,
     Marker,
+    OfSheet,
     OtherStyle,
     QgisLayer,
     Ranges,
@@ -104,8 +105,23 @@ def _renderer(style: Style) -> Element:
             )
             symbols.append(symbol(fill, str(number)))
         return root
+    if isinstance(style, OfSheet):
+        return _of_sheet(style)
     root = Element("renderer-v2", type="singleSymbol")
     SubElement(root, "symbols").append(symbol(style, "0"))
+    return root
+
+
+def _of_sheet(style: OfSheet) -> Element:
+    """Rules of a layer of areas in a sheet: those around its own are covered."""
+    root = Element("renderer-v2", type="RuleRenderer", symbollevels="0")
+    rules, symbols = SubElement(root, "rules", key="{sheet}"), SubElement(root, "symbols")
+    parts = ((style.is_other, style.others), ("ELSE", style.own))
+    for number, (rule, (name, fill)) in enumerate(parts):
+        SubElement(
+            rules, "rule", key=f"{{sheet-{number}}}", filter=rule, symbol=str(number), label=name
+        )
+        symbols.append(symbol(fill, str(number)))
     return root
 
 

@@ -59,9 +59,11 @@ def _tell_changes(project: Project, path: Path, pages: PageOptions, decisions: P
     from zones.run.context import RunOptions
     from zones.run.run import run_project
 
-    changes = {"qgis": {"make": True}}
+    # What the step of the project reads is enough: nothing is written again to be read.
+    made = {"planning": project.planning.make, "borders": project.borders.make}
+    only = ("publish", *(step for step, wanted in made.items() if wanted))
     with telling(quiet=pages.as_json) as teller:
-        options = RunOptions(only=("qgis",), write=False, changes=changes)
+        options = RunOptions(only=only, write=False)
         result = run_project(project, options=options, teller=teller)
     content = qgis_content(
         result.context.project,

@@ -10,13 +10,24 @@ import numpy as np
 import pandas as pd
 import pyproj
 
+from layers.base.findings import SEVERITY_WORDS
 from layers.base.language import Language, format_number
 from layers.communes.gazetteer import province_name
 from layers.crs.transform import to_crs
 from layers.kinds.forest_status import ForestLayer
 from layers.kinds.plots import PlotLayer
 from maps import QgisContent
-from maps.qgis.content import Categories, Fill, Joined, Line, OtherStyle, QgisLayer, Ranges
+from maps.qgis.content import (
+    Categories,
+    Fill,
+    Joined,
+    Line,
+    OfSheet,
+    OtherStyle,
+    QgisLayer,
+    Ranges,
+    sheet_value,
+)
 from maps.symbols.legends import AreaSymbol, load_area_symbols, scale_colours, zone_symbols
 from zones.borders.commune_pairs import Borders, measure_borders
 from zones.borders.side import read_sides
@@ -28,7 +39,7 @@ from zones.pages.atlas_content import symbols_of_plots, zone_crops, zones_of_lay
 from zones.pages.context_layers import communes_with_kinds, load_neighbours, near_neighbours
 from zones.pages.forest_standard import STANDARD, standard_symbols, type_letters
 from zones.pages.qgis_planning import PlanningPages, planning_layers
-from zones.pages.qgis_sheets import commune_sheets
+from zones.pages.qgis_sheets import SHEET_COMMUNE, commune_sheets
 from zones.pages.qgis_words import Say, aliases, land_words, layer_names, shown_layers, speaker
 from zones.pages.status_fields import field_words, own_names, with_own_fields
 from zones.plan.frames import zones_frame
@@ -37,6 +48,8 @@ from zones.project.model import Project
 from zones.publish.publish import PublishedFigures
 
 _CLASSES = 5
+#: Of land that no legend has a symbol for.
+_OTHER_LAND = Fill("#d9d9d9", "#999999", 0.05)
 _COMMUNES, _FIGURES = "communes", "zone_figures"
 #: Columns of a plot; a status layer has its own fields beside them.
 _PLOT_COLUMNS = (
@@ -144,7 +157,19 @@ def _commune_layer(
         frame=frame,
         aliases=aliases(frame.columns, project.annex.language),
         label="commune",
+        others=(_around_the_sheet(say),),
     )
+
+
+def _around_the_sheet(say: Say) -> OtherStyle:
+    """Communes on a sheet of one of them: the others in grey, as in the atlas, with their names."""
+    style = OfSheet(
+        "commune_code",
+        SHEET_COMMUNE,
+        (say("sheet_commune"), Fill("", "#000000", 0.4)),
+        (say("neighbours"), Fill("#f0f0f0", "#7a7a7a", 0.2)),
+    )
+    return OtherStyle(STANDARD, style, f'CASE WHEN {style.is_other} THEN "commune" END')
 
 
 def _zone_layers(
@@ -216,7 +241,10 @@ def _plot_layers(
             **(field_words(forest, language) if forest else {}),
             "land": land,
             "three_forest": classes,
-            "symbol": {key: item.name.text(language) for key, item in symbols},
+            "symbol": {
+                **{key: item.name.text(language) for key, item in symbols},
+                **{key: land.get(key, key) for key in strange},
+            },
         }
         yield QgisLayer(
             table=f"plots_{number + 1}",
@@ -226,12 +254,13 @@ def _plot_layers(
                 "symbol",
                 (
                     *((key, item.name.text(language), _fill(item)) for key, item in symbols),
-                    *((key, key, Fill("#d9d9d9", "#999999", 0.05)) for key in strange),
+                    *((key, land.get(key, key), _OTHER_LAND) for key in strange),
                 ),
             ),
             frame=frame,
             aliases=aliases(frame.columns, language, own_names(own, frame.columns)),
             words={field: told for field, told in words.items() if field in frame.columns},
+            in_sheet=_IN_SHEET if "commune_code" in frame.columns else "",
             others=_standard_style(forest, language) if forest else (),
         )
 
@@ -250,12 +279,16 @@ def _plot_rows(
     return to_crs(gpd.GeoDataFrame(frame.drop(columns=["layer", "row"]), crs=plots.crs), crs)
 
 
-#: Label of a lot in the standard, a fraction: number and state over area.
+#: Plots of the commune of a sheet; all where none is printed.
+_IN_SHEET = f'"commune_code" = {sheet_value(SHEET_COMMUNE, "commune_code")}'
+#: Label of a lot in the standard, a fraction: number and state over area. On a sheet those of its
+#: commune alone.
 _LOT_LABEL = (
+    f"CASE WHEN {_IN_SHEET} THEN "
     """with_variable('above', coalesce("lo", '') || ' – ' || coalesce("ldlr", ''), """
     """with_variable('below', format_number("dtich", 2, 'vi'), """
     """@above || '\n' || lpad('', ceil(max(length(@above), length(@below)) * 0.55), '—') """
-    """|| '\n' || @below))"""
+    """|| '\n' || @below)) END"""
 )
 
 
@@ -277,7 +310,8 @@ def _finding_layers(inputs: Inputs, language: Language, say: Say) -> Iterable[Qg
         found = [item for item in inputs.findings.items if item.source == name]
         frame = faulty_plots(layer, found, language=language)
         if len(frame):
-            frame = to_crs(frame[frame.geometry.notna()], inputs.crs)
+            # The explanation says in words what the codes of the faults say.
+            frame = to_crs(frame[frame.geometry.notna()].drop(columns="faults"), inputs.crs)
             yield QgisLayer(
                 table=f"findings_{number + 1}",
                 name=say("findings", layer=name),
@@ -285,8 +319,15 @@ def _finding_layers(inputs: Inputs, language: Language, say: Say) -> Iterable[Qg
                 style=Fill("", "#d7191c", 0.5, "////", "#d7191c"),
                 frame=frame,
                 aliases=aliases(frame.columns, language),
+                words=_finding_words(language),
                 shown=False,
             )
+
+
+def _finding_words(language: Language) -> dict[str, dict[str, str]]:
+    classes = {code: word.text(language) for code, word in code_words("three_forest").items()}
+    severity = {key: word.text(language) for key, word in SEVERITY_WORDS.items()}
+    return {"three_forest": classes, "severity": severity}
 
 
 def _neighbour_layers(project: Project, inputs: Inputs, say: Say) -> Iterable[QgisLayer]:

@@ -17,8 +17,8 @@ from zones.pages.context_layers import communes_with_kinds
 from zones.pages.qgis_words import aliases, speaker
 from zones.publish.publish import PublishedFigures
 
-#: Table of the frames of the sheets.
-SHEETS = "map_sheets"
+#: Table of the frames of the sheets, and its field with the code of the commune.
+SHEETS, SHEET_COMMUNE = "map_sheets", "maxa"
 
 
 def commune_sheets(
@@ -30,7 +30,16 @@ def commune_sheets(
     say = speaker(language)
     chosen = list(_chosen(figures, inputs))
     rows = [row for one in chosen for row in _rows(*one, language)]
-    columns = ["sheet", "commune", "number", "sheets", "paper", "scale", "scale_text"]
+    columns = [
+        "sheet",
+        "commune",
+        SHEET_COMMUNE,
+        "number",
+        "sheets",
+        "paper",
+        "scale",
+        "scale_text",
+    ]
     frame = gpd.GeoDataFrame(
         pd.DataFrame(rows, columns=[*columns, "geometry"]), geometry="geometry", crs=inputs.crs
     )
@@ -57,8 +66,10 @@ def commune_sheets(
     )
 
 
-def _chosen(figures: PublishedFigures, inputs: Inputs) -> Iterator[tuple[str, LegalSheets]]:
-    """Name and sheets of each commune, by its natural area or that of its boundary."""
+def _chosen(
+    figures: PublishedFigures, inputs: Inputs
+) -> Iterator[tuple[tuple[str, str], LegalSheets]]:
+    """Name, code and sheets of each commune, by its natural area or that of its boundary."""
     communes = communes_with_kinds(inputs.communes, inputs.project)
     cover = figures.forest_cover
     natural = dict(zip(cover["commune_code"], cover["natural_area_ha"], strict=True))
@@ -66,10 +77,13 @@ def _chosen(figures: PublishedFigures, inputs: Inputs) -> Iterator[tuple[str, Le
         area = natural.get(row.commune_code, row.geometry.area / 1e4)
         name = f"{row.kind} {row.commune}".strip()
         preferred = inputs.project.atlas.scale
-        yield name, legal_sheets(row.geometry.bounds, area, preferred=preferred)
+        yield (name, row.commune_code), legal_sheets(row.geometry.bounds, area, preferred=preferred)
 
 
-def _rows(name: str, sheets: LegalSheets, language: Language) -> Iterator[tuple[object, ...]]:
+def _rows(
+    commune: tuple[str, str], sheets: LegalSheets, language: Language
+) -> Iterator[tuple[object, ...]]:
+    name, code = commune
     say, total = speaker(language), len(sheets.windows)
     for number, window in enumerate(sheets.windows, start=1):
         title = say("sheet_title", name=name)
@@ -78,7 +92,7 @@ def _rows(name: str, sheets: LegalSheets, language: Language) -> Iterator[tuple[
         told = scale_against(window.denominator, sheets.listed, language)
         paper = _paper(sheets.layout, language)
         box = shapely.box(*window.bounds_m)
-        yield (title, name, number, total, paper, window.denominator, told, box)
+        yield (title, name, code, number, total, paper, window.denominator, told, box)
 
 
 def _paper(layout: SheetLayout, language: Language) -> str:

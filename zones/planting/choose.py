@@ -1,19 +1,25 @@
 """Plots for the hectares that a commune is given: whole plots first, one split at the end.
 
-Exact: what is chosen and what finds no plot add up to what is planned. Where a plot is split its
-ledger hectares are split; the shape is cut along its longer side at the same share.
+Exact: what is chosen and what finds no plot add up to what is planned. No part is a sliver.
+Where a plot is split its ledger hectares are split; the shape is cut along its longer side at the
+same share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.engine.rectangle import part_in_rectangle
 
+#: Hectares below which nothing is cut off a plot: a ledger has two decimals.
+SLIVER_HA = 0.01
 #: Hectares that are dust of sums.
 _DUST_HA = 1e-9
 _HALVINGS = 48
@@ -61,38 +67,96 @@ class Chosen(NamedTuple):
 
 def choose_pieces(demands: Iterable[Demand], pieces: Iterable[Piece]) -> Chosen:
     """Serve demands in their order from pieces in theirs."""
-    free, chosen, left = list(pieces), [], {}
-    cut: set[int] = set()
+    given = list(pieces)
+    # What is smaller than a sliver serves nobody, and is free.
+    pool = _Pool([one for one in given if one.area_ha >= SLIVER_HA - _DUST_HA])
+    left = {}
     for demand in demands:
-        rest = demand.area_ha
-        kept = []
-        for piece in free:
-            if _serves(piece, demand) and piece.area_ha <= rest + _DUST_HA:
-                area = min(piece.area_ha, rest)
-                whole = piece.place not in cut
-                chosen.append(Choice(demand.place, piece.place, area, piece.shape, whole))
-                rest -= area
-            elif piece.first and _serves(piece, demand) and rest > _DUST_HA:
-                taken, piece_left = _cut(piece, demand, rest)
-                chosen.append(taken)
-                cut.add(piece.place)
-                kept.append(piece_left)
-                rest = 0.0
-            else:
-                kept.append(piece)
-        free = kept
-        larger = [piece for piece in free if _serves(piece, demand)]
-        if rest > _DUST_HA and larger:
-            # The smallest that is large enough, the first of equals: large plots stay whole.
-            piece = min(larger, key=lambda one: one.area_ha)
-            taken, piece_left = _cut(piece, demand, rest)
-            chosen.append(taken)
-            cut.add(piece.place)
-            free[free.index(piece)] = piece_left
-            rest = 0.0
+        rest = pool.serve(demand)
         if rest > _DUST_HA:
             left[demand.place] = rest
-    return Chosen(chosen, left, free)
+    small = [one for one in given if one.area_ha < SLIVER_HA - _DUST_HA]
+    return Chosen(pool.chosen, left, [*pool.free, *small])
+
+
+class _Pool:
+    """Pieces that are free, in their order, and what was chosen of them."""
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        self.free = pieces
+        self.chosen: list[Choice] = []
+        self._order = {piece.place: at for at, piece in enumerate(pieces)}
+        self._cut: set[int] = set()
+
+    def serve(self, demand: Demand) -> float:
+        """Choose for a demand: whole pieces, then a part of one; hectares that are left."""
+        rest, taken, there = demand.area_ha, [], self.free
+        self.free = []
+        for piece in there:
+            self.free.append(piece)
+            if not _serves(piece, demand):
+                continue
+            if piece.area_ha <= rest + _DUST_HA:
+                area = min(piece.area_ha, rest)
+                taken.append((self.free.pop(), area))
+                rest -= area
+            elif piece.first and rest > _DUST_HA:
+                rest -= self._split(len(self.free) - 1, demand, rest)
+        part = self._part_for(demand, rest, taken) if rest > _DUST_HA else None
+        if part is not None and part.given_back is not None:
+            back = part.given_back
+            taken = [one for one in taken if one[0] is not back]
+            self.free = sorted([*self.free, back], key=lambda one: self._order[one.place])
+            rest += back.area_ha
+        self.chosen += [
+            Choice(demand.place, one.place, area, one.shape, one.place not in self._cut)
+            for one, area in taken
+        ]
+        if part is not None:
+            rest -= self._split(self.free.index(part.piece), demand, rest)
+        return rest
+
+    def _part_for(
+        self, demand: Demand, rest: float, taken: Sequence[tuple[Piece, float]]
+    ) -> _Part | None:
+        """Piece to be split for the rest: the smallest that is large enough, the first of equals.
+
+        Large plots stay whole. Where either part would be a sliver, a whole piece is given back and
+        the larger rest is cut; else the cut leaves a sliver of the demand.
+        """
+        larger = [one for one in self.free if _serves(one, demand) and one.area_ha > rest]
+        larger.sort(key=lambda one: one.area_ha)
+        for given_back in (None, *sorted((one for one, _ in taken), key=lambda one: one.area_ha)):
+            asked = rest + (given_back.area_ha if given_back else 0.0)
+            for piece in larger:
+                if _share(piece, asked) >= asked - _DUST_HA:
+                    return _Part(piece, given_back)
+        return next((_Part(one, None) for one in larger if _share(one, rest) > 0), None)
+
+    def _split(self, at: int, demand: Demand, asked: float) -> float:
+        """Cut what a demand asks for, as far as no part is a sliver; hectares that it gets."""
+        piece = self.free[at]
+        area = _share(piece, asked)
+        if area > 0:
+            taken, rest = _cut(piece, demand, area)
+            self.chosen.append(taken)
+            self._cut.add(piece.place)
+            self.free[at] = rest
+        return area
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Piece to be split, and a whole one that is given back for it."""
+
+    piece: Piece
+    given_back: Piece | None
+
+
+def _share(piece: Piece, asked: float) -> float:
+    """Most hectares up to ``asked`` that may be cut off a piece: neither part is a sliver."""
+    most = min(asked, piece.area_ha - SLIVER_HA)
+    return most if most >= SLIVER_HA - _DUST_HA else 0.0
 
 
 def _cut(piece: Piece, demand: Demand, area_ha: float) -> tuple[Choice, Piece]:
@@ -114,20 +178,39 @@ def split_shape(shape: BaseGeometry, share: float) -> tuple[BaseGeometry, BaseGe
     west, south, east, north = shape.bounds
     along_x = east - west >= north - south
     low, high = (west, east) if along_x else (south, north)
+    edges = _edges(shape, along_x=along_x)
     wanted = shape.area * share
     first, last = low, high
     for _ in range(_HALVINGS):
         middle = (first + last) / 2
-        if _before(shape, middle, along_x=along_x).area < wanted:
+        if _area_before(edges, middle - low) < wanted:
             first = middle
         else:
             last = middle
-    part = _before(shape, last, along_x=along_x)
-    box = (last, south, east, north) if along_x else (west, last, east, north)
-    return part, part_in_rectangle(shape, box)
+    before = (west, south, last, north) if along_x else (west, south, east, last)
+    after = (last, south, east, north) if along_x else (west, last, east, north)
+    return part_in_rectangle(shape, before), part_in_rectangle(shape, after)
 
 
-def _before(shape: BaseGeometry, end: float, *, along_x: bool) -> BaseGeometry:
-    west, south, east, north = shape.bounds
-    box = (west, south, end, north) if along_x else (west, south, east, end)
-    return part_in_rectangle(shape, box)
+def _edges(shape: BaseGeometry, *, along_x: bool) -> npt.NDArray[np.float64]:
+    """Edges of a polygon as rows ``from, to, height at either, sign``, along its longer side."""
+    found = []
+    corner = np.array(shape.bounds[:2])
+    for polygon in shapely.get_parts(shape):
+        for number, ring in enumerate((polygon.exterior, *polygon.interiors)):
+            along, across = (shapely.get_coordinates(ring) - corner).T[:: 1 if along_x else -1]
+            rows = np.array([along[:-1], along[1:], across[:-1], across[1:]])
+            turned = float(((rows[1] - rows[0]) * (rows[2] + rows[3])).sum())
+            sign = np.copysign(1.0 if number == 0 else -1.0, turned)
+            found.append(np.vstack([rows, np.full(rows.shape[1], sign)]))
+    return np.hstack(found)
+
+
+def _area_before(edges: npt.NDArray[np.float64], end: float) -> float:
+    """Area of a polygon before a line across it: the trapezes below its edges, with their sign."""
+    start, stop, low, high, sign = edges
+    cut_start, cut_stop = np.minimum(start, end), np.minimum(stop, end)
+    wide = stop - start
+    slope = np.divide(high - low, wide, out=np.zeros_like(wide), where=wide != 0)
+    middle = low + slope * ((cut_start + cut_stop) / 2 - start)
+    return float((sign * (cut_stop - cut_start) * middle).sum())

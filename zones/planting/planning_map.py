@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyproj
 import shapely
 
 from layers.base.errors import ClosureError, InputError
@@ -28,6 +30,7 @@ from zones.planting.harvested import OLDEST, cut_stands, ripe_stands, uncut_rest
 from zones.planting.kept import PLAN, forest_ground, kept_ground, measure_table
 from zones.planting.measures import load_measures
 from zones.planting.rules import load_planning_rules
+from zones.planting.slivers import without_slivers
 from zones.tables import ALLOCATION_HARVEST, PLANNING_PLOTS
 
 #: Printed hectares and those of the plots are the same to this.
@@ -93,7 +96,7 @@ def planning_map(
     forest = forest_ground(layers, communes)
     bare = uncut_rest(pieces, free, forest)
     planted = plots.assign(ground_ha=plots["area_ha"] / weights)
-    taken = gpd.GeoDataFrame(pd.concat([planted, bare], ignore_index=True), crs=pieces.crs)
+    taken = _together([planted, bare], pieces.crs)
     years = allocation["year"].dropna().astype(int)
     kept = kept_ground(
         forest,
@@ -102,10 +105,15 @@ def planning_map(
         wishes.rules,
         years=(years.min(), years.max()) if len(years) else None,
     )
-    measures = measure_table(forest, taken, kept)
-    rest = gpd.GeoDataFrame(pd.concat([kept, bare], ignore_index=True), crs=kept.crs)
-    rest = rest.drop(columns=["leading", "ground_ha"])
+    planted, bare, kept = without_slivers([planted, bare, kept], PLAN)
+    measures = measure_table(forest, _together([planted, bare], pieces.crs), kept)
+    rest = _together([kept, bare], kept.crs).drop(columns=["leading", "ground_ha"])
+    plots = planted.drop(columns="ground_ha").reset_index(drop=True)
     return PlanningMap(table, plots, rest, measures, unplaced_ha)
+
+
+def _together(parts: Sequence[gpd.GeoDataFrame], crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=crs)
 
 
 def _planned(allocation: pd.DataFrame) -> pd.DataFrame:
@@ -335,6 +343,7 @@ def _table(
     return PLANNING_PLOTS.validate(table[PLANNING_PLOTS.names])
 
 
+@cache
 def _measure(source: str, land_kind: str) -> str:
     """Measure of the standard: by the land source, for crops of the forest; else other planting."""
     table = load_measures()

@@ -106,6 +106,59 @@ def test_the_forest_layer_has_the_colours_and_labels_of_the_standard(out: Path) 
     assert '"ldlr"' in str(label.get("fieldName"))
 
 
+def project_of(out: Path) -> ET.Element:
+    with zipfile.ZipFile(out / "qgis" / "project.qgz") as archive:
+        return ET.fromstring(archive.read("project.qgs"))  # noqa: S314 - our own file
+
+
+def test_a_sheet_greys_the_communes_around_and_its_legend_leaves_them_out(out: Path) -> None:
+    sheets = pyogrio.read_dataframe(out / "qgis" / "project.gpkg", layer="map_sheets")
+    communes = pyogrio.read_dataframe(out / "qgis" / "project.gpkg", layer="communes")
+    assert set(sheets["maxa"]) == set(communes["commune_code"])
+    project = project_of(out)
+    layers = {str(item.findtext("datasource")): item for item in project.iter("maplayer")}
+    ground = next(item for name, item in layers.items() if name.endswith("=communes"))
+    rules = [item for item in ground.iter("rule") if item.get("filter") != "ELSE"]
+    own = "coalesce(try(attribute(@atlas_feature, 'maxa')), \"commune_code\")"
+    assert [item.get("filter") for item in rules] == [f'"commune_code" <> {own}']
+    theme = next(
+        item for item in project.iter("visibility-preset") if "TCVN" in str(item.get("name"))
+    )
+    shown = {item.get("id"): item.get("style") for item in theme.iter("layer")}
+    assert shown[ground.findtext("id")] == "TCVN 11565:2016"
+    legends = [item for item in project.iter("LayoutItem") if item.get("type") == "65642"]
+    assert legends
+    for legend in legends:
+        told = {
+            str(node.get("id")): {o.get("name"): o.get("value") for o in node.iter("Option")}
+            for node in legend.iter("layer-tree-layer")
+        }
+        assert set(told) == set(shown)
+        plots = next(words for name, words in told.items() if name.startswith("plots_1_"))
+        assert plots["legend/expressionFilter"] == f'"commune_code" = {own}'
+        assert plots["legend/expressionFilterEnabled"] == "true"
+
+
+def test_no_id_of_ours_stands_in_a_legend_or_a_field(out: Path) -> None:
+    project = project_of(out)
+    named = [(item.get("value"), item.get("label")) for item in project.iter("category")]
+    assert ("crop", "crop") not in named
+    assert [value for value, name in named if value == name and str(value).islower()] == []
+    with closing(sqlite3.connect(out / "qgis" / "project.gpkg")) as base:
+        for layer in project.iter("maplayer"):
+            table = str(layer.findtext("datasource")).partition("layername=")[2]
+            words = {
+                str(field.get("name")): {option.get("value") for option in field.iter("Option")}
+                for field in layer.iter("field")
+                if field.find("editWidget[@type='ValueMap']") is not None
+            }
+            for name in ("land", "land_class", "symbol", "zone", "three_forest", "severity"):
+                fields = [row[1] for row in base.execute(f"PRAGMA table_info({table})")]
+                if name in fields:
+                    rows = base.execute(f"SELECT DISTINCT {name} FROM {table}")  # noqa: S608
+                    assert {row[0] for row in rows} - {None, ""} <= words[name], (table, name)
+
+
 def test_letters_have_the_colour_of_their_own_table() -> None:
     colours = data_table("forest_colours_tcvn11565.csv").set_index("ldlr")
 

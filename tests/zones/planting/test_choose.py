@@ -7,7 +7,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zones.planting.choose import Demand, Piece, choose_pieces, split_shape
+from zones.planting.choose import SLIVER_HA, Demand, Piece, choose_pieces, split_shape
 
 
 def piece(place: int, area_ha: float, year: int | None = None) -> Piece:
@@ -92,3 +92,45 @@ def test_every_hectare_is_served_or_left(asked: list[float], areas: list[float])
     # Hectares are left only where no plot is.
     if left:
         assert sum(one.area_ha for one in chosen) == pytest.approx(sum(areas), abs=1e-6)
+
+
+def test_no_part_is_a_sliver_and_sums_close() -> None:
+    """0.004 ha are left after the whole plots: the smallest of them goes back, and one is cut."""
+    chosen, left, free = choose_pieces([Demand(0, 9.004)], [piece(0, 30), piece(1, 5), piece(2, 4)])
+    assert left == {}
+    assert sorted((one.piece, round(one.area_ha, 6)) for one in chosen) == [(0, 4.004), (1, 5.0)]
+    assert sorted((one.place, round(one.area_ha, 6)) for one in free) == [(0, 25.996), (2, 4)]
+
+
+def test_a_sliver_that_nothing_can_hold_is_left_to_the_demand() -> None:
+    # No other plot: 0.004 ha of 3.004 stay without one.
+    chosen, left, _ = choose_pieces([Demand(0, 3.004)], [piece(0, 3.0)])
+    assert [one.area_ha for one in chosen] == [3.0]
+    assert left == {0: pytest.approx(0.004)}
+    # What would be left of the plot is a sliver: so much is not cut.
+    chosen, left, free = choose_pieces([Demand(0, 2.995)], [piece(0, 3.0)])
+    assert [round(one.area_ha, 6) for one in chosen] == [2.99]
+    assert left == {0: pytest.approx(0.005)}
+    assert [round(one.area_ha, 6) for one in free] == [0.01]
+    # A piece that is a sliver serves nobody, and stays free.
+    chosen, left, free = choose_pieces([Demand(0, 1.0)], [piece(0, 0.006)])
+    assert (chosen, left) == ([], {0: 1.0})
+    assert [one.place for one in free] == [0]
+
+
+@given(
+    st.lists(st.floats(0.001, 9), min_size=1, max_size=8),
+    st.lists(st.floats(0.1, 12).map(lambda area: round(area, 1)), min_size=1, max_size=6),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_asked_no_part_is_a_sliver(areas: list[float], asked: list[float]) -> None:
+    demands = [Demand(place, area) for place, area in enumerate(asked)]
+    chosen, left, free = choose_pieces(demands, [piece(i, area) for i, area in enumerate(areas)])
+    for place, area in enumerate(asked):
+        served = sum(one.area_ha for one in chosen if one.demand == place)
+        assert served + left.get(place, 0.0) == pytest.approx(area)
+    whole = sum(one.area_ha for one in chosen) + sum(one.area_ha for one in free)
+    assert whole == pytest.approx(sum(areas))
+    assert all(one.area_ha >= SLIVER_HA - 1e-9 for one in chosen)
+    small = [one for one in free if one.area_ha < SLIVER_HA - 1e-9]
+    assert all(one.area_ha == areas[one.place] for one in small)

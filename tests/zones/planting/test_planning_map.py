@@ -21,6 +21,7 @@ from zones.planting.kept import forest_ground, kept_ground, measure_table
 from zones.planting.measures import load_measures
 from zones.planting.planning_map import PlanningMap, Wishes, planning_map
 from zones.planting.rules import load_planning_rules
+from zones.planting.slivers import without_slivers
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
@@ -730,3 +731,35 @@ def test_a_run_writes_the_layer_and_it_closes(tmp_path: Path) -> None:
     for name in set(source.columns) - {"geometry"}:
         here, there = merged[name], merged[f"{name}_source"]
         assert ((here == there) | (here.isna() & there.isna())).all(), name
+
+
+def test_what_cuts_leave_of_a_plot_joins_its_other_part(
+    communes: gpd.GeoDataFrame, forest: PlotLayer
+) -> None:
+    """Parts of 0.004 ha: one goes to what is kept of its plot, one to the plan if that is all."""
+    shapes = [square(0, 0), square(1, 0), square(2, 0), square(3, 0), square(4, 0)]
+    parts = gpd.GeoDataFrame(
+        {
+            "layer": "forest",
+            "row": [1, 1, 1, 2, 2],
+            "basis": ["plan", "rule", "rule", "plan", "rule"],
+            "part": "part",
+            "ground_ha": [2.0, 0.004, 1.0, 3.0, 0.004],
+            "area_ha": [1.0, 0.004, 1.0, 3.0, 0.004],
+        },
+        geometry=shapes,
+        crs=communes.crs,
+    )
+    planned, kept = without_slivers(
+        [parts[parts["basis"].eq("plan")], parts[parts["basis"].ne("plan")]], "plan"
+    )
+    assert planned["ground_ha"].tolist() == [2.0, pytest.approx(3.004)]
+    assert planned["area_ha"].tolist() == [1.0, pytest.approx(3.004)]
+    assert kept["ground_ha"].tolist() == [pytest.approx(1.004)]
+    both = pd.concat([planned, kept])
+    assert both["ground_ha"].sum() == pytest.approx(parts["ground_ha"].sum())
+    assert both.geometry.area.sum() == pytest.approx(parts.geometry.area.sum())
+    # Of a plot that is a sliver as a whole nothing is lost.
+    small = parts.iloc[[1]].assign(part="whole")
+    (same,) = without_slivers([small], "plan")
+    assert same["ground_ha"].tolist() == [0.004]

@@ -18,6 +18,7 @@ from zones.output.findings_table import findings_table
 from zones.pages.context_layers import load_drawn_layer
 from zones.pages.qgis_planning import planning_map_layer
 from zones.plan.frames import zones_frame
+from zones.planting.choose import SLIVER_HA
 from zones.planting.decisions import decisions_with
 from zones.planting.kept import RULE
 from zones.planting.measures import load_measures
@@ -35,8 +36,8 @@ from zones.tables import (
     PLANNING_PLOTS,
 )
 
-#: Hectares that are dust of sums.
-_NEAR_HA = 1e-6
+#: Least hectares of a harvest without a stand that are told: they print with one decimal.
+_TOLD_HA = 0.05
 
 
 def work(context: Context) -> Made:
@@ -78,8 +79,9 @@ def work(context: Context) -> Made:
         parts=made.table["area_ha"].sum(),
         whole=allocation.loc[allocation["land"].ne(""), "planned_ha"].sum(),
     )
-    layer = planning_map_layer(made, context[PublishedFigures], inputs)
-    build_geopackage([layer], context.stage / "planning_map.gpkg")
+    if context.options.write:
+        layer = planning_map_layer(made, context[PublishedFigures], inputs)
+        build_geopackage([layer], context.stage / "planning_map.gpkg")
     return {
         PlanningMap: made,
         PLANNING_PLOTS: made.table,
@@ -97,7 +99,9 @@ def _rules(project: Project, inputs: Inputs) -> pd.DataFrame:
 
 def plot_findings(made: PlanningMap) -> Iterable[Finding]:
     """Say how many hectares found no plot, and how many of the harvest no stand."""
-    left, unplaced = made.table[made.table["plot"].eq("")], made.unplaced_harvest_ha
+    # A sliver that no plot is cut for stands in the table alone.
+    lacking = made.table["plot"].eq("") & made.table["area_ha"].ge(SLIVER_HA)
+    left, unplaced = made.table[lacking], made.unplaced_harvest_ha
     if len(left):
         area, planned = float(left["area_ha"].sum()), float(made.table["area_ha"].sum())
         # By code: a commune and a ward of one province may have one name.
@@ -109,7 +113,7 @@ def plot_findings(made: PlanningMap) -> Iterable[Finding]:
         ]
         said = message("zones.planting.without_plot", area=area, planned=planned, communes=communes)
         yield Finding("note", "planned-without-plot", "allocation", said, len(left), area)
-    if unplaced > _NEAR_HA:
+    if unplaced >= _TOLD_HA:
         said = message("zones.planting.harvest_without_stand", area=unplaced)
         yield Finding("note", "harvest-without-stand", "allocation", said, area_ha=unplaced)
 
