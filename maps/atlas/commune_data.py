@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -19,6 +20,9 @@ from maps.atlas.map_frame import Geometries, MapWindow, fit_window
 from maps.layout.commune_table import commune_table
 from maps.layout.forest_tables import cover_lines
 from maps.symbols.legends import AreaSymbol, LineSymbol
+
+#: Square metres of a plot inside a commune below which its edge merely runs along the boundary.
+_LEAST_M2 = 1.0
 
 
 def commune_sheets(
@@ -85,11 +89,21 @@ def _plots_of(book: AtlasBook, shape: BaseGeometry) -> tuple[tuple[AreaSymbol, G
     if book.plots is None:
         return ()
     tree, symbols = book.plots
-    found = np.sort(tree.query(shape, predicate="intersects"))
+    found = plots_inside(tree, shape)
     chosen, kinds = tree.geometries[found], symbols.to_numpy()[found]
     order = {symbol: number for number, symbol in enumerate(book.symbols)}
     drawn = sorted(set(kinds), key=lambda kind: (order.get(kind, -1), kind))
     return tuple((book.symbol(kind), chosen[kinds == kind]) for kind in drawn)
+
+
+def plots_inside(tree: shapely.STRtree, shape: BaseGeometry) -> npt.NDArray[np.int64]:
+    """Plots with ground in a commune: what touches its boundary from outside is none of them."""
+    found = np.sort(tree.query(shape, predicate="intersects"))
+    plots = tree.geometries[found]
+    shapely.prepare(shape)
+    across = np.flatnonzero(~shapely.covers(shape, plots))
+    inside = shapely.area(shapely.intersection(plots[across], shape))
+    return np.delete(found, across[inside < _LEAST_M2])
 
 
 def _lots_of(book: AtlasBook, shape: BaseGeometry) -> LotLabels | None:
@@ -98,7 +112,7 @@ def _lots_of(book: AtlasBook, shape: BaseGeometry) -> LotLabels | None:
     if book.plots is None or plots is None or "above" not in plots.columns:
         return None
     tree, _ = book.plots
-    found = np.sort(tree.query(shape, predicate="intersects"))
+    found = plots_inside(tree, shape)
     labels = plots[["above", "below"]].iloc[found]
     named = labels["above"].ne("").to_numpy()
     return LotLabels(

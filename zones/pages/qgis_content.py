@@ -326,7 +326,7 @@ def _finding_layers(inputs: Inputs, language: Language, say: Say) -> Iterable[Qg
 
 def _finding_words(language: Language) -> dict[str, dict[str, str]]:
     classes = {code: word.text(language) for code, word in code_words("three_forest").items()}
-    severity = {key: word.text(language) for key, word in SEVERITY_WORDS.items()}
+    severity = {str(key): word.text(language) for key, word in SEVERITY_WORDS.items()}
     return {"three_forest": classes, "severity": severity}
 
 
