@@ -31,6 +31,15 @@ OVER_LINES = """found => found.filter(it => {
   const style = getComputedStyle(it);
   return style.display === "inline" && parseFloat(style.paddingTop) > 3;
 }).map(it => it.outerHTML.slice(0, 120))"""
+#: What the room of the files asks for waits until the test lets it go.
+HOLD_FILES = """() => {
+  const send = window.fetch;
+  window.held = [];
+  window.fetch = (path, asked) =>
+    path === "/do/files/state"
+      ? new Promise((go) => window.held.push(() => go(send(path, asked))))
+      : send(path, asked);
+}"""
 SIZES = {"desk": (1440, 900), "small": (1024, 768), "phone": (390, 844)}
 
 
@@ -208,7 +217,25 @@ def test_saved_changes_of_a_zone_that_is_not_there_are_taken_out(
         here.page.click("#leave-changes")
         here.page.wait_for_selector("#changes-left", state="detached", timeout=240_000)
         assert load_project(project).allocation.changes == ()
+        here.page.wait_for_selector("body:not([data-busy])", timeout=240_000)
+        project.write_text("layers:\n  crs: EPSG:9215\n", "utf-8")
+        here.go("files")
+        here.page.wait_for_selector("#faulty-text", timeout=240_000)
         here.page.close()
+
+
+def test_a_room_that_is_left_before_it_stands_takes_no_others_place(sat: Any) -> None:
+    here = sat()
+    here.page.evaluate(HOLD_FILES)
+    here.page.click("[data-room='files']")
+    here.page.wait_for_function("window.held.length > 0")
+    here.page.click("[data-room='scenarios']")
+    here.page.wait_for_selector(".room-scenarios h1")
+    before = here.text("#room h1")
+    here.page.evaluate("window.held.forEach((go) => go())")
+    here.page.wait_for_selector("body:not([data-busy])", timeout=240_000)
+    here.page.wait_for_timeout(300)
+    assert here.text("#room h1") == before
 
 
 def test_the_layer_of_a_crop_is_chosen_and_taken_back(sat: Any, folder: Path) -> None:

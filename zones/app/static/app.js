@@ -157,9 +157,11 @@ async function openRoom(room) {
   desk.module = null;
   renderShell();
   if (opening > 1) document.querySelector(`[data-room="${room}"]`)?.focus();
-  const box = byId("room");
-  box.className = "room-" + room;
-  box.replaceChildren(element("main", { class: "plain-room" }, element("p", { class: "help" }, say("working"))));
+  // A room that is left before it stands goes on writing, into a body that is no longer shown
+  const box = element("div", { class: "room-body" });
+  box.append(element("main", { class: "plain-room" }, element("p", { class: "help" }, say("working"))));
+  byId("room").className = "room-" + room;
+  byId("room").replaceChildren(box);
   try {
     const module = await import(`./rooms/${room}.js`);
     if (mine !== opening) return;
