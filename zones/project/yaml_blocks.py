@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
@@ -40,34 +40,32 @@ def is_block(document: Mapping[str, Any], section: str) -> bool:
 def put_block(text: str, section: str, key: str, value: object) -> str:
     """Put a key behind the last one of a section, above what is said of the next section."""
     lines = text.splitlines()
-    place = _find(lines, section, 0, len(lines))
-    if place is None:
-        lines += ["", f"{section}:"]
-        place = len(lines) - 1
+    place = _begun(lines, section)
     end = _end(lines, place)
     within = (_KEY.match(line) for line in lines[place + 1 : end])
     indent = next((len(found["indent"]) for found in within if found), 2) or 2
     block = dump_document({key: value}).splitlines()
     lines[end:end] = [" " * indent + line for line in block]
-    return "\n".join(lines) + "\n"
+    return _as_meant(text, lines, lambda document: _section(document, section).update({key: value}))
 
 
 def cut_block(text: str, *keys: str) -> str:
     """Cut a section out (its keys from the top); comments that are not its own stay."""
-    lines = text.splitlines()
-    found = _place(lines, keys)
-    if found is None:
+    document = parse_document(text, Path("project.yaml"))
+    if not _stands(document, keys):
         return text
-    end, indent = _end(lines, found), _column(lines[found])
-    lines[found:end] = [
-        line
-        for line in lines[found + 1 : end]
-        if line.lstrip().startswith("#") and _column(line) <= indent
-    ]
-    while len(lines) == found and found and not lines[-1].strip():
-        lines.pop()  # Put there with the section, at the end of the text
-        found -= 1
-    return "\n".join(lines) + "\n"
+    lines = text.splitlines()
+    if (found := _place(lines, keys)) is not None:
+        end, indent = _end(lines, found), _column(lines[found])
+        lines[found:end] = [
+            line
+            for line in lines[found + 1 : end]
+            if line.lstrip().startswith("#") and _column(line) <= indent
+        ]
+        while len(lines) == found and found and not lines[-1].strip():
+            lines.pop()  # Put there with the section, at the end of the text
+            found -= 1
+    return _as_meant(text, lines, lambda changed: _cut(changed, keys))
 
 
 def change_block(
@@ -78,30 +76,68 @@ def change_block(
     The section is read and written by itself: what is said of the next one is not part of it. A
     text that then does not say what the changed document says is written anew from that.
     """
-    document = parse_document(text, file)
-    whole: Any = document
-    for key in keys:
-        whole = whole[key]
-    change(whole)
+    whole = _within(parse_document(text, file), keys)
     lines = text.splitlines()
     found = _place(lines, keys)
-    if found is None or whole.fa.flow_style() is True:
-        return dump_document(document)
-    end, indent = _end(lines, found), " " * _column(lines[found])
-    own = parse_document("\n".join(line.removeprefix(indent) for line in lines[found:end]), file)
-    change(own[keys[-1]])
-    lines[found:end] = [(indent + line).rstrip() for line in dump_document(own).splitlines()]
-    changed = "\n".join(lines) + "\n"
-    return changed if parse_document(changed, file) == document else dump_document(document)
+    if found is not None and whole.fa.flow_style() is not True:
+        end, indent = _end(lines, found), " " * _column(lines[found])
+        own = [line.removeprefix(indent) for line in lines[found:end]]
+        lines[found:end] = [(indent + it).rstrip() for it in _changed(own, keys[-1], change)]
+    return _as_meant(text, lines, lambda document: change(_within(document, keys)))
+
+
+def _changed(lines: list[str], key: str, change: Callable[[CommentedMap], None]) -> Sequence[str]:
+    """Lines of a section, changed; as they are where they are not the whole of it."""
+    try:
+        own = parse_document("\n".join(lines), Path("project.yaml"))
+    except InputError:
+        return lines
+    change(own[key])
+    return dump_document(own).splitlines()
+
+
+def _begun(lines: list[str], key: str) -> int:
+    """Line of a section, which is begun at the end where it is missing."""
+    place = _find(lines, key, 0, len(lines))
+    if place is not None:
+        return place
+    lines += ["", f"{key}:"]
+    return len(lines) - 1
+
+
+def _section(document: CommentedMap, key: str) -> CommentedMap:
+    """Give the section of a document, which is begun where it is missing or empty."""
+    if document.get(key) is None:
+        document[key] = CommentedMap()
+    return _within(document, (key,))
+
+
+def _within(document: Any, keys: Sequence[str]) -> CommentedMap:
+    for key in keys:
+        document = document[key]
+    return cast("CommentedMap", document)
+
+
+def _stands(document: Any, keys: Sequence[str]) -> bool:
+    for key in keys:
+        if not isinstance(document, Mapping) or key not in document:
+            return False
+        document = document[key]
+    return True
+
+
+def _cut(document: CommentedMap, keys: Sequence[str]) -> None:
+    """Take a key out; what held it alone stands empty, as its lines do."""
+    above = _within(document, keys[:-1])
+    del above[keys[-1]]
+    if not above and len(keys) > 1:
+        _within(document, keys[:-2])[keys[-2]] = None
 
 
 def put_list(text: str, key: str, items: Sequence[str], before: Sequence[str]) -> str:
     """Write a list of names anew; a name that stood there (``before``, in order) keeps its line."""
     lines = text.splitlines()
-    place = _find(lines, key, 0, len(lines))
-    if place is None:
-        lines += ["", f"{key}:"]
-        place = len(lines) - 1
+    place = _begun(lines, key)
     end = _end(lines, place)
     if "[" in lines[place].partition("#")[0]:
         remark = lines[end - 1].rpartition("]")[2]
