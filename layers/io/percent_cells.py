@@ -7,6 +7,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from layers.base.errors import InputError
+from layers.base.messages import message
 from layers.io.archive_limits import read_xml
 
 _STYLES, _CONTENT = "xl/styles.xml", "content.xml"
@@ -42,7 +44,10 @@ def percent_styles(archive: zipfile.ZipFile, path: Path) -> frozenset[str]:
 
 
 def percent_cells(path: Path, most: int) -> dict[str, set[tuple[int, int]]]:
-    """Percent cells of an ``.ods`` by sheet, row (from 1) and place (from 0); at most ``most``."""
+    """Percent cells of an ``.ods`` by sheet, row (from 1) and place (from 0).
+
+    A sheet with more than ``most`` of them is refused: those beyond would count a hundredth.
+    """
     found: dict[str, set[tuple[int, int]]] = {}
     sheet, row, place, rows = "", 0, 0, 1
 
@@ -56,8 +61,11 @@ def percent_cells(path: Path, most: int) -> dict[str, set[tuple[int, int]]]:
                 row, place, rows = row + rows, 0, _times(told.get("number-rows-repeated", ""))
             case "table-cell" | "covered-table-cell":
                 cells = _times(told.get("number-columns-repeated", ""))
-                mine = found.setdefault(sheet, set())
-                if told.get("value-type") == "percentage" and len(mine) + rows * cells <= most:
+                if told.get("value-type") == "percentage":
+                    mine = found.setdefault(sheet, set())
+                    if len(mine) + rows * cells > most:
+                        what = message("layers.io.above_percents", count=most)
+                        raise InputError("layers.io.sheet_too_large", path=path, what=what)
                     mine.update(
                         (row + down, place + beside)
                         for down in range(rows)

@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from layers.base.errors import InputError
+from layers.io.percent_cells import percent_cells
 from layers.io.workbook import read_workbook, read_workbook_rows
 
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns"
@@ -57,3 +58,12 @@ def test_a_formula_without_a_value_among_blank_rows_stands_in_its_row(tmp_path: 
     book.save(tmp_path / "f.xlsx")
     rows = list(read_workbook_rows(tmp_path / "f.xlsx", None))
     assert rows == [(1, [1.0]), (5, [None, "B5: =A1+1"]), (9, [2.0])]
+
+
+def test_more_percent_cells_than_are_kept_are_refused(tmp_path: Path) -> None:
+    cell = _CELL.replace("float", "percentage").format(0.59)
+    rows = f'<table:table-row table:number-rows-repeated="2">{cell * 2}</table:table-row>'
+    path = _ods(tmp_path / "rows.ods", rows)
+    assert percent_cells(path, 4) == {"A": {(1, 0), (1, 1), (2, 0), (2, 1)}}
+    with pytest.raises(InputError, match="more than 3 percent cells"):
+        percent_cells(path, 3)
