@@ -21,8 +21,10 @@ def number_words(value: float) -> Phrase:
 
 
 def figure_words(figure: Figure, unit: str) -> Phrase:
-    """Give a figure with its bound and unit."""
-    return bound_words(figure.bound, figure.ends, unit)
+    """Give a figure with its bound and unit; what is asked for in each year is so much a year."""
+    yearly = isinstance(figure, Target) and figure.period == "per_year"
+    each = "/year" if yearly and not unit.endswith("/year") else ""
+    return bound_words(figure.bound, figure.ends, unit + each)
 
 
 def bound_words(bound: str, ends: tuple[float, float], unit: str) -> Phrase:

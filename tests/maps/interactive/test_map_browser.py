@@ -921,6 +921,7 @@ def test_the_province_stays_whole_where_a_legend_takes_room(
     shape = box(west, south, east, north)
     plots = gpd.GeoDataFrame({"class": [1]}, geometry=[shape], crs=4326)
     page = opener(replace(content, plot_outlines=coloured(plots)), height=800).page
+    assert page.locator("path.commune").count() == len(content.communes)
     page.wait_for_function(_WHOLE)
     page.evaluate("document.getElementById('layers').open = true")
     page.check("#layer-list input[data-layer='plots']")

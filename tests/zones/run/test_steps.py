@@ -14,6 +14,7 @@ from zones.run.context import RunOptions
 from zones.run.names import step_names
 from zones.run.run import run_project
 from zones.run.step import load_steps, producers
+from zones.run.steps.atlas import sheet_steps, sheets_name
 from zones.tables import RESULT_TABLES
 
 LARGEST = '''
@@ -89,3 +90,17 @@ def test_every_key_of_a_project_decides_for_some_step() -> None:
 def test_every_table_has_one_producer() -> None:
     made = {key for key in producers(load_steps().values()) if not isinstance(key, type)}
     assert made == set(RESULT_TABLES)
+
+
+def test_sheets_of_a_record_are_files_of_the_output_folder_alone() -> None:
+    good = [sheets_name(("06148",)), sheets_name(tuple(f"{n:05}" for n in range(9)))]
+    bad = [
+        "atlas",
+        "atlas-",
+        "atlas-/../../x",
+        "atlas-..",
+        "atlas-x.pdf",
+        "atlas-x\n",
+        "x-atlas-06148",
+    ]
+    assert list(sheet_steps([*good, *bad])) == good

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -97,6 +98,8 @@ STEP = Step(
 #: Most communes that the name of a file of single sheets lists.
 _NAMED = 4
 _ALONE = "atlas-"
+#: Names come from the record of a run, which anybody may have written: none leads elsewhere.
+_SHEETS = re.compile(_ALONE + r"[0-9a-z-]+")
 
 
 def sheets_name(codes: tuple[str, ...]) -> str:
@@ -117,5 +120,5 @@ def sheet_steps(names: Iterable[str]) -> dict[str, Step]:
             wanted=lambda _project: False,
         )
         for name in names
-        if name.startswith(_ALONE)
+        if _SHEETS.fullmatch(name)
     }
