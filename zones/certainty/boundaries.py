@@ -20,7 +20,8 @@ from zones.tables import AREA_ERRORS
 #: Subject of the rows that tell of the forest that counts for the cover rate.
 FOREST = "forest"
 
-_COUNTS_FOR_COVER = ("natural_forest", "planted_forest")
+#: Land whose forest counts for the rate.
+COUNTS_FOR_COVER = ("natural_forest", "planted_forest")
 #: A ledger is written in steps of 0.01 ha: a uniform error (ha²).
 _LEDGER_VARIANCE = 0.01**2 / 12
 
@@ -62,7 +63,7 @@ def boundary_errors(
     fit = bool(shapely.coverage_is_valid(plots.geometry.to_numpy()))
     subjects = dict(_crops(plots, layer.crop_weights))
     if covers_forest:
-        subjects[FOREST] = plots[plots["land"].isin(_COUNTS_FOR_COVER)].assign(weight=1.0)
+        subjects[FOREST] = plots[plots["land"].isin(COUNTS_FOR_COVER)].assign(weight=1.0)
     frames = [
         _weighted_error(part, drawing, fit=fit)
         .rename_axis("commune_code")

@@ -27,9 +27,10 @@ from layers.kinds.crops import load_crops
 from layers.kinds.plots import PlotLayer
 from layers.sampling.draw import draw_points
 from layers.sampling.size import SampleSize, sample_size
+from zones.certainty.boundaries import COUNTS_FOR_COVER, FOREST
 from zones.measure.present import BEARING
 
-#: Stratum of everything that bears none of the crops.
+#: Stratum of everything that bears none of the crops, or is no forest.
 OTHER = "other"
 #: Fewest points of a forest state and of any other stratum (TCVN 13353:2021, appendix C).
 LEAST_FOREST, LEAST_OTHER = 30, 20
@@ -63,25 +64,39 @@ def class_name(name: str) -> Phrase:
     known = load_crops().set_index("crop")
     if name in known.index:
         return Phrase(en=str(known.loc[name, "name_en"]), vi=str(known.loc[name, "name_vi"]))
-    return message("zones.certainty.other_class") if name == OTHER else Phrase(en=name, vi=name)
+    if name in (FOREST, OTHER):
+        return message(f"zones.certainty.{name}_class")
+    return Phrase(en=name, vi=name)
 
 
-def build_strata(
-    layer: PlotLayer, communes: gpd.GeoDataFrame, crs: pyproj.CRS, crops: set[str]
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Plots of each crop as strata, in the area CRS, and hectares by commune (row) and stratum.
-
-    A mixed stand lies in the stratum of the crop with the largest share. What bears none of the
-    crops, or no plot, is the stratum ``other``.
-    """
-    plots = to_crs(layer.plots, crs)
+def crop_strata(layer: PlotLayer, crops: set[str]) -> gpd.GeoDataFrame:
+    """Plots that bear one of the crops, with ``stratum``: of a mixed stand, its largest share."""
     weights = layer.crop_weights[layer.crop_weights["crop"].isin(crops)]
     ranked = weights.sort_values(["row", "weight", "crop"], ascending=[True, False, True])
     main = ranked.drop_duplicates("row").set_index("row")["crop"]
-    plots = plots.assign(stratum=plots["row"].map(main))
+    plots = layer.plots.assign(stratum=layer.plots["row"].map(main))
     plots = plots[plots["stratum"].notna() & plots["land"].isin(BEARING)]
     if plots.empty:
         raise InputError("zones.certainty.no_strata", crops=sorted(crops))
+    return plots
+
+
+def cover_strata(layer: PlotLayer) -> gpd.GeoDataFrame:
+    """Plots whose forest counts for the cover rate, as the one ``stratum`` that is forest."""
+    plots = layer.plots[layer.plots["land"].isin(COUNTS_FOR_COVER)]
+    if plots.empty:
+        raise InputError("zones.certainty.no_forest")
+    return plots.assign(stratum=FOREST)
+
+
+def build_strata(
+    plots: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, crs: pyproj.CRS
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Plots with their ``stratum`` in the area CRS, and hectares by commune (row) and stratum.
+
+    What lies in no stratum, or in no plot, is the stratum ``other``.
+    """
+    plots = to_crs(plots, crs)
     pieces = overlay_pieces(communes, plots)
     inside = pieces[pieces["commune_code"].notna()]
     inside = inside.assign(stratum=inside["plot"].map(plots["stratum"]))
@@ -204,3 +219,14 @@ def refuse_other_map(design: Design, digest: str | None) -> None:
             drawn=design.digest[:12],
             now=(digest or "–")[:12],
         )
+
+
+def key_of(design: Design) -> str:
+    """Key of the project file that names such a sample."""
+    return "cover_sample" if FOREST in design.classes else "sample"
+
+
+def refuse_other_kind(design: Design, key: str) -> None:
+    """A sample of the crops says nothing of the cover rate, and the reverse; ``key`` names it."""
+    if key != (right := key_of(design)):
+        raise InputError("zones.certainty.other_kind", key=f"certainty.{key}", right=right)

@@ -25,6 +25,9 @@ def make(
             show_default=False,
         ),
     ] = None,
+    cover: Annotated[
+        bool, typer.Option("--cover", help=say("zones.cli.sample_cover"), show_default=False)
+    ] = False,
     precision: Annotated[
         float,
         typer.Option(
@@ -56,7 +59,7 @@ def make(
     if (out / DESIGN_FILE).exists() and not overwrite:
         # Points that somebody may be out in the field with are not drawn anew by accident.
         raise OutputExistsError("layers.io.output_exists", path=out / DESIGN_FILE)
-    request = SampleRequest(out, layer, precision, points, seed)
+    request = SampleRequest(out, layer, cover, precision, points, seed)
     with telling(quiet=False) as teller:
         design, size, _ = make_sample(load_project(project), request, teller)
     lines = [
@@ -109,7 +112,7 @@ def read(
 ) -> None:
     """Read labelled points back."""
     from layers.base.messages import message
-    from zones.certainty.design import class_name
+    from zones.certainty.design import class_name, key_of
     from zones.project.model import load_project
     from zones.run.accuracy_sample import leads, name_in, read_sample
 
@@ -135,7 +138,8 @@ def read(
         for row in survey.estimate.areas.to_dict("records")
     ]
     if not leads(settled, out):
-        lines.append(message("zones.certainty.not_named", folder=name_in(settled, out)))
+        key, folder = key_of(survey.design), name_in(settled, out)
+        lines.append(message("zones.certainty.not_named", key=key, folder=folder))
     for line in lines:
         print_line(line.text(language()))
 

@@ -182,7 +182,8 @@ class CertaintySettings(Part):
     """How sure figures are: how boundaries were drawn, which reference points there are.
 
     ``boundaries`` names polygon layers with where their boundaries come from (a source of
-    ``data/boundary_errors.csv``) or with metres; ``sample`` is a folder of ``zones sample``.
+    ``data/boundary_errors.csv``) or with metres; ``sample`` and ``cover_sample`` are folders of
+    ``zones sample``, of points for the crops and for the forest cover rate.
     """
 
     level_percent: Number = Field(default=95.0, gt=50, lt=100)
@@ -190,6 +191,13 @@ class CertaintySettings(Part):
         default_factory=dict
     )
     sample: Path | None = None
+    cover_sample: Path | None = None
+
+    @property
+    def samples(self) -> dict[str, Path]:
+        """Folders of samples by their key."""
+        named = {"sample": self.sample, "cover_sample": self.cover_sample}
+        return {key: folder for key, folder in named.items() if folder is not None}
 
 
 #: Files of a sample's folder that a run reads.
@@ -604,9 +612,12 @@ class Project(Part):
         paths |= {name: self.resolve(path) for name, path in self.allocation.paths().items()}
         ledger = self.resolve(self.reports.ledger)
         paths |= {"reports ledger": ledger} if is_there(ledger) else {}
-        if self.certainty is not None and self.certainty.sample is not None:
-            folder = self.resolve(self.certainty.sample)
-            paths |= {f"certainty {name}": folder / name for name in SAMPLE_FILES}
+        samples = {} if self.certainty is None else self.certainty.samples
+        paths |= {
+            f"certainty {key} {name}": self.resolve(folder) / name
+            for key, folder in samples.items()
+            for name in SAMPLE_FILES
+        }
         if self.planning.decisions is not None:
             paths["planning decisions"] = self.resolve(self.planning.decisions)
         if self.planning.rules is not None:

@@ -14,10 +14,13 @@ from layers.io.atomic import written_aside
 from layers.io.table_output import save_csv
 from layers.sampling.size import SampleSize
 from zones.certainty.design import (
+    FOREST,
     OTHER,
     Design,
     build_strata,
     class_name,
+    cover_strata,
+    crop_strata,
     load_design,
     place_points,
     plan_size,
@@ -40,6 +43,7 @@ class SampleRequest:
 
     out: Path
     layer: str | None = None  # Layer to survey; the newest forest layer by default
+    cover: bool = False  # For the forest cover rate, not for the crops
     precision_percent: float = 10.0  # Half the width of each crop's interval, of its mapped area
     points: int | None = None  # Number of points instead
     seed: int = 1
@@ -48,18 +52,24 @@ class SampleRequest:
 def make_sample(
     project: Project, request: SampleRequest, teller: Teller
 ) -> tuple[Design, SampleSize, list[Path]]:
-    """Draw points for the crops of the leading plan and write the files to fill in."""
+    """Draw points for the leading plan's crops, or the cover rate; write the files to fill in."""
     options = RunOptions(only=("check",), write=False)
     inputs = run_project(project, options=options, teller=teller)[Inputs]
     layer = request.layer or newest_forest_layer(project)
     if layer is None or layer not in inputs.plots:
         raise InputError("zones.run.no_layer_to_sample", layer=layer, known=sorted(inputs.plots))
-    crops = set(zones_frame(inputs.plans[0])["crop"]) - {""}
-    communes = inputs.communes
-    strata, by_commune = build_strata(inputs.plots[layer], communes, inputs.crs, crops)
+    if request.cover and layer != newest_forest_layer(project):
+        raise InputError("zones.certainty.no_cover_layer", layer=layer)
+    communes, plots = inputs.communes, inputs.plots[layer]
+    if request.cover:
+        classes, drawn = [FOREST], cover_strata(plots)
+    else:
+        classes = sorted(set(zones_frame(inputs.plans[0])["crop"]) - {""})
+        drawn = crop_strata(plots, set(classes))
+    strata, by_commune = build_strata(drawn, communes, inputs.crs)
     areas = {str(name): float(area) for name, area in by_commune.sum().items()}
     table = data_table("crops.csv")
-    forest = set(table.loc[table["land_kind"] == "forest", "crop"])
+    forest = {FOREST, *table.loc[table["land_kind"] == "forest", "crop"]}
     size = plan_size(
         areas, forest, precision_percent=request.precision_percent, points=request.points
     )
@@ -72,7 +82,7 @@ def make_sample(
         crs=inputs.crs.to_string(),
         seed=request.seed,
         strata_ha=areas,
-        classes=[*sorted(crops), OTHER],
+        classes=[*classes, OTHER],
         points={
             name: [stratum, code, float(x), float(y)]
             for name, stratum, code, x, y in zip(
@@ -93,8 +103,8 @@ def make_sample(
 
 def leads(project: Project, folder: Path) -> bool:
     """Tell whether the project judges its targets by the sample in a folder."""
-    named = project.certainty.sample if project.certainty is not None else None
-    return named is not None and project.resolve(named).resolve() == folder.resolve()
+    named = (project.certainty or CertaintySettings()).samples.values()
+    return folder.resolve() in {project.resolve(one).resolve() for one in named}
 
 
 def name_in(project: Project, folder: Path) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from layers import InputError
+from layers import InputError, load_forest_status
 from layers.io.geopackage import write_layer
 from tests.factories import communes, forest_plots, write_project
 from tests.maps.qgis.program import tell_in_qgis
@@ -343,3 +343,44 @@ def test_points_lead_the_verdict(
     assert row["low_interval"] == pytest.approx(found["low_ha"])
     assert row["verdict"] == "not_met"
     assert not np.isnan(row["high_interval"])
+
+
+def test_points_tell_the_cover_rate_with_its_interval(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = made.parent / "cover"
+    command = ["sample", "make", str(made), "--out", str(folder), "--cover", "--points", "150"]
+    assert run(command) == 0
+    design = load_design(folder)
+    assert design.classes == ["forest", "other"]
+    status = load_forest_status(made.parent / "forest.gpkg").plots
+    counts = status[status["land"].isin(["natural_forest", "planted_forest"])].to_crs(9215)
+    area = counts.union_all().intersection(communes().to_crs(9215).union_all()).area / 1e4
+    assert design.strata_ha["forest"] == pytest.approx(area)
+    points = gpd.read_file(folder / "points.gpkg", layer="points")
+    inside = points.to_crs(9215).within(counts.union_all().buffer(0.01))
+    assert {name: design.points[name][0] == "forest" for name in points["point"]} == dict(
+        zip(points["point"], inside, strict=True)
+    )
+    # Of the points where the map says forest every tenth is none; of the others none is.
+    forest = points.loc[inside, "point"].tolist()
+    label = ["Khác" if name in forest[::10] or name not in forest else "forest"
+             for name in points["point"]]  # fmt: skip
+    back = folder.parent / "cover-back.gpkg"
+    write_layer(points.assign(class_1=label, class_2=label), back, layer="points")
+    assert run(["sample", "read", str(made), str(back), "--out", str(folder)]) == 0
+    assert "cover_sample: cover" in capsys.readouterr().out
+    text = made.read_text("utf-8")
+    path = made.with_name("with-cover.yaml")
+    path.write_text(text + "certainty: {cover_sample: cover, boundaries: {forest: gps}}\n", "utf-8")
+    result = run_project(load_project(path), options=RunOptions(only=("compare",), write=False))
+    targets = result[TARGETS]
+    row = targets[targets["indicator"] == "forest_cover_rate"].iloc[0]
+    seen = area * (1 - len(forest[::10]) / len(forest))
+    official = 110 * len(communes())
+    assert row["estimate"] == pytest.approx(100 * seen / official)
+    assert row["interval_from"] == "points"
+    assert row["low_interval"] < row["estimate"] < row["high_interval"]
+    path.write_text(text + "certainty: {sample: cover}\n", "utf-8")
+    with pytest.raises(InputError, match=r"certainty\.sample.*cover_sample"):
+        run_project(load_project(path), options=RunOptions(only=("compare",), write=False))

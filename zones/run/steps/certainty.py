@@ -6,7 +6,7 @@ import pandas as pd
 
 from layers.base.language import Phrase
 from zones.certainty.boundaries import Drawing, boundary_errors, known_drawings
-from zones.certainty.design import refuse_other_map
+from zones.certainty.design import refuse_other_kind, refuse_other_map
 from zones.certainty.survey import layer_digest, load_survey, survey_errors
 from zones.inputs.read import Inputs
 from zones.project.model import newest_forest_layer
@@ -38,11 +38,12 @@ def work(context: Context) -> Made:
                     covers_forest=name == newest_forest_layer(context.project),
                 )
             )
-        if settings.sample is not None:
+        for key, folder in settings.samples.items():
             survey = load_survey(
-                context.project.resolve(settings.sample), level_percent=settings.level_percent
+                context.project.resolve(folder), level_percent=settings.level_percent
             )
             refuse_other_map(survey.design, layer_digest(context.project, survey.design.layer))
+            refuse_other_kind(survey.design, key)
             frames.append(survey_errors(survey))
     return {AREA_ERRORS: pd.concat(frames, ignore_index=True)}
 
