@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
+import importlib
 import io
 import os
 import random
@@ -36,6 +38,8 @@ from zones.__main__ import _stop_when_asked
 __all__ = ["Outcome", "fuzz_inputs", "fuzz_projects", "run"]
 
 SECONDS, MEMORY_MB = 30, 2048
+#: Where a child says what modules it had to load.
+_LOADED = ".tmp/loaded"
 _ENDED = {0: "accepted", 1: "problems", 2: "clear error", 3: "traceback"}
 BAD = ("traceback", "dead", "hang", "memory", "unclear error", "check said 0 errors")
 _PLAN_TEXT = """# Kế hoạch phát triển vùng trồng
@@ -145,7 +149,7 @@ def _told(outcomes: Iterator[Outcome]) -> Iterator[Outcome]:
 def _load() -> None:
     """Load libraries, kernels and tables once: every try is a fork of this process.
 
-    The solver is left out: its threads do not come along into a fork.
+    The solver is not called: its threads would not come along into a fork.
     """
     from zones.cli.main import run as zones_run
 
@@ -406,6 +410,7 @@ def _try(words: list[str], folder: Path, change: str, *, limit: int = SECONDS) -
         kind = "traceback"
     if memory > MEMORY_MB:
         kind = "memory"
+    _load_too(folder / _LOADED)
     if kind == "traceback":
         said = _place(folder)
     elif kind in ("dead", "hang"):
@@ -440,10 +445,22 @@ def _be_child(words: list[str], folder: Path, told: Path, limit: int) -> None:
 
         warnings.simplefilter("ignore")
         set_language("en")
+        loaded = set(sys.modules)
         code = zones_run([word.replace("_", " ") for word in words])
         sys.stderr.flush()
+        (folder / _LOADED).write_text("\n".join(sorted(set(sys.modules) - loaded)), "utf-8")
     finally:
         os._exit(code)
+
+
+def _load_too(list_of_modules: Path) -> None:
+    """Load here what a child had to load: the next one of its kind has it."""
+    names = list_of_modules.read_text("utf-8").split() if list_of_modules.exists() else []
+    for name in names:
+        with contextlib.suppress(Exception):
+            importlib.import_module(name)
+    if names:
+        gc.freeze()  # or every child writes to, and so copies, what it only looks at
 
 
 def _wait(child: int, limit: int) -> tuple[int | None, resource.struct_rusage]:

@@ -2,8 +2,8 @@
 
 A figure such as ``12.345`` means twelve and a bit to a computer and twelve thousand to an office in
 Việt Nam. There is one rule: thousands stand in groups of three with one mark between all of them,
-before the decimal mark. What reads one way under it is read; what reads two ways is refused until
-someone says which.
+before the decimal mark; an exponent is one as programs write it. What reads one way under it is
+read; what reads two ways is refused until someone says which.
 """
 
 from __future__ import annotations
@@ -26,9 +26,12 @@ _Readings = dict[Decimal, list[float | None]]
 _MARKS: tuple[Decimal, ...] = (",", ".")
 _OTHER: dict[Decimal, Decimal] = {",": ".", ".": ","}
 _WHOLE = r"(?:[0-9]+|[1-9][0-9]{{0,2}}([{thousands}\s])[0-9]{{3}}(?:\1[0-9]{{3}})*)"
+#: An exponent as programs write it (1.5e+06); 1e3 and 2E5 are lots and typing errors as well.
+_POWER = "[eE][-+][0-9]{2,3}"
 _WRITTEN: dict[Decimal, re.Pattern[str]] = {
     mark: re.compile(
-        rf"[-+]?{_WHOLE.format(thousands=other)}(?:[{mark}][0-9]+)?(?:[eE][-+]?[0-9]+)?"
+        rf"[-+]?(?:{_WHOLE.format(thousands=other)}(?:[{mark}][0-9]+)?"
+        rf"|[0-9](?:[{mark}][0-9]+)?{_POWER})"
     )
     for mark, other in _OTHER.items()
 }

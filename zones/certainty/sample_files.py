@@ -21,7 +21,8 @@ from maps.qgis.style import style_document
 LABELS = ("class_1", "class_2", "agreed")
 #: Columns that say where a point is: shown, not to be changed.
 _KNOWN = ("point", "commune_code", "commune")
-_TABLE = "points"
+#: Name of the files, and of the layer in them.
+POINTS = "points"
 
 
 def save_points(
@@ -35,8 +36,8 @@ def save_points(
         commune=points["commune_code"].map(commune_names),
         **{name: pd.Series([None] * len(points), dtype="str") for name in (*LABELS, "note")},
     )
-    paths = [folder / f"{_TABLE}.{kind}" for kind in ("gpkg", "kml", "xlsx")]
-    save_geopackage({_TABLE: blind}, paths[0])
+    paths = [folder / f"{POINTS}.{kind}" for kind in ("gpkg", "kml", "xlsx")]
+    save_geopackage({POINTS: blind}, paths[0])
     _add_form(paths[0], classes)
     on_globe = blind.to_crs(4326)
     _save_kml(on_globe, paths[1])
@@ -52,7 +53,7 @@ def _add_form(path: Path, classes: dict[str, str]) -> None:
     """Give the layer a symbol, fields with names, and for each label a list to choose from."""
     fields = (*_KNOWN, *LABELS, "note")
     layer = QgisLayer(
-        table=_TABLE,
+        table=POINTS,
         name=message("zones.certainty.points_layer").vi,
         group="",
         style=Marker("#ffff00"),
@@ -64,7 +65,7 @@ def _add_form(path: Path, classes: dict[str, str]) -> None:
     with closing(sqlite3.connect(path)) as base, base:
         register_styles(base)
         save_style_document(
-            base, _TABLE, layer.name, style_document(layer, table_fields(base, _TABLE))
+            base, POINTS, layer.name, style_document(layer, table_fields(base, POINTS))
         )
 
 

@@ -35,24 +35,24 @@ _COLUMNS = (
 _FINDING = REPORT_FINDINGS.names
 _TABLES = f"""
 PRAGMA application_id = {_MARK};
-CREATE TABLE submission (
+CREATE TABLE IF NOT EXISTS submission (
   id INTEGER PRIMARY KEY, year INTEGER NOT NULL, reporter TEXT NOT NULL, form TEXT NOT NULL,
   version INTEGER NOT NULL, file TEXT NOT NULL, sha256 TEXT NOT NULL, modified TEXT NOT NULL,
   received TEXT NOT NULL, verdict TEXT NOT NULL, older INTEGER NOT NULL, replaced INTEGER,
   UNIQUE (sha256, reporter, form, year));
-CREATE TABLE figure (
+CREATE TABLE IF NOT EXISTS figure (
   submission INTEGER NOT NULL REFERENCES submission,
   {", ".join(f'"{name}" {"REAL" if name == "value" else "TEXT NOT NULL"}' for name in _COLUMNS)});
-CREATE INDEX submission_of ON submission (reporter, form, year);
-CREATE INDEX figure_of ON figure (submission);
-CREATE TABLE finding (
+CREATE INDEX IF NOT EXISTS submission_of ON submission (reporter, form, year);
+CREATE INDEX IF NOT EXISTS figure_of ON figure (submission);
+CREATE TABLE IF NOT EXISTS finding (
   submission INTEGER NOT NULL REFERENCES submission,
   {", ".join(f'"{name}" TEXT NOT NULL' for name in _FINDING)});
-CREATE INDEX finding_of ON finding (submission);
+CREATE INDEX IF NOT EXISTS finding_of ON finding (submission);
 """
 #: Cells of a submission that another report put in doubt after it was taken in.
 _DOUBTS = """
-CREATE TABLE doubt (
+CREATE TABLE IF NOT EXISTS doubt (
   submission INTEGER NOT NULL REFERENCES submission, sheet TEXT NOT NULL, cell TEXT NOT NULL,
   UNIQUE (submission, sheet, cell));
 """
@@ -60,7 +60,7 @@ CREATE TABLE doubt (
 
 def _append_only(*tables: str) -> str:
     return "".join(
-        f"CREATE TRIGGER {table}_{verb} BEFORE {verb} ON {table} BEGIN "
+        f"CREATE TRIGGER IF NOT EXISTS {table}_{verb} BEFORE {verb} ON {table} BEGIN "
         "SELECT RAISE(ABORT, 'the ledger is append-only'); END;\n"
         for table in tables
         for verb in ("UPDATE", "DELETE")
@@ -69,6 +69,9 @@ def _append_only(*tables: str) -> str:
 
 _TABLES += _append_only("submission", "figure", "finding")
 _DOUBTS += _append_only("doubt")
+#: What a file holds: views, anything, the table of doubts.
+_THERE = """SELECT COALESCE(SUM(type = 'view'), 0), COUNT(*), COALESCE(SUM(name = 'doubt'), 0)
+    FROM sqlite_master"""
 _NO_DOUBTS = "CREATE TEMP TABLE doubt (submission INTEGER, sheet TEXT, cell TEXT);"
 #: A figure as it stands today: one that was put in doubt has no value and is asked back.
 _DOUBTED = """LEFT JOIN doubt d
@@ -303,17 +306,19 @@ class Ledger:
 def _prepare(open_: sqlite3.Connection, path: Path, *, writes: bool) -> None:
     """Set up a new ledger, and refuse a database of somebody else."""
     open_.execute("PRAGMA foreign_keys = ON")
+    open_.execute("BEGIN")  # All of what is looked at here is of one instant
     mark = open_.execute("PRAGMA application_id").fetchone()[0]
-    if open_.execute("SELECT COUNT(*) FROM sqlite_master WHERE type = 'view'").fetchone()[0]:
+    views, things, doubts = open_.execute(_THERE).fetchone()
+    open_.execute("COMMIT")
+    if views:
         raise InputError("zones.reports.no_readable_ledger", path=path, why="views, without end")
     if mark == _MARK:
         open_.execute("PRAGMA synchronous = FULL")
-        known = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'doubt'"
-        if not open_.execute(known).fetchone()[0]:  # A ledger from before there were doubts
+        if not doubts:  # A ledger from before there were doubts
             # Who only reads leaves the file as it is: it is an input of the run.
             open_.executescript(f"BEGIN IMMEDIATE;{_DOUBTS}COMMIT;" if writes else _NO_DOUBTS)
         return
-    if open_.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0]:
+    if things:
         raise InputError("zones.reports.no_readable_ledger", path=path, why="another database")
     open_.execute("PRAGMA journal_mode = WAL")
     open_.execute("PRAGMA synchronous = FULL")

@@ -27,10 +27,11 @@ from zones.certainty.design import (
     refuse_other_map,
     save_design,
 )
-from zones.certainty.sample_files import save_points
+from zones.certainty.sample_files import POINTS, save_points
 from zones.certainty.sample_return import Returned, read_returned
 from zones.certainty.survey import LABELLED_FILE, Survey, layer_digest, survey_of
 from zones.inputs.read import Inputs
+from zones.output.folder import refuse_existing, staged_folder
 from zones.plan.frames import zones_frame
 from zones.project.model import CertaintySettings, Project, newest_forest_layer
 from zones.run.context import RunOptions, Teller
@@ -53,11 +54,12 @@ def make_sample(
     project: Project, request: SampleRequest, teller: Teller
 ) -> tuple[Design, SampleSize, list[Path]]:
     """Draw points for the leading plan's crops, or the cover rate; write the files to fill in."""
+    paths = project.input_paths().items()
+    inputs_of_others = [path for name, path in paths if not name.startswith("certainty ")]
+    refuse_existing(request.out, overwrite=True, inputs=inputs_of_others)
     options = RunOptions(only=("check",), write=False)
     inputs = run_project(project, options=options, teller=teller)[Inputs]
-    layer = request.layer or newest_forest_layer(project)
-    if layer is None or layer not in inputs.plots:
-        raise InputError("zones.run.no_layer_to_sample", layer=layer, known=sorted(inputs.plots))
+    layer = _layer_to_sample(request.layer or newest_forest_layer(project), sorted(inputs.plots))
     if request.cover and layer != newest_forest_layer(project):
         raise InputError("zones.certainty.no_cover_layer", layer=layer)
     communes, plots = inputs.communes, inputs.plots[layer]
@@ -94,11 +96,23 @@ def make_sample(
             for code, row in by_commune.iterrows()
         },
     )
-    request.out.mkdir(parents=True, exist_ok=True)
     names = dict(communes.set_index("commune_code")["commune"])
-    files = save_points(points, class_names(design.classes), names, request.out)
-    save_design(design, request.out)
-    return design, size, files
+    # Points beside the design of others, or beside the journal of others, would mislead readers.
+    with staged_folder(request.out, keep=lambda name: not name.startswith(f"{POINTS}.")) as stage:
+        files = save_points(points, class_names(design.classes), names, stage)
+        save_design(design, stage)
+    return design, size, [request.out / file.name for file in files]
+
+
+def _layer_to_sample(layer: str | None, known: list[str]) -> str:
+    """Polygon layer to survey, the one that is named or the newest forest layer."""
+    if not known:
+        raise InputError("zones.run.nothing_to_sample")
+    if layer is None:
+        raise InputError("zones.run.name_layer_to_sample", known=known)
+    if layer not in known:
+        raise InputError("zones.run.no_layer_to_sample", layer=layer, known=known)
+    return layer
 
 
 def leads(project: Project, folder: Path) -> bool:

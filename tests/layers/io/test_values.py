@@ -35,6 +35,8 @@ from layers.io.values import (
         ("1234.567", None, 1234.567),
         ("-3", None, -3.0),
         ("1E+05", None, 100_000.0),
+        ("1.234e+02", None, 123.4),
+        ("1,234E-05", None, 1.234e-05),
     ],
 )
 def test_one_reading(text: str, decimal: Decimal | None, value: float) -> None:
@@ -57,6 +59,12 @@ def test_one_reading(text: str, decimal: Decimal | None, value: float) -> None:
         ("nan", None),
         ("inf", None),
         ("1e400", None),
+        ("1e+400", None),
+        ("1e3", None),
+        ("2E5", None),
+        ("1e-2", None),
+        ("12E+05", None),
+        ("1.234,5E+02", None),
         ("１２", None),
         ("", None),
     ],

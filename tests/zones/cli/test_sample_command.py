@@ -384,3 +384,73 @@ def test_points_tell_the_cover_rate_with_its_interval(
     path.write_text(text + "certainty: {sample: cover}\n", "utf-8")
     with pytest.raises(InputError, match=r"certainty\.sample.*cover_sample"):
         run_project(load_project(path), options=RunOptions(only=("compare",), write=False))
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {item.name: item.read_bytes() for item in sorted(folder.iterdir())}
+
+
+def test_a_sample_that_is_stopped_leaves_the_earlier_one_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_project(tmp_path / "dự án")
+    folder = path.parent / "sample"
+    made = ["sample", "make", str(path), "--out", str(folder)]
+    words = [*made, "--points", str(POINTS), "--overwrite"]
+    assert run(words) == 0
+    (folder / "labelled.csv").write_text("của tôi", "utf-8")
+    # A process that was killed in the midst of writing left its journal.
+    (folder / "points.gpkg-journal").write_bytes(b"x" * 4096)
+    before = files_of(folder)
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as changed:
+        changed.setattr("zones.certainty.sample_files._save_kml", stop)
+        assert run([*words, "--seed", "2"]) == 2
+    assert files_of(folder) == before
+    assert [item.name for item in path.parent.iterdir() if ".part" in item.name] == []
+    assert run([*words, "--seed", "2"]) == 0
+    after = files_of(folder)
+    assert set(after) == set(before) - {"points.gpkg-journal"}
+    assert after["labelled.csv"] == before["labelled.csv"]
+    assert after["points.gpkg"] != before["points.gpkg"]
+    with closing(sqlite3.connect(folder / "points.gpkg")) as base:
+        assert base.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_a_sample_is_not_made_among_the_inputs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_project(tmp_path / "dự án")
+    before = files_of(path.parent)
+    assert run(["sample", "make", str(path), "--out", str(path.parent)]) == 2
+    assert "chứa 6 tệp đầu vào" in capsys.readouterr().err
+    assert files_of(path.parent) == before
+
+
+def test_a_project_that_leads_to_no_layer_is_told_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_project(tmp_path / "dự án")
+    words = ["sample", "make", str(path), "--out", str(path.parent / "sample")]
+    assert run([*words, "--layer", "nowhere"]) == 2
+    assert "--layer 'nowhere': cần" in capsys.readouterr().err
+    text = path.read_text("utf-8")
+    forest = next(line for line in text.splitlines() if line.startswith("  forest:"))
+    path.write_text(text.replace(f"{forest}\n", ""), "utf-8")
+    for layer in ([], ["--layer", "nowhere"]):
+        assert run([*words, *layer]) == 2
+        told = capsys.readouterr().err
+        assert "cần một lớp dạng vùng để điều tra, dự án không có" in told
+        assert "None" not in told
+    plots = (
+        "  orchards: {kind: land_use, path: use.gpkg, date: 2025-12-31, columns: {code: maldlr}}"
+    )
+    forest_plots().assign(maldlr="LUC").to_file(path.parent / "use.gpkg", layer="use")
+    path.write_text(text.replace(forest, plots), "utf-8")
+    assert run(words) == 2
+    told = capsys.readouterr().err
+    assert "cần một lớp hiện trạng rừng, dự án không có" in told
+    assert "một trong 'use'" in told

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from benchmarks._report_kills import lost_or_twice, submissions
 from layers.base.errors import InputError, MissingFileError
-from zones.reports.ledger import Ledger
+from zones.reports.ledger import Ledger, Submission
 from zones.reports.tables import REPORT_FINDINGS
 
 
@@ -152,3 +155,24 @@ def test_a_ledger_from_before_there_were_doubts_is_read_as_it_is(ledger: Ledger)
     asked = dict.fromkeys(REPORT_FINDINGS.names, "") | {"sheet": figure["sheet"]}
     ledger.doubt(1, asked, [str(figure["cell"])])
     assert ledger.figures(2026)["value"].isna().any()
+
+
+@pytest.mark.parametrize("old", [False, True])
+def test_several_at_once_make_or_mend_a_ledger(old: bool, tmp_path: Path) -> None:
+    """Who comes second finds made what it saw missing, and says nothing of it."""
+    groups = list(submissions(6))
+    for number in range(12):
+        ledger = Ledger(tmp_path / f"{number}.sqlite")
+        if old:
+            ledger.take(groups[0])
+            with closing(sqlite3.connect(ledger.path)) as open_:
+                open_.execute("DROP TABLE doubt")
+        together = Barrier(len(groups))
+
+        def take(group: list[Submission], ledger: Ledger = ledger, at: Barrier = together) -> None:
+            at.wait()
+            ledger.take(group)
+
+        with ThreadPoolExecutor(len(groups)) as pool:
+            list(pool.map(take, groups))
+        assert len(ledger.history()) == 2 * len(groups)
