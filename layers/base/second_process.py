@@ -12,7 +12,6 @@ import multiprocessing
 import os
 import signal
 import sys
-import tempfile
 import threading
 import warnings
 from collections.abc import Iterator, Sequence
@@ -46,8 +45,11 @@ class Processes:
 
 
 @contextlib.contextmanager
-def processes(count: int) -> Iterator[Processes]:
-    """Processes that end with this block, however it ends, whatever they are at then."""
+def processes(count: int, folder: Path) -> Iterator[Processes]:
+    """Processes that end with this block, however it ends, whatever they are at then.
+
+    What they write goes to ``folder``, which must stay until the block has ended.
+    """
     before = set(multiprocessing.active_children())
     # "spawn" everywhere: a fork of a process with threads of its own may hang.
     pool = ProcessPoolExecutor(
@@ -56,17 +58,15 @@ def processes(count: int) -> Iterator[Processes]:
         initializer=_settle,
         initargs=(gc.get_threshold(),),
     )
-    # What they write goes when they are gone: before, they might still write.
-    with tempfile.TemporaryDirectory(prefix="zones-", ignore_cleanup_errors=True) as folder:
-        try:
-            yield Processes(pool, Path(folder), count)
-        except BrokenExecutor as error:
-            raise ClusterError("layers.base.process_lost") from error
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for child in set(multiprocessing.active_children()) - before:
-                child.terminate()
-                child.join()
+    try:
+        yield Processes(pool, folder, count)
+    except BrokenExecutor as error:
+        raise ClusterError("layers.base.process_lost") from error
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in set(multiprocessing.active_children()) - before:
+            child.terminate()
+            child.join()
 
 
 def _load(modules: tuple[str, ...]) -> None:

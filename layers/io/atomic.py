@@ -3,7 +3,8 @@
 Files that belong together, such as the parts of a Shapefile, cannot be renamed in one instant. They
 are made ready in a folder beside, and moved from there, the one by which they are opened taken away
 first and put back last. A process that is killed in between leaves that folder, and no file to
-open, never a mixed one: whoever writes there next finishes the move.
+open, never a mixed one: whoever writes there next finishes the move. Folders for what is of use
+only while a block lasts are taken away by the next process where one was killed.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ from __future__ import annotations
 import errno
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from layers.base.errors import OutputError, OutputExistsError, VungTrongError
 from layers.base.files import reason
 from layers.io.lock import locked, real_path
 
+_SCRATCH = "zones-scratch-"
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
 _LOCKED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
 #: What belongs to a layer's file alone: beside another layer it would mislead programs.
@@ -151,3 +154,26 @@ def save_text(text: str, path: Path) -> None:
     """Write a text file (UTF-8, Unix line ends), replacing one that is there."""
     with written_aside(path, overwrite=True) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """Folder that goes away with the block; those of processes that were killed go before."""
+    place = Path(tempfile.gettempdir())
+    _remove_left_over(place)
+    folder = place / f"{_SCRATCH}{secrets.token_hex(6)}"
+    with locked(folder):  # held before the folder is there, so that nobody takes it away
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_left_over(place: Path) -> None:
+    for lock in place.glob(f".{_SCRATCH}*.lock"):
+        folder = place / lock.name.removeprefix(".").removesuffix(".lock")
+        # Another's lock is held, or is no file of ours.
+        with suppress(OutputError), locked(folder) as alone:
+            if alone and not folder.is_symlink():
+                shutil.rmtree(folder, ignore_errors=True)

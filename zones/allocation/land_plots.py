@@ -7,7 +7,6 @@ split, and the parts add up to what it was.
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,7 @@ from layers.base.messages import joined, message
 from layers.crs.transform import to_crs
 from layers.engine.overlay import overlay_geometry
 from layers.engine.tabulate import tabulate_area
+from layers.io.atomic import scratch_folder
 from layers.kinds.elevation import classify_elevation
 from zones.allocation.inputs import AVAILABLE, LOCKS, SUITABILITY, AllocationInputs
 from zones.allocation.land import FOREST
@@ -202,8 +202,8 @@ def _classified(
     folders: Sequence[Path],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Hectares by piece and class (0: no height), and the classes with the name of their part."""
-    with tempfile.TemporaryDirectory(prefix="zones-") as folder:
-        raster = Path(folder) / "classes.tif"
+    with scratch_folder() as folder:
+        raster = folder / "classes.tif"
         classes = classify_elevation(
             elevation, raster, altitudes_m=edges[0], slopes_degree=edges[1], folders=folders
         )

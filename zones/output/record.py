@@ -8,7 +8,7 @@ import importlib.metadata
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,15 @@ _PACKAGES = (
 )
 
 
+#: Told of so many bytes more that were read.
+Read = Callable[[int], None]
+_PIECE = 1 << 20
+
+
+def _nobody(_count: int) -> None:
+    """Tell nobody."""
+
+
 class _Step(BaseModel):
     """What a record says of a step, as far as a later run reads it."""
 
@@ -45,16 +54,19 @@ class _Record(BaseModel):
     steps: dict[str, _Step] = {}
 
 
-def file_digest(path: Path) -> str:
+def file_digest(path: Path, *, read: Read = _nobody) -> str:
     """SHA-256 of a file, or of all files of a folder (a FileGDB is one)."""
+    total = hashlib.sha256()
     if path.is_dir():
-        total = hashlib.sha256()
         for part in sorted(item for item in path.rglob("*") if item.is_file()):
             total.update(part.relative_to(path).as_posix().encode())
-            total.update(bytes.fromhex(file_digest(part)))
+            total.update(bytes.fromhex(file_digest(part, read=read)))
         return total.hexdigest()
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        while piece := stream.read(_PIECE):
+            total.update(piece)
+            read(len(piece))
+    return total.hexdigest()
 
 
 def leads_out(path: Path, folder: Path) -> bool:
@@ -80,10 +92,12 @@ def _files_of(path: Path, folders: Sequence[Path]) -> list[Path]:
     return [path, *(item for item in rest if item != path)]
 
 
-def input_record(path: Path, *, folders: Sequence[Path] = ()) -> dict[str, Any]:
+def input_record(
+    path: Path, *, folders: Sequence[Path] = (), read: Read = _nobody
+) -> dict[str, Any]:
     """``path``, ``bytes``, ``sha256`` of an input; ``files`` with their digests where several."""
     files = _files_of(path, folders)
-    digests = {_name(item, path): file_digest(item) for item in files}
+    digests = {_name(item, path): file_digest(item, read=read) for item in files}
     leaves = [leaf for item in files for leaf in (item.rglob("*") if item.is_dir() else [item])]
     size = sum(leaf.stat().st_size for leaf in leaves if leaf.is_file())
     record = {"path": path.name, "bytes": size, "sha256": digests[path.name]}

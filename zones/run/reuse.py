@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from layers.base.messages import message
 from layers.base.schema import Schema
 from zones.output.folder import kept_table
 from zones.output.record import file_digest, input_record, software_versions
@@ -16,7 +17,10 @@ from zones.run.step import Step, producers
 
 if TYPE_CHECKING:
     from zones.project.model import Project
+    from zones.run.context import Teller
 
+#: Bytes whose reading takes longer than a person waits without a word.
+_LONG = 1 << 29
 #: First word of an input's name in the record → key of the project file that names it.
 _PARTS = {
     "communes": "communes",
@@ -42,10 +46,25 @@ def input_files(project: Project) -> dict[str, Path]:
     return project.input_paths() | {f"plan {name}": path for name, path in plans.items()}
 
 
-def read_sources(project: Project) -> dict[str, dict[str, Any]]:
-    """Size and digest of every file that a project reads, by what the record calls it."""
-    home = (project.file.parent,)
-    return {name: input_record(path, folders=home) for name, path in input_files(project).items()}
+def read_sources(
+    project: Project, *, teller: Teller | None = None, total: int = 0
+) -> dict[str, dict[str, Any]]:
+    """Size and digest of every file that a project reads, by what the record calls it.
+
+    Reading so many bytes (``total``) that it takes long is told.
+    """
+    home, done = (project.file.parent,), 0
+
+    def read(count: int) -> None:
+        nonlocal done
+        done += count
+        if teller is not None and total >= _LONG:
+            teller.part(done >> 20, total >> 20)
+
+    if teller is not None and total >= _LONG:
+        teller.note(message("zones.run.reading_inputs", size=total / 1e9))
+    files = input_files(project).items()
+    return {name: input_record(path, folders=home, read=read) for name, path in files}
 
 
 def part_digests(project: Project, sources: Mapping[str, Any]) -> dict[str, str]:

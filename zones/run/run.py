@@ -7,7 +7,6 @@ later run of a few steps can start from them when the inputs are the same.
 from __future__ import annotations
 
 import contextlib
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from layers.base.errors import ClosureError, InputError
 from layers.base.messages import message
 from layers.base.schema import Schema
+from layers.io.atomic import scratch_folder
 from zones.output.folder import (
     OUTDATED_FOLDER,
     TABLES_FOLDER,
@@ -97,7 +97,8 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
     Ledger(project.resolve(project.reports.ledger)).settle()
     paths, home = input_files(project), (project.file.parent,)
     stamps = {name: input_stamp(path, folders=home) for name, path in paths.items()}
-    sources = read_sources(project)
+    size = sum(size for stamp in stamps.values() for _, size, _ in stamp)
+    sources = read_sources(project, teller=teller, total=size)
     parts = part_digests(project, sources)
     recorded = read_record(out) if options.write or options.only else None
     earlier = recorded if options.only else None
@@ -153,8 +154,8 @@ def _stage(out: Path, options: RunOptions, aside: Aside) -> Iterator[Path]:
         with staged_folder(out, keep=lambda name: name not in anew, moved=aside.moved) as stage:
             yield stage
     else:
-        with tempfile.TemporaryDirectory(prefix="zones-") as folder:
-            yield Path(folder)
+        with scratch_folder() as folder:
+            yield folder
 
 
 def _chosen(steps: Mapping[str, Step], project: Project, only: Sequence[str]) -> set[str]:

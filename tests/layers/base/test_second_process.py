@@ -16,26 +16,26 @@ from layers.base.errors import ClusterError
 from layers.base.second_process import processes
 
 
-def test_it_works_and_ends_with_its_block() -> None:
-    with processes(1) as beside:
+def test_it_works_and_ends_with_its_block(tmp_path: Path) -> None:
+    with processes(1, tmp_path) as beside:
         beside.load(["wave"]).result()
         pool = beside.pool
         other = pool.submit(os.getpid).result()
         assert other != os.getpid()
         assert pool.submit(eval, "'wave' in __import__('sys').modules").result()
     assert not _alive(other)
-    assert not beside.folder.exists()
+    assert beside.folder == tmp_path
 
 
-def test_what_it_cannot_load_is_told() -> None:
-    with processes(1) as beside, pytest.raises(ModuleNotFoundError, match="no_such_room"):
+def test_what_it_cannot_load_is_told(tmp_path: Path) -> None:
+    with processes(1, tmp_path) as beside, pytest.raises(ModuleNotFoundError, match="no_such_room"):
         beside.load(["layers.no_such_room"]).result()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
-def test_one_that_is_killed_ends_in_a_line() -> None:
+def test_one_that_is_killed_ends_in_a_line(tmp_path: Path) -> None:
     def killed() -> None:
-        with processes(1) as beside:
+        with processes(1, tmp_path) as beside:
             os.kill(beside.pool.submit(os.getpid).result(), signal.SIGKILL)
             beside.load(["wave"]).result()
 
@@ -50,9 +50,10 @@ def test_it_does_not_outlive_a_process_that_is_killed(tmp_path: Path) -> None:
         textwrap.dedent(
             """
             import os, signal
+            from pathlib import Path
             from layers.base.second_process import processes
             if __name__ == "__main__":
-                with processes(1) as beside:
+                with processes(1, Path()) as beside:
                     print(beside.pool.submit(os.getpid).result(), flush=True)
                     os.kill(os.getpid(), signal.SIGKILL)
             """

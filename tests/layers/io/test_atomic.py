@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from layers import MissingFileError, OutputError, OutputExistsError
-from layers.io.atomic import finish_move, save_text, written_aside, written_together
+from layers.io.atomic import (
+    finish_move,
+    save_text,
+    scratch_folder,
+    written_aside,
+    written_together,
+)
 from layers.io.vector_source import local_path
 
 
@@ -177,3 +185,36 @@ def test_a_link_that_leads_back_to_itself_is_told(
         expected = pytest.raises(OutputError, match="leads back to itself")
         with expected, written_aside(target, overwrite=True):
             pass
+
+
+def test_a_scratch_folder_goes_with_its_block_and_after_a_kill_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "zones-scratch-mine").mkdir()  # without a lock beside it is not ours
+    script = (
+        "import os, sys; from layers.io.atomic import scratch_folder\n"
+        "with scratch_folder() as folder:\n"
+        "    (folder / 'a').write_text('x')\n"
+        "    print(folder.name, flush=True)\n"
+        "    sys.stdin.read(); os.kill(os.getpid(), 9)\n"
+    )
+    given = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[3], env=given, text=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    ) as other:  # fmt: skip
+        assert other.stdout is not None
+        theirs = tmp_path / other.stdout.readline().strip()
+        with scratch_folder() as mine:
+            assert mine.parent == tmp_path
+            assert mine != theirs
+        assert (theirs / "a").exists()  # whoever made it works in it still
+        other.communicate()
+    assert (theirs / "a").exists()
+    with scratch_folder() as mine:
+        assert sorted(item.name for item in tmp_path.iterdir()) == sorted(
+            [f".{mine.name}.lock", mine.name, "zones-scratch-mine"]
+        )
+    assert [item.name for item in tmp_path.iterdir()] == ["zones-scratch-mine"]

@@ -255,7 +255,7 @@ def test_same_bytes_whatever_the_number_of_processes(
     assert first.read_bytes() == second.read_bytes()
     assert told[0] == (0, 4)
     assert told[-1] == (4, 4)
-    with processes(1) as beside:
+    with processes(1, tmp_path) as beside:
         with closing(atlas.begin_atlas(content, beside, overview=False)) as drawing:
             third = drawing.finish(tmp_path / "3.pdf", overwrite=False, progress=silent)
         assert first.read_bytes() == third.read_bytes()

@@ -518,7 +518,7 @@ def test_an_atlas_drawn_beside_is_the_same_and_recorded(
     changes = {"atlas": {"make": True, "communes": ("06148",), "overview": False}}
     only = ("atlas", "map")
     alone, _ = run(path, only=only, out=tmp_path / "1", changes=changes)
-    with processes(1) as beside:
+    with processes(1, tmp_path) as beside:
         both, _ = run(path, only=only, out=tmp_path / "2", changes=changes, beside=beside)
     for result in (alone, both):
         assert result.record["steps"]["atlas"]["files"] == ["atlas.pdf"]
@@ -560,3 +560,33 @@ def test_ground_that_two_communes_claim_counts_once_in_a_raster(tmp_path: Path) 
     told = result.tables["findings"].set_index("kind").loc["double-claim"]
     assert (told["source"], told["area_ha"]) == ("communes", pytest.approx(10))
     assert "double-claim" not in set(result.tables["measure_findings"]["kind"])
+
+
+def test_reading_much_for_the_digests_is_told_on_its_way(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Counting(Listener):
+        parts: list[tuple[int, int]] = []  # noqa: RUF012 - one listener
+
+        def part(self, done: int, total: int) -> None:
+            if not self.steps:
+                self.parts.append((done, total))
+
+    options = RunOptions(only=("check",), write=False)
+    few = Counting()
+    run_project(load_project(project), options=options, teller=few)
+    assert few.parts == []
+    assert not any("digests" in note for note in few.notes)
+    with (project.parent / "forest.gpkg-wal").open("wb") as beside:
+        beside.truncate(5 << 20)  # nothing on the disk, read all the same
+    monkeypatch.setattr("zones.run.reuse._LONG", 1 << 20)
+    monkeypatch.setattr("zones.run.run._chosen", None)  # no more than the reading
+    much = Counting()
+    with pytest.raises(TypeError):
+        run_project(load_project(project), options=options, teller=much)
+    (project.parent / "forest.gpkg-wal").unlink()
+    assert sum("digests: 0.0 GB" in note for note in much.notes) == 1
+    done, total = zip(*much.parts, strict=True)
+    assert list(done) == sorted(done)
+    assert len(set(done)) > 4
+    assert done[-1] == total[-1] >= 5

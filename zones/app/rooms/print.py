@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
 from layers.base.messages import message
+from layers.io.atomic import scratch_folder
 from maps import find_fonts, list_pages, save_page_picture
 from maps.layout.page_table import PageTable, body_texts, header_cells
 from maps.layout.tables import build_tables
@@ -129,8 +129,8 @@ def page(desk: Desk, asked: Page) -> dict[str, Any]:
     if not 0 <= asked.index < len(pages):
         raise RefusedError(404, message("zones.app.no_page"))
     chosen = pages[asked.index]
-    with tempfile.TemporaryDirectory(prefix="zones-page-") as folder:
-        path = Path(folder) / "page.png"
+    with scratch_folder() as folder:
+        path = folder / "page.png"
         save_page_picture(chosen.make(), path, find_fonts(content.font), dpi=_PREVIEW_DPI)
         picture = base64.b64encode(path.read_bytes()).decode("ascii")
     return {"name": chosen.bookmark, "pages": len(pages), "picture": picture}

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from layers.base.second_process import Processes, cores, processes
+from layers.io.atomic import scratch_folder
 
 #: Rooms whose kernels are compiled when they are loaded, and what draws pages.
 _KERNELS = ("layers.engine.overlaps", "layers.engine.overlay", "layers.engine.tabulate")
@@ -36,7 +37,8 @@ def second_process(*, count: int = 1, compiles: bool = False) -> Iterator[Second
     if not count or cores() < 2:
         yield Second()
         return
-    with processes(count) as beside:
+    # What they write goes when they are gone: before, they might still write.
+    with scratch_folder() as folder, processes(count, folder) as beside:
         kernels = beside.load(_KERNELS) if compiles else None
         beside.load(_PAGES)
         yield Second(beside, kernels)

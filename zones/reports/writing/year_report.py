@@ -7,7 +7,6 @@ Every figure comes from the tables of the run or from the ledger; what the offic
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ import pandas as pd
 
 from layers.base.messages import message
 from layers.communes.gazetteer import province_name
-from layers.io.atomic import written_aside
+from layers.io.atomic import scratch_folder, written_aside
 from layers.io.table_output import save_workbook
 from maps.annex.official import Block, OfficialContent, Picture, Text, save_official
 from maps.annex.progress_chart import save_progress, save_years
@@ -45,9 +44,9 @@ def save_report(result: YearResult, folder: Path, *, overwrite: bool = False) ->
     rows = target_rows(result)
     document = folder / f"bao-cao-{result.asked.year}.docx"
     workbook = folder / f"bao-cao-{result.asked.year}.xlsx"
-    with tempfile.TemporaryDirectory(prefix="zones-") as scratch:
-        picture = save_progress(_progress(result, rows), Path(scratch) / "progress.png")
-        reported = save_status_map(result.status, result.asked, Path(scratch) / "reported.png")
+    with scratch_folder() as scratch:
+        picture = save_progress(_progress(result, rows), scratch / "progress.png")
+        reported = save_status_map(result.status, result.asked, scratch / "reported.png")
         charts = _save_years(result, folder, overwrite=overwrite)
         years = next(iter(charts), None)
         content = _content(result, rows, (reported, picture, years))
