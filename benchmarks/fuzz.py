@@ -33,6 +33,7 @@ from typing import Any
 from benchmarks._damage import mutate
 from benchmarks._kills import try_kills
 from benchmarks._random_projects import FORMATS, save_layer, write_random_project
+from layers.base.second_process import cores
 from zones.__main__ import _stop_when_asked
 
 __all__ = ["Outcome", "fuzz_inputs", "fuzz_projects", "run"]
@@ -465,7 +466,8 @@ def _load_too(list_of_modules: Path) -> None:
 
 def _wait(child: int, limit: int) -> tuple[int | None, resource.struct_rusage]:
     """Exit code of a child (negative: the signal it died of), None where it had to be ended."""
-    deadline = time.monotonic() + limit
+    # Seconds of a quiet machine; the time of the processor is limited whatever the load.
+    deadline = time.monotonic() + limit * max(1.0, os.getloadavg()[0] / cores())
     while time.monotonic() < deadline:
         ended, status, used = os.wait4(child, os.WNOHANG)
         if ended:
