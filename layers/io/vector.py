@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import codecs
 import csv
+import shutil
 import sqlite3
 import struct
 import sys
+import tempfile
 import warnings
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -229,7 +231,32 @@ def described_file(path: str | Path, layer: str | None) -> Iterator[VectorDescri
             )
         if len(chosen) > 1:
             raise _which_layer(origin, [f"{s.name}: {name}" for s, name in chosen])
-        yield _describe(*chosen[0], layers=tuple(names))
+        source, name = chosen[0]
+        with _without_unread_prj(source) as opened:
+            yield _describe(opened, name, layers=tuple(names))
+
+
+@contextmanager
+def _without_unread_prj(source: VectorSource) -> Iterator[VectorSource]:
+    """A data set as it is; a Shapefile whose .prj no driver can read is opened as one without."""
+    if source.driver != "ESRI Shapefile" or _reads_prj(source):
+        yield source
+        return
+    with tempfile.TemporaryDirectory(prefix="vungtrong-") as folder:
+        for suffix in (".shp", ".shx", ".dbf", ".cpg"):
+            if part := sibling(source.path, suffix):
+                shutil.copyfile(part, Path(folder, source.path.stem + suffix))
+        yield replace(source, path=Path(folder, source.path.stem + ".shp"), called=source.name)
+
+
+def _reads_prj(source: VectorSource) -> bool:
+    """Whether the .prj can be read; what else is at fault is told where the layer is described."""
+    try:
+        with as_input_error(source.name):
+            pyogrio.read_info(source.path, encoding=BYTES)
+    except InputError as error:
+        return not isinstance(error.__cause__, pyogrio.errors.CRSError)
+    return True
 
 
 def _which_layer(origin: str, names: list[str]) -> InputError:

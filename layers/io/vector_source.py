@@ -81,12 +81,13 @@ class VectorSource:
     path: Path  # What a driver opens; lies in a temporary folder where ``origin`` is an archive
     origin: Path  # What the user named
     driver: str  # GDAL's name of the format, or ``"Parquet"``
+    called: str = ""  # Name for messages where it is not that of ``path``
 
     @property
     def name(self) -> str:
         """Name for messages: the file, and the member of the archive."""
-        if self.path == self.origin:
-            return self.origin.name
+        if self.called or self.path == self.origin:
+            return self.called or self.origin.name
         return f"{self.origin.name}/{self.path.name}"
 
 

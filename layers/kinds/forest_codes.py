@@ -7,6 +7,7 @@ table is detected from the pairs or named by the user, never guessed.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -87,33 +88,14 @@ def choose_code_table(
         load_code_table(told)
         return CodeTableChoice(str(told), "told", plots)
     if not alone.any():
-        raise _undecided(codes, fits, plots, source)
+        raise _undecided(codes, plots, source)
     # Where several have evidence the largest part names the table; the rest are listed as errors.
     return CodeTableChoice(str(alone.idxmax()), "detected", plots)
 
 
-def _undecided(
-    codes: pd.DataFrame, fits: pd.DataFrame, plots: dict[str, int], source: str
-) -> InputError:
+def _undecided(codes: pd.DataFrame, plots: dict[str, int], source: str) -> InputError:
     """Say which tables are left, and what depends on the choice."""
-    left = [name for name in CODE_TABLES if fits[name].any()] or list(CODE_TABLES)
-    lands = pd.DataFrame({name: classify_codes(codes, name)["land"].fillna("") for name in left})
-    differs = lands.ne(lands[left[0]], axis="index").any(axis="columns")
-    if differs.any():
-        place = int(differs.to_numpy().argmax())
-        row = codes.iloc[place]
-        what = message(
-            "layers.kinds.plots_would_change",
-            count=int(differs.sum()),
-            area=float(codes.loc[differs, "area_ha"].sum()),
-            code=" ".join(str(row[key]) for key in ("maldlr", "ldlr") if key in codes),
-            readings=[
-                message("layers.kinds.reading_of_code", land=land or "–", table=name)
-                for name, land in lands.iloc[place].items()
-            ],
-        )
-    else:
-        what = message("layers.kinds.next_plots_may_change")
+    left, what = code_tables_left(codes)
     return InputError(
         "layers.kinds.say_code_table",
         source=source,
@@ -122,6 +104,33 @@ def _undecided(
         tables=left,
         what=what,
     )
+
+
+def code_tables_left(codes: pd.DataFrame) -> tuple[list[str], Phrase]:
+    """Code tables that some plot fits, all where none does, and what depends on the choice.
+
+    Without ``area_ha`` the plots that would change are counted, and not their hectares.
+    """
+    left = [name for name in CODE_TABLES if fits_code_table(codes, name).any()]
+    left = left or list(CODE_TABLES)
+    lands = pd.DataFrame({name: classify_codes(codes, name)["land"].fillna("") for name in left})
+    differs = lands.ne(lands[left[0]], axis="index").any(axis="columns")
+    if not differs.any():
+        return left, message("layers.kinds.next_plots_may_change")
+    place = int(differs.to_numpy().argmax())
+    row = codes.iloc[place]
+    area = codes.loc[differs, "area_ha"].sum() if "area_ha" in codes else math.nan
+    what = message(
+        "layers.kinds.plots_would_change",
+        count=int(differs.sum()),
+        area=float(area),
+        code=" ".join(str(row[key]) for key in ("maldlr", "ldlr") if key in codes),
+        readings=[
+            message("layers.kinds.reading_of_code", land=land or "–", table=name)
+            for name, land in lands.iloc[place].items()
+        ],
+    )
+    return left, what
 
 
 def classify_codes(codes: pd.DataFrame, name: str) -> pd.DataFrame:

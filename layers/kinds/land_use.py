@@ -32,6 +32,12 @@ def _table() -> pd.DataFrame:
     return LAND_USE_CODES.validate(data_table("land_use_codes.csv"))
 
 
+@lru_cache(maxsize=1)
+def land_use_codes() -> frozenset[str]:
+    """Codes of land uses."""
+    return frozenset(_table()["code"])
+
+
 def load_land_use_codes() -> pd.DataFrame:
     """Table of land-use codes.
 

@@ -15,6 +15,7 @@ from layers.communes.gazetteer import communes_on, province_name
 from layers.communes.spelling import plain_key
 from layers.crs.crs import parse_crs, vn2000_zones
 from layers.kinds.crops import crop_named
+from layers.kinds.land_use import land_use_codes
 
 #: Beginnings of names that columns have, in plain letters, by what they hold.
 _NAMES: dict[str, tuple[str, ...]] = {
@@ -41,7 +42,13 @@ NEEDED: dict[str, frozenset[str]] = {
     "communes": frozenset({"code", "name"}),
     "crop_plots": frozenset({"crop"}),
     "land_use": frozenset({"code"}),
-    "report": frozenset({"commune_code", "crop", "year", "area_ha"}),
+    "report": frozenset({"commune_code", "commune", "crop", "year", "area_ha"}),
+}
+
+#: Fields of which one tells the commune, the surer one first.
+EITHER: dict[str, tuple[str, str]] = {
+    "communes": ("code", "name"),
+    "report": ("commune_code", "commune"),
 }
 
 _AREAS = ("ledger_ha", "area_ha")
@@ -59,9 +66,10 @@ class Suggestion:
 
 
 def needed_fields(kind: str, found: Collection[str]) -> frozenset[str]:
-    """Fields that a person must choose a column for: of communes one that tells them is enough."""
-    told = {"code", "name"} & set(found) if kind == "communes" else set()
-    return frozenset({max(told)}) if told else NEEDED[kind]
+    """Fields that a person must choose a column for: of two that tell the commune one is enough."""
+    pair = EITHER.get(kind, ())
+    told = next((field for field in pair if field in found), None)
+    return NEEDED[kind] if told is None else NEEDED[kind].difference(pair) | {told}
 
 
 def suggest_columns(kind: str, frame: pd.DataFrame, *, province: str) -> dict[str, Suggestion]:
@@ -151,6 +159,7 @@ def _checks(codes: set[str], names: set[str]) -> dict[str, Callable[[str], bool]
         "crop": is_crop,
         "ledger_ha": is_number,
         "area_ha": is_number,
+        "land_use": lambda text: text.upper() in land_use_codes(),
     }
 
 
@@ -192,4 +201,8 @@ def guess_kind(frame: pd.DataFrame, *, polygons: bool, forest: bool, province: s
         values = frame[suggestion.column].dropna().astype(str).str.removesuffix(".0")
         if values.is_unique and 1 < len(values) <= 2 * len(units):
             return "communes"
-    return "crop_plots"
+    if "crop" in suggest_columns("crop_plots", frame, province=province):
+        return "crop_plots"
+    is_code = _checks(set(), set())["land_use"]
+    sure = any(_share(frame[column], is_code)[0] >= _SURE for column in frame.columns)
+    return "land_use" if sure else "crop_plots"

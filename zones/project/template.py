@@ -18,32 +18,41 @@ from zones.project.model import CIRCULATED
 from zones.project.yaml import read_document
 
 
-def write_new_project(folder: Path, *, province: str, language: Language = "vi") -> list[Path]:
-    """Write ``project.yaml`` and ``natural_areas.csv`` for a province, given by code or name."""
+def write_new_project(
+    folder: Path, *, province: str, language: Language = "vi", with_plans: bool = True
+) -> list[Path]:
+    """Write ``project.yaml`` and ``natural_areas.csv`` for a province, given by code or name.
+
+    ``with_plans``: list the embedded plans of the province; otherwise none until one is chosen.
+    """
     province = find_province(province)
     project, areas = folder / "project.yaml", folder / "natural_areas.csv"
     taken = [str(path) for path in (project, areas) if path.exists()]
     if taken:
         raise OutputExistsError("zones.project.folder_not_empty", taken=taken)
     template = data_path("templates", f"project.{language}.yaml").read_text("utf-8")
-    # The newest plan leads: targets of an older one would look exceeded.
-    found = [read_document(path) for path in sorted(data_path("plans").glob("*.yaml"))]
-    # A plan with an area of its own is of a territory that is not the province of today.
-    own = [p for p in found if p["province"] == province and not p.get("natural_area_ha")]
-    own.sort(key=lambda plan: str(plan["date"] or ""), reverse=True)
-    plans = "".join(f"  - {plan['plan']}\n" for plan in own) or "  - plan.yaml\n"
     text = template.format(
         province=province,
         province_name=province_name(province),
         **_zone(province, language),
         vintage=NEWEST_VINTAGE,
-        plans=plans.rstrip("\n"),
+        plans=_plans(province) if with_plans else " []",
     )
     folder.mkdir(parents=True, exist_ok=True)
     save_text(text, project)
     with written_aside(areas, overwrite=True) as part:
         save_csv(_natural_areas(province), part)
     return [project, areas]
+
+
+def _plans(province: str) -> str:
+    """List of the embedded plans of a province, a file to be written where it has none."""
+    # The newest plan leads: targets of an older one would look exceeded.
+    found = [read_document(path) for path in sorted(data_path("plans").glob("*.yaml"))]
+    # A plan with an area of its own is of a territory that is not the province of today.
+    own = [p for p in found if p["province"] == province and not p.get("natural_area_ha")]
+    own.sort(key=lambda plan: str(plan["date"] or ""), reverse=True)
+    return "".join(f"\n  - {plan['plan']}" for plan in own) or "\n  - plan.yaml"
 
 
 def _zone(province: str, language: Language) -> dict[str, str]:

@@ -612,10 +612,18 @@ def test_an_archive_that_swells_is_refused(folder):
 
 
 @pytest.mark.parametrize("text", ['PROJCS["VN-2000', "PROJCS[]", 'GEOGCS["a"]'])
-def test_a_broken_prj_is_one_line(squares, folder, text):
+def test_a_layer_with_a_broken_prj_is_read_as_one_without(squares, folder, text):
     path = write(squares, folder / "a.shp")
+    whole = load_vector(path)
     path.with_suffix(".prj").write_text(text, "utf-8")
-    with pytest.raises(InputError, match=r"a\.shp: could not be read"):
+    about = describe_vector(path)
+    assert (about.crs, about.source, about.count) == (None, "a.shp", len(squares))
+    read = load_vector(path)
+    assert read.crs is None
+    assert read.drop(columns="geometry").equals(whole.drop(columns="geometry"))
+    assert read.geometry.to_wkb().equals(whole.geometry.to_wkb())
+    path.with_suffix(".dbf").write_bytes(b"")  # what else is at fault is told as before
+    with pytest.raises(InputError, match=r"a\.shp"):
         load_vector(path)
 
 

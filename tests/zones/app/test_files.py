@@ -95,7 +95,7 @@ def test_an_empty_folder_becomes_a_project_that_runs(office: Path) -> None:
     desk.ask("files", "put", **put, columns=named, crops=crops)
     answer = desk.ask("files", "extract", path=str(office / "ke-hoach.docx"))
     assert answer["read"]["targets"] == 1
-    assert answer["plans"][0]["id"] == "plan-ke-hoach.yaml"
+    assert ids(answer) == ["plan-ke-hoach.yaml"]  # and none that nobody asked for
     assert answer["fault"] is None
     text = (home / "project.yaml").read_text("utf-8")
     assert "# mã tỉnh, Lạng Sơn" in text
@@ -493,7 +493,7 @@ def test_what_the_page_wrote_is_taken_back_step_by_step(sketch: tuple[Sitting, P
     for asked in (
         lambda: desk.ask("files", "put", **_layer(file, name="2024", new=True, date="2024-12-31")),
         lambda: desk.ask("files", "drop", name="forest"),
-        lambda: desk.ask("files", "drop_plan", name="lang-son-2023"),
+        lambda: desk.ask("files", "plan", name="lang-son-2023"),
         lambda: desk.ask("files", "drop", name="2024"),  # and now it has no layer: at fault
     ):
         seen = asked()

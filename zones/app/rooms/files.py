@@ -12,36 +12,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
-import pandas as pd
-import shapely
 from pydantic import Field, TypeAdapter, ValidationError
 from ruamel.yaml.comments import CommentedMap
 
-from layers.base.errors import InputError, VungTrongError
+from layers.base.errors import VungTrongError
 from layers.base.messages import message
 from layers.base.person import account_name
 from layers.communes.gazetteer import communes_on
-from layers.crs.source import place_layer
-from layers.crs.transform import WGS84, to_crs
-from layers.io.endings import WORKBOOK_KINDS
-from layers.io.legacy_encoding import decode_texts
-from layers.io.raster_source import open_raster
-from layers.io.table import read_table
-from layers.io.values import Decimal, two_readings
-from layers.io.vector import describe_vector, list_layers, load_vector
-from layers.io.workbook import sheet_names
-from layers.kinds.crops import crop_named, load_crops, near_crop
+from layers.io.values import Decimal
+from layers.kinds.crops import crop_named, load_crops
 from layers.kinds.forest_fields import (
     NEEDED as NEEDED_OF_FOREST,
 )
-from layers.kinds.forest_fields import TELLING, forest_fields, likely_fields, match_fields
 from zones.app.desk import Desk, words
-from zones.app.kinds import form_of
+from zones.app.looked import Kind, look, province_of
 from zones.app.plan_list import known_plans, plan_names, plans_of, zones_of
 from zones.app.project_file import can_undo, project_path, undo, with_changes, write_project
 from zones.app.question import Question
 from zones.app.refused import RefusedError
-from zones.app.suggest import FIELDS, crs_choices, guess_kind, needed_fields, suggest_columns
 from zones.plan.extract.document import read_document_text
 from zones.plan.extract.draft import draft_plan
 from zones.plan.extract.zones import slug
@@ -49,21 +37,6 @@ from zones.plan.files import load_plan, save_plan
 from zones.project.model import CommunesSource, LayerSource
 from zones.project.yaml import dump_document, is_there, read_document, read_text
 from zones.project.yaml_blocks import change_block, cut_block, is_block, put_block, put_list
-
-_FIRST_ROWS, _MOST_CROPS, _MOST_CLASSES = 6, 60, 40
-_MOST_POINTS = 2_000
-
-Kind = Literal["communes", "forest_status", "crop_plots", "land_use", "report", "raster"]
-
-
-class At(Question):
-    """A file of this machine, and a layer or sheet of it where it has several."""
-
-    path: str
-    layer: str | None = None
-    sheet: str | None = None
-    kind: Kind | None = None
-    crs: str | None = None  # To be tried where the file has none
 
 
 class Put(Question):
@@ -79,6 +52,7 @@ class Put(Question):
     sheet: str | None = None
     decimal: Decimal | None = None
     crs: str | None = None
+    code_table: Literal["93", "98", "55"] | None = None
     columns: dict[str, str] = Field(default_factory=dict)
     crops: dict[str, str] = Field(default_factory=dict)
     classes: dict[int, str] = Field(default_factory=dict)
@@ -191,6 +165,7 @@ def _parts(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
             "at": str((home / str(item.get("path", ""))).resolve()),
             "there": bool(item.get("path")) and is_there(home / str(item["path"])),
             "date": str(item.get("date") or item.get("vintage") or ""),
+            **{key: str(item.get(key) or "") for key in ("source", "crs", "code_table")},
         }
         for name, kind, item in listed
     ]
@@ -220,183 +195,6 @@ def _unconfirmed(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
         ]
         found.append({"file": str(name), "confirm": rows, "targets": len(plan.all_targets())})
     return found
-
-
-def look(desk: Desk, asked: At) -> dict[str, Any]:
-    """What a file is: layers, CRS, encoding, first rows, place, and what its columns may hold."""
-    path = desk.session.inside(asked.path)
-    if not path.exists():
-        raise RefusedError(404, message("zones.app.no_file", path=asked.path))
-    form = form_of(path)
-    province = _province(desk)
-    if form == "document":
-        return {"path": str(path), "form": form}
-    if form == "raster":
-        return _look_at_raster(path, desk)
-    if form == "table":
-        return _look_at_table(path, asked, province)
-    return _look_at_polygons(path, asked, province)
-
-
-def _look_at_table(path: Path, asked: At, province: str) -> dict[str, Any]:
-    sheets = sheet_names(path) if path.suffix.lower() in WORKBOOK_KINDS else []
-    sheet = asked.sheet or (sheets[0] if len(sheets) == 1 else None)
-    if sheets and sheet is None:
-        return {"path": str(path), "form": "sheets", "sheets": sheets}
-    frame = read_table(path, sheet=sheet)
-    told = _described(frame, asked.kind or "report", province)
-    area = next((item["column"] for item in told["fields"] if item["field"] == "area_ha"), None)
-    return told | {
-        "path": str(path),
-        "form": "table",
-        "sheets": sheets,
-        "sheet": sheet,
-        "count": len(frame),
-        "two_readings": None if area is None else two_readings(frame[area]),
-    }
-
-
-def _province(desk: Desk) -> str:
-    return str(read_document(project_path(desk)).get("province", ""))
-
-
-def _look_at_polygons(path: Path, asked: At, province: str) -> dict[str, Any]:
-    layers = list_layers(path)
-    layer = asked.layer or (layers[0] if len(layers) == 1 else None)
-    if layer is None:
-        return {"path": str(path), "form": "layers", "layers": layers}
-    about = describe_vector(path, layer=layer)
-    frame = load_vector(path, layer=layer)
-    table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
-    table, told = decode_texts(table, source=path.name)
-    lacking = about.crs is None
-    if asked.crs and lacking:
-        frame, _ = place_layer(frame, source=path.name, named=asked.crs, province=province)
-    forest = _is_forest(list(about.fields))
-    kind = asked.kind or guess_kind(table, polygons=True, forest=forest, province=province)
-    return _described(table, kind, province) | {
-        "path": str(path),
-        "form": "polygons",
-        "layers": layers,
-        "layer": layer,
-        "driver": about.driver,
-        "crs": None if about.crs is None else about.crs.name,
-        "encoding": about.encoding,
-        "count": about.count,
-        "place": None if frame.crs is None else _place(frame),
-        "choices": crs_choices(province) if lacking else [],
-        "notes": [words(item.message) for item in told],
-    }
-
-
-def _is_forest(fields: list[str]) -> bool:
-    try:
-        return len(match_fields(fields).columns) >= 8
-    except InputError:
-        return False
-
-
-def _is_told(columns: list[str]) -> bool:
-    """Whether a forest layer's fields are known by their names."""
-    try:
-        match_fields(columns)
-    except InputError:
-        return False
-    return True
-
-
-def _forest_fields(columns: list[str]) -> list[dict[str, Any]]:
-    """Fields of a forest layer that decide hectares and classes, each with the likeliest column."""
-    found = likely_fields(columns)
-    about = forest_fields().set_index("field")
-    meaning = {code: about[f"meaning_{code}"].to_dict() for code in ("vi", "en")}
-    return [
-        {
-            "field": field,
-            "label": {code: f"{said[field]} ({field})" for code, said in meaning.items()},
-            # The type, by letters or by number, is what nothing else can tell.
-            "needed": field == ("maldlr" if "ldlr" not in found and "maldlr" in found else "ldlr"),
-            "column": found.get(field),
-            "reason": words(message("zones.app.by_name")) if field in found else None,
-        }
-        for field in TELLING
-    ]
-
-
-def _place(frame: Any) -> list[list[list[float]]]:
-    """Where the polygons lie, roughly: the border of them all, latitude first."""
-    shapes = to_crs(frame.geometry, WGS84)
-    hull = shapely.concave_hull(shapely.multipoints(_points(shapes)), ratio=0.05)
-    rings = [part.exterior for part in shapely.get_parts(hull) if part.geom_type == "Polygon"]
-    return [
-        [[round(y, 5), round(x, 5)] for x, y in shapely.get_coordinates(ring)] for ring in rings
-    ]
-
-
-def _points(shapes: Any) -> Any:
-    known = shapes[shapes.notna() & ~shapes.is_empty]
-    points = shapely.get_coordinates(known.to_numpy())
-    return points[:: max(1, len(points) // _MOST_POINTS)]
-
-
-def _described(frame: pd.DataFrame, kind: str, province: str) -> dict[str, Any]:
-    first = frame.head(_FIRST_ROWS).astype("str").where(frame.head(_FIRST_ROWS).notna(), "")
-    answer: dict[str, Any] = {
-        "kind": kind,
-        "columns": [str(name) for name in frame.columns],
-        "first": [list(map(str, row)) for row in first.to_numpy().tolist()],
-        "fields": [],
-        "crops": [],
-    }
-    if kind == "forest_status" and not _is_told(list(frame.columns)):
-        answer["fields"] = _forest_fields(list(frame.columns))
-    if kind not in FIELDS:
-        return answer
-    found = suggest_columns(kind, frame, province=province)
-    answer["fields"] = [
-        {
-            "field": field,
-            "needed": field in needed_fields(kind, found),
-            "column": found[field].column if field in found else None,
-            "reason": words(found[field].reason) if field in found else None,
-        }
-        for field in FIELDS[kind]
-    ]
-    if "crop" in found:
-        answer["crops"] = _crops(frame[found["crop"].column])
-    return answer
-
-
-def _crops(values: pd.Series) -> list[dict[str, Any]]:
-    """Names of crops in a file, how often each stands there, and the id that is meant."""
-    counts = values.dropna().astype("str").value_counts().head(_MOST_CROPS)
-    rows = []
-    for text, count in counts.items():
-        crop = crop_named(str(text))[0]
-        near = "" if crop else near_crop(str(text))
-        rows.append({"text": str(text), "count": int(count), "crop": crop, "near": near})
-    return rows
-
-
-def _look_at_raster(path: Path, desk: Desk) -> dict[str, Any]:
-    with open_raster(path, folders=desk.session.roots) as grid:
-        shape = (min(grid.height, 1000), min(grid.width, 1000))
-        sample = grid.read(1, out_shape=shape, masked=True)
-        values = pd.unique(pd.Series(sample.compressed()))
-        crs = None if grid.crs is None else grid.crs.to_string()
-        size = [grid.width, grid.height]
-    return {
-        "path": str(path),
-        "form": "raster",
-        "kind": "raster",
-        "crs": crs,
-        "size": size,
-        "classes": sorted(int(value) for value in values)[:_MOST_CLASSES],
-        "columns": [],
-        "first": [],
-        "fields": [],
-        "crops": [],
-    }
 
 
 def put(desk: Desk, asked: Put) -> dict[str, Any]:
@@ -477,6 +275,7 @@ def _fill(section: CommentedMap, asked: Put, written: str) -> None:
         "sheet": asked.sheet if asked.kind == "report" else None,
         "decimal": asked.decimal if asked.kind == "report" else None,
         "crs": asked.crs if asked.kind != "report" else None,
+        "code_table": asked.code_table if asked.kind == "forest_status" else None,
         "columns": _columns(asked) or None,
         "crops": asked.crops or None,
         "classes": asked.classes or None,
@@ -634,7 +433,7 @@ def extract(desk: Desk, asked: Document) -> dict[str, Any]:
     target = _beside(desk, f"plan-{name}.yaml")
     if target.exists():
         raise RefusedError(409, message("zones.app.there_already", name=target.name))
-    draft = draft_plan(read_document_text(path), plan_id=name, province=_province(desk) or None)
+    draft = draft_plan(read_document_text(path), plan_id=name, province=province_of(desk) or None)
     save_plan(draft.plan, target)
     answer = plan(desk, PlanOf(name=target.name, lead=asked.lead))
     read = {

@@ -129,9 +129,9 @@ def demo(desk: Desk) -> dict[str, Any]:
 
 
 def new(desk: Desk, asked: New) -> dict[str, Any]:
-    """Write a project to fill in, and open it."""
+    """Write a project to fill in, without a plan that nobody asked for, and open it."""
     folder = _typed(asked.path)
-    file = write_new_project(folder, province=asked.province)[0]
+    file = write_new_project(folder, province=asked.province, with_plans=False)[0]
     desk.place(file)
     return hello(desk)
 

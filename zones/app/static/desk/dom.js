@@ -98,3 +98,27 @@ function tellFault(input, words) {
   input.setAttribute("aria-describedby", id);
   input.after(element("span", { class: "field-fault", id, role: "alert" }, words));
 }
+
+// What was typed and chosen in a form, by what each field is called; what leads elsewhere is left out.
+const nameOf = (input) => input.id || input.dataset.field || input.name;
+const fieldsOf = (form) => [...form.querySelectorAll("input, select, textarea")].filter((input) => input.type !== "file" && nameOf(input) && !("leads" in input.dataset));
+const isTicked = (input) => ["checkbox", "radio"].includes(input.type);
+
+// A half-filled form outlives the room, the language and the page: its words are kept under a name.
+export function keepForm(desk, name, form) {
+  const keep = () => desk.keep(name, Object.fromEntries(fieldsOf(form).filter((input) => input.type !== "radio" || input.checked).map((input) => [nameOf(input), input.type === "checkbox" ? input.checked : input.value])));
+  fillForm(form, desk.kept(name, {}));
+  for (const kind of ["input", "change"]) form.addEventListener(kind, keep);
+}
+
+function fillForm(form, kept) {
+  for (const input of fieldsOf(form)) {
+    const value = kept[nameOf(input)];
+    if (value === undefined) continue;
+    const before = isTicked(input) ? input.checked : input.value;
+    if (input.type === "checkbox") input.checked = value;
+    else if (input.type === "radio") input.checked = input.value === value;
+    else if (input.tagName !== "SELECT" || [...input.options].some((option) => option.value === value)) input.value = value;
+    if ((isTicked(input) ? input.checked : input.value) !== before) for (const kind of ["input", "change"]) input.dispatchEvent(new Event(kind, { bubbles: true }));
+  }
+}

@@ -1,18 +1,21 @@
 // A file that was looked at: what it is, its first rows and place, and what its columns hold.
 import { both, day, kindName, number, say, typedDay } from "./words.js";
-import { button, dayInput, element, field, table } from "./dom.js";
+import { button, dayInput, element, field, keepForm, table } from "./dom.js";
 
 const KINDS = { polygons: ["communes", "forest_status", "crop_plots", "land_use"], table: ["report"], raster: ["raster"] };
 
-export function fileForm({ looked, state, again, put, cancel, place }) {
+export function fileForm({ desk, looked, state, again, put, cancel, place }) {
   const columns = Object.fromEntries(looked.fields.filter((item) => item.column).map((item) => [item.field, item.column]));
   const crops = Object.fromEntries(looked.crops.map((row) => [row.text, row.crop || row.near]));
   const classes = {};
   const inputs = {};
+  const selects = {};
+  const kept = `file:${looked.path}:${looked.kind}`;
+  const mine = state.parts.find(isSame); // What the project says of this file already
   let map = null;
 
   const send = () =>
-    put({
+    put(kept, {
       path: looked.path,
       kind: looked.kind,
       name: looked.kind === "communes" ? "" : inputs.place.value || inputs.name.value.trim(),
@@ -22,20 +25,21 @@ export function fileForm({ looked, state, again, put, cancel, place }) {
       layer: looked.layers?.length > 1 ? looked.layer : null,
       sheet: looked.sheets?.length > 1 ? looked.sheet : null,
       decimal: inputs.decimal?.value || null,
-      crs: looked.crs ? null : inputs.crs?.value.trim() || null,
-      columns: looked.kind === "forest_status" ? {} : columns,
+      crs: inputs.crs?.value.trim() || null,
+      code_table: inputs.codes?.value || null,
+      columns,
       crops: Object.fromEntries(looked.crops.filter((row) => crops[row.text] && crops[row.text] !== row.crop).map((row) => [row.text, crops[row.text]])),
       classes: Object.fromEntries(Object.entries(classes).filter(([, name]) => name)),
     });
 
-  const kind = element("select", { id: "file-kind", onchange: (event) => again({ path: looked.path, layer: looked.layer ?? null, sheet: looked.sheet ?? null, kind: event.target.value }) }, ...KINDS[looked.form].map((name) => element("option", { value: name, selected: name === looked.kind }, say("kind_" + name))));
+  const kind = element("select", { id: "file-kind", "data-leads": "", onchange: (event) => again({ path: looked.path, layer: looked.layer ?? null, sheet: looked.sheet ?? null, kind: event.target.value }) }, ...KINDS[looked.form].map((name) => element("option", { value: name, selected: name === looked.kind }, say("kind_" + name))));
   const node = element(
     "section",
     { class: "panel", id: "file-form" },
     element("h2", { class: "file-path" }, looked.path.split(/[\\/]/).at(-1)),
     facts(looked),
     ...(looked.notes ?? []).map((note) => element("p", { class: "help" }, both(note))),
-    element("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); if (asksTwice()) askTwice(); else send(); } }, field(say("whatIsIt"), kind), sheetField(), about(), matching(), cropsTable(), classTable(), element("div", { id: "second-layer", role: "status" }), element("div", { class: "row" }, element("button", { type: "submit", class: "main-button", id: "put" }, say("putInProject")), button("cancel", cancel))),
+    element("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); if (asksTwice()) askTwice(); else send(); } }, field(say("whatIsIt"), kind), sheetField(), about(), matching(), codeTables(), cropsTable(), classTable(), element("div", { id: "second-layer", role: "status" }), element("div", { class: "row" }, element("button", { type: "submit", class: "main-button", id: "put" }, say("putInProject")), button("cancel", () => cancel(kept)))),
     looked.first.length ? element("h3", {}, say("firstRows")) : "",
     looked.first.length ? table(looked.columns, looked.first.map((row) => element("tr", {}, ...row.map((text) => element("td", { class: "text" }, text)))), { label: say("firstRows"), class: "text-table" }) : "",
     looked.place || looked.choices?.length ? element("div", { id: "file-map", class: "file-map", role: "region", "aria-label": say("placeOfFile") }) : "",
@@ -45,15 +49,15 @@ export function fileForm({ looked, state, again, put, cancel, place }) {
     if (looked.kind === "communes") {
       const there = state.parts.find((part) => part.kind === "communes");
       const told = !there?.path || isSame(there) ? null : element("p", { class: "help", id: "replaces" }, say(there.there ? "replacesFile" : "fillsPlace", { path: there.path }));
-      return element("div", { class: "stack" }, told, looked.crs || looked.form !== "polygons" ? null : crsField());
+      return element("div", { class: "stack" }, told, crsField());
     }
     const stem = looked.path.split(/[\\/]/).at(-1).replace(/\.[^.]+$/, "");
     inputs.name = element("input", { type: "text", value: stem, id: "layer-name" });
-    inputs.date = dayInput({ id: "layer-date", required: true });
-    inputs.source = element("input", { type: "text", id: "layer-source" });
+    inputs.date = dayInput({ id: "layer-date", required: true, value: mine?.there && mine.date ? day(mine.date) : "" });
+    inputs.source = element("input", { type: "text", id: "layer-source", value: mine?.source ?? "" });
     const name = field(say("layerName"), inputs.name);
     inputs.place = placeField(name);
-    return element("div", { class: "editor-grid" }, sameKind().length ? field(say("layerPlace"), inputs.place) : null, name, field(say("layerDate") + " *", inputs.date), field(say("layerSource"), inputs.source), looked.form === "polygons" && !looked.crs ? crsField() : null, looked.form === "table" ? decimalField() : null);
+    return element("div", { class: "editor-grid" }, sameKind().length ? field(say("layerPlace"), inputs.place) : null, name, field(say("layerDate") + " *", inputs.date), field(say("layerSource"), inputs.source), crsField(), looked.form === "table" ? decimalField() : null);
   }
 
   function isSame(part) {
@@ -98,7 +102,7 @@ export function fileForm({ looked, state, again, put, cancel, place }) {
   function sheetField() {
     if (!(looked.sheets?.length > 1)) return null;
     const options = looked.sheets.map((name) => element("option", { value: name, selected: name === looked.sheet }, name));
-    return field(say("sheetOfFile"), element("select", { id: "file-sheet", onchange: (event) => again({ path: looked.path, sheet: event.target.value, kind: looked.kind }) }, ...options));
+    return field(say("sheetOfFile"), element("select", { id: "file-sheet", "data-leads": "", onchange: (event) => again({ path: looked.path, sheet: event.target.value, kind: looked.kind }) }, ...options));
   }
 
   // Hectares that can be read in two ways are not written down before somebody said which.
@@ -109,25 +113,58 @@ export function fileForm({ looked, state, again, put, cancel, place }) {
     return field(say("decimalMark") + (two ? " *" : ""), inputs.decimal, two ? say("decimalAsked") : "");
   }
 
+  // Asked where the file has no CRS, one that nobody can read, or one without a place on Earth.
   function crsField() {
-    const options = looked.choices.map(({ crs, name }) => element("option", { value: crs }, `${name} (${crs})`));
+    if (!looked.choices?.length) return null;
+    const options = looked.choices.map(({ crs, name }) => element("option", { value: crs, selected: crs === mine?.crs }, `${name} (${crs})`));
     inputs.crs = element("select", { id: "layer-crs", required: true, onchange: tryPlace }, element("option", { value: "" }, "…"), ...options);
-    return field(say("crsMissing") + " *", inputs.crs);
+    return field(say("crsChoose") + " *", inputs.crs, looked.crs ? say("crsNoPlace", { crs: looked.crs }) : say("crsMissing"));
   }
 
   function matching() {
     if (!looked.fields.length) return looked.kind === "forest_status" ? element("p", { class: "help" }, say("forestMatched")) : null;
     const rows = looked.fields.map((item) => {
       const label = item.label ? both(item.label) : say("column_" + item.field);
+      const star = element("span", {});
       const select = element(
         "select",
-        { "data-field": item.field, "aria-label": label, required: item.needed, onchange: (event) => { if (event.target.value) columns[item.field] = event.target.value; else delete columns[item.field]; } },
+        { "data-field": item.field, "aria-label": label, onchange: (event) => choose(item, event.target.value) },
         element("option", { value: "" }, item.needed ? say("chooseColumn") : say("noColumn")),
         ...looked.columns.map((name) => element("option", { value: name, selected: name === item.column }, name)),
       );
-      return element("tr", {}, element("th", { scope: "row" }, label, item.needed ? " *" : ""), element("td", {}, select), element("td", { class: "text help" }, both(item.reason)));
+      selects[item.field] = { select, star };
+      return element("tr", {}, element("th", { scope: "row" }, label, star), element("td", {}, select), element("td", { class: "text help" }, both(item.reason)));
     });
+    showNeeded();
     return element("div", {}, element("h3", {}, say("columnsTitle")), element("table", { class: "matching" }, element("tbody", {}, ...rows)));
+  }
+
+  function choose(item, column) {
+    if (column) columns[item.field] = column;
+    else delete columns[item.field];
+    showNeeded();
+    // Which table of types the codes are of depends on the columns that hold them.
+    if (looked.tables !== undefined && ["ldlr", "maldlr"].includes(item.field)) again({ path: looked.path, layer: looked.layer ?? null, kind: looked.kind, crs: inputs.crs?.value || null, columns });
+  }
+
+  // Of two columns that tell the commune one is enough.
+  function showNeeded() {
+    for (const item of looked.fields) {
+      const { select, star } = selects[item.field];
+      select.required = item.either ? !columns[item.either] && item.needed : item.needed;
+      if (item.either && !columns[item.either] && !columns[item.field]) select.required = true;
+      star.textContent = select.required ? " *" : "";
+    }
+  }
+
+  // Which table of types the codes are of: chosen by hand where they fit several.
+  function codeTables() {
+    const { tables } = looked;
+    if (!tables) return null;
+    const options = tables.choices.map((one) => element("option", { value: one.table, selected: one.table === mine?.code_table }, say("codeTable", { table: one.table, name: both(one.name), n: number(one.fits), of: number(tables.plots) })));
+    const none = tables.open ? "…" : say("codeTableFound", { table: tables.detected });
+    inputs.codes = element("select", { id: "layer-codes", required: Boolean(tables.open) }, element("option", { value: "" }, none), ...options);
+    return field(say("codeTables") + (tables.open ? " *" : ""), inputs.codes, tables.open ? both(tables.open) : "");
   }
 
   function cropsTable() {
@@ -135,7 +172,7 @@ export function fileForm({ looked, state, again, put, cancel, place }) {
     const rows = looked.crops.map((row) => {
       const select = element(
         "select",
-        { "aria-label": row.text, onchange: (event) => (crops[row.text] = event.target.value) },
+        { name: "crop:" + row.text, "aria-label": row.text, onchange: (event) => (crops[row.text] = event.target.value) },
         element("option", { value: "" }, say("ownName")),
         ...Object.entries(state.crops).map(([crop, name]) => element("option", { value: crop, selected: crop === crops[row.text] }, both(name))),
       );
@@ -147,20 +184,29 @@ export function fileForm({ looked, state, again, put, cancel, place }) {
 
   function classTable() {
     if (looked.kind !== "raster") return null;
-    const rows = looked.classes.map((value) => element("tr", {}, element("th", { scope: "row" }, String(value)), element("td", {}, element("input", { type: "text", "aria-label": say("classOf", { value }), onchange: (event) => (classes[value] = event.target.value.trim()) }))));
+    const rows = looked.classes.map((value) => element("tr", {}, element("th", { scope: "row" }, String(value)), element("td", {}, element("input", { type: "text", name: "class:" + value, "aria-label": say("classOf", { value }), onchange: (event) => (classes[value] = event.target.value.trim()) }))));
     return element("div", {}, element("h3", {}, say("classesTitle")), element("table", { class: "matching" }, element("tbody", {}, ...rows)));
   }
 
   // Shows where the file would lie before its CRS is written down.
   async function tryPlace() {
     close();
+    looked.place = null;
     if (!inputs.crs.value) return;
     looked.place = await place({ path: looked.path, layer: looked.layer, kind: looked.kind, crs: inputs.crs.value });
     shown();
   }
 
+  let filled = false;
+
   function shown() {
+    if (!filled) {
+      filled = true;
+      keepForm(desk, kept, node.querySelector("form"));
+      if (inputs.crs?.value && !looked.place) tryPlace();
+    }
     if (!looked.place) return;
+    close();
     map = L.map("file-map", { attributionControl: false, zoomControl: false, renderer: L.svg() });
     const shape = L.featureGroup(looked.place.map((ring) => L.polygon(ring, { color: "#0b6b57", weight: 1.5 }))).addTo(map);
     L.control.scale({ imperial: false }).addTo(map);

@@ -18,6 +18,8 @@ export async function open(node, theDesk) {
   told = "";
   state = await desk.read("files", "state");
   place = await desk.read("start", "browse", { path: state.folder });
+  const left = desk.kept("looked", null); // A file whose form was half filled when the room was left
+  if (left) looked = await desk.read("files", "look", left).catch(() => null);
   render();
 }
 
@@ -39,14 +41,25 @@ async function attempt(work) {
 async function changed(answer, words = "") {
   state = answer;
   told = words;
-  looked = null;
+  putDown();
   await desk.refresh();
+  render();
+}
+
+function putDown(kept) {
+  looked = null;
+  desk.forget("looked");
+  if (kept) desk.forget(kept);
+}
+
+function cancel(kept) {
+  putDown(kept);
   render();
 }
 
 function render() {
   close();
-  form = looked && !["layers", "sheets"].includes(looked.form) && looked.form !== "document" ? fileForm({ looked, state, again: look, put, place: placeOf, cancel: () => { looked = null; render(); } }) : null;
+  form = looked && !["layers", "sheets"].includes(looked.form) && looked.form !== "document" ? fileForm({ desk, looked, state, again: look, put, place: placeOf, cancel }) : null;
   box.replaceChildren(
     element(
       "main",
@@ -99,6 +112,7 @@ function partsPanel() {
       { class: "part", "data-part": part.name },
       element("span", { class: part.there ? "state there" : "state lacking" }, say(part.there ? "fileThere" : "fileLacking")),
       element("span", {}, element("b", {}, kindName(part.kind)), part.kind === "communes" ? null : element("span", { class: "code" }, part.name), element("span", { class: "help file-path" }, ` ${part.path} ${day(part.date)}`)),
+      part.there ? button("lookAgain", () => look({ path: part.at, kind: part.kind || null }), { "aria-label": say("lookAgainAt", { name: part.kind === "communes" ? kindName(part.kind) : part.name }), "data-again": part.name }) : null,
       part.kind === "communes" ? null : button("takeOut", () => attempt(async () => changed(await desk.ask("files", "drop", { name: part.name }))), { "aria-label": say("takeOff", { commune: part.name }), disabled: readOnly() }),
     ),
   );
@@ -230,21 +244,32 @@ function pickPanel() {
 
 const join = (folder, name) => folder + (folder.includes("\\") ? "\\" : "/") + name;
 
+// Files that are dropped together are parts of one layer, or several files: one alone is looked at.
 async function take(files) {
   await attempt(async () => {
-    let last = null;
-    for (const file of files) last = await upload(file);
+    const kept = new Map();
+    let refused = null;
+    for (const file of files) {
+      try {
+        kept.set(file.name.normalize("NFC"), (await upload(file)).path);
+      } catch (error) {
+        refused ??= error; // The others are taken in all the same
+      }
+    }
     place = await desk.read("start", "browse", { path: state.folder });
     state = await desk.read("files", "state");
-    told = say("copied", { n: files.length });
+    told = kept.size ? say("copied", { n: kept.size }) : "";
     render();
-    if (files.length === 1 && last) await look({ path: last.path });
+    const whole = place.files.filter((name) => kept.has(name));
+    if (whole.length === 1) await look({ path: kept.get(whole[0]) });
+    if (refused) desk.fault(refused);
   });
 }
 
 async function look(asked) {
   await attempt(async () => {
     looked = await desk.ask("files", "look", asked);
+    desk.keep("looked", asked);
     render();
   });
 }
@@ -274,6 +299,10 @@ function documentChoice() {
   return element("div", { class: "found-document" }, element("p", {}, say("documentFound", { path: looked.path })), choice, button("readPlan", read, { class: "main-button", id: "read-plan" }));
 }
 
-async function put(asked) {
-  await attempt(async () => changed(await desk.ask("files", "put", asked), say("putIn", { path: asked.path })));
+async function put(kept, asked) {
+  await attempt(async () => {
+    const answer = await desk.ask("files", "put", asked);
+    putDown(kept);
+    await changed(answer, say("putIn", { path: asked.path }));
+  });
 }

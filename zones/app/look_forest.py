@@ -1,0 +1,112 @@
+"""A forest status layer looked at: its fields under names of their own, and its table of types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from layers.base.errors import InputError
+from layers.base.messages import message
+from layers.base.resources import data_table
+from layers.io.values import as_code, as_integer, as_number
+from layers.kinds.forest_codes import (
+    CODE_TABLES,
+    choose_code_table,
+    code_tables_left,
+    fits_code_table,
+)
+from layers.kinds.forest_fields import TELLING, forest_fields, likely_fields, match_fields
+from zones.app.desk import words
+
+#: So many of the 51 fields are in no other layer.
+_KNOWN_FIELDS = 8
+#: Share of the values of a column that are types of a table, from which on it holds types.
+_SURE = 0.6
+
+
+def is_forest(table: pd.DataFrame) -> bool:
+    """Whether the columns of a layer are those of a forest status layer, by names or by values."""
+    columns = _known(table.columns)
+    if len(columns) >= _KNOWN_FIELDS:
+        return True
+    likely = columns or likely_fields(table.columns)
+    told = likely.get("ldlr") in table and "dtich" in likely
+    return told and any(share >= _SURE for share in _fitting(_codes(table, likely)).values())
+
+
+def _known(columns: pd.Index) -> dict[str, str]:
+    """Fields of the layer that are known by their names; none where a needed one is not."""
+    try:
+        return match_fields(map(str, columns)).columns
+    except InputError:
+        return {}
+
+
+def forest_columns(table: pd.DataFrame, chosen: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Fields that decide hectares and classes, each with the likeliest column; none if all known.
+
+    ``chosen`` are columns that a person named; they lead.
+    """
+    if _known(table.columns):
+        return []
+    found = likely_fields(map(str, table.columns)) | dict(chosen)
+    about = forest_fields().set_index("field")
+    meaning = {code: about[f"meaning_{code}"].to_dict() for code in ("vi", "en")}
+    return [
+        {
+            "field": field,
+            "label": {code: f"{said[field]} ({field})" for code, said in meaning.items()},
+            # The type, by letters or by number, is what nothing else can tell.
+            "needed": field == ("maldlr" if "ldlr" not in found and "maldlr" in found else "ldlr"),
+            "column": found.get(field),
+            "reason": words(message("zones.app.by_name"))
+            if field in found and field not in chosen
+            else None,
+        }
+        for field in TELLING
+    ]
+
+
+def code_tables(table: pd.DataFrame, chosen: Mapping[str, str]) -> dict[str, Any] | None:
+    """Tables of types and the plots that fit each; the one found, else why one must be chosen."""
+    found = _known(table.columns) or likely_fields(map(str, table.columns)) | dict(chosen)
+    codes = _codes(table, found)
+    if not {"ldlr", "maldlr"} & set(codes.columns) or codes.empty:
+        return None
+    share = _fitting(codes)
+    about = data_table("forest_code_tables.csv", dtype=str).set_index("table")
+    choices = [
+        {
+            "table": name,
+            "name": {code: str(about.loc[name, f"document_{code}"]) for code in ("vi", "en")},
+            "fits": round(share[name] * len(codes)),
+        }
+        for name in CODE_TABLES
+    ]
+    answer: dict[str, Any] = {"choices": choices, "plots": len(codes), "detected": None}
+    try:
+        answer["detected"] = choose_code_table(codes).table
+    except InputError:
+        left, what = code_tables_left(codes)
+        told = message("zones.app.code_tables_left", tables=left, what=what)
+        return answer | {"open": words(told)}
+    return answer | {"open": None}
+
+
+def _codes(table: pd.DataFrame, found: Mapping[str, str]) -> pd.DataFrame:
+    """Types of the plots and their hectares, as far as columns are known for them."""
+    codes = pd.DataFrame(index=table.index)
+    if found.get("maldlr") in table:
+        codes["maldlr"] = as_integer(table[found["maldlr"]])[0]
+    if found.get("ldlr") in table:
+        codes["ldlr"] = as_code(table[found["ldlr"]])
+    if found.get("dtich") in table:
+        codes["area_ha"] = as_number(table[found["dtich"]])[0]
+    return codes
+
+
+def _fitting(codes: pd.DataFrame) -> dict[str, float]:
+    """Share of the plots whose types stand in each table."""
+    return {name: float(fits_code_table(codes, name).mean()) for name in CODE_TABLES}
