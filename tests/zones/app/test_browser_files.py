@@ -90,12 +90,15 @@ def test_a_half_filled_form_is_there_again_with_its_table_of_types(
     assert "code_table" not in desk.text("#room")
     page.select_option("#layer-codes", "98")
     desk.go("start")
+    page.fill("#new-path", "/nơi/khác")
     page.click("[data-room=files]")
     page.wait_for_selector("#file-map path")
     told = {name: page.input_value(f"#layer-{name}") for name in ("date", "source", "crs", "codes")}
     assert told == {
         "date": "31/12/2025", "source": "Chi cục Kiểm lâm", "crs": "EPSG:9215", "codes": "98",
     }  # fmt: skip
+    desk.go("start")
+    assert page.input_value("#new-path") == "/nơi/khác"
     page.reload()
     page.wait_for_selector("#file-form")
     assert page.input_value("#layer-source") == "Chi cục Kiểm lâm"

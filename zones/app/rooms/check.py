@@ -12,6 +12,7 @@ from layers.base.findings import Finding
 from layers.base.language import Language
 from layers.base.messages import message
 from layers.crs.transform import WGS84, to_crs
+from layers.io.table import read_table
 from maps.interactive.content import check_content
 from maps.interactive.page_data import page_ground
 from zones.app.desk import Desk, plain_number, words
@@ -20,10 +21,12 @@ from zones.app.refused import RefusedError
 from zones.inputs.faulty_plots import FAULTY_FILES, faulty_plots, save_faulty_plots
 from zones.inputs.read import Inputs
 from zones.output.folder import refuse_existing
+from zones.project.model import ReportSource
 from zones.project.sources import layer_names
 
 #: More plots than this are not drawn: the file for QGIS has them all.
 _MOST_DRAWN = 2_000
+_MOST_ROWS = 200
 #: Points of a drawn border are left out as long as it moves by less than this, in degrees (1 m).
 _TOLERANCE = 1e-5
 
@@ -78,6 +81,7 @@ def _row(item: Finding, place: int, inputs: Inputs) -> dict[str, Any]:
         "area_ha": plain_number(item.area_ha),
         "message": words(item.message),
         "plots": bool(item.rows) and item.source in inputs.plots,
+        "rows": bool(item.rows) and item.source in inputs.reports,
     }
 
 
@@ -95,6 +99,28 @@ def plots(desk: Desk, asked: At) -> dict[str, Any]:
     chosen = [part[part["row"].isin(item.rows)] for part in parts]
     drawn = [shape for part in chosen for shape in _shapes(part)]
     return {"plots": drawn[:_MOST_DRAWN], "left_out": max(0, len(drawn) - _MOST_DRAWN)}
+
+
+def rows(desk: Desk, asked: At) -> dict[str, Any]:
+    """Rows of the table that one finding is about, as the file has them."""
+    inputs = desk.inputs()
+    listed = _all(inputs)
+    if not 0 <= asked.index < len(listed):
+        raise RefusedError(404, message("zones.app.no_finding"))
+    item = listed[asked.index]
+    source = inputs.project.layers.get(item.source)
+    if not isinstance(source, ReportSource) or not item.rows:
+        return {"columns": [], "rows": [], "left_out": 0}
+    table = read_table(inputs.project.resolve(source.path), sheet=source.sheet)
+    mine = table[table.index.isin(item.rows)]
+    shown = mine.head(_MOST_ROWS)
+    texts = shown.astype("str").where(shown.notna(), "").to_numpy().tolist()
+    return {
+        "columns": [str(name) for name in table.columns],
+        # As the finding numbers them: the head of the table is row 1
+        "rows": [[str(at + 2), *map(str, row)] for at, row in zip(shown.index, texts, strict=True)],
+        "left_out": len(mine) - len(shown),
+    }
 
 
 def _shapes(part: gpd.GeoDataFrame) -> list[dict[str, Any]]:
@@ -136,4 +162,9 @@ def export(desk: Desk, asked: Export) -> dict[str, Any]:
     return {"files": [str(path) for path in written], "known": list(FAULTY_FILES)}
 
 
-ACTIONS: dict[str, Callable[..., Any]] = {"findings": findings, "plots": plots, "export": export}
+ACTIONS: dict[str, Callable[..., Any]] = {
+    "findings": findings,
+    "plots": plots,
+    "rows": rows,
+    "export": export,
+}

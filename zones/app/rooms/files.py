@@ -7,6 +7,7 @@ survive. Nothing else keeps what was chosen here.
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -34,6 +35,8 @@ from zones.plan.extract.document import read_document_text
 from zones.plan.extract.draft import draft_plan
 from zones.plan.extract.zones import slug
 from zones.plan.files import load_plan, save_plan
+from zones.plan.findings import SURE
+from zones.plan.model import Plan
 from zones.project.model import CommunesSource, LayerSource
 from zones.project.yaml import dump_document, is_there, read_document, read_text
 from zones.project.yaml_blocks import change_block, cut_block, is_block, put_block, put_list
@@ -193,8 +196,29 @@ def _unconfirmed(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
             }
             for owner, item in plan.unconfirmed()
         ]
-        found.append({"file": str(name), "confirm": rows, "targets": len(plan.all_targets())})
+        told = {"targets": len(plan.all_targets()), "figures": _figures(plan, zones)}
+        found.append({"file": str(name), "confirm": rows, **told})
     return found
+
+
+def _figures(plan: Plan, zones: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+    """Figures of a plan that were read from a text, and how sure the reading is, 0 to 1."""
+    rows = [
+        {
+            "owner": zones.get(owner),
+            "name": item.name and {"vi": item.name.vi, "en": item.name.en},
+            "target": item.target,
+            "ends": [None if math.isnan(end) else end for end in item.ends],
+            "unit": item.unit,
+            "year": item.year,
+            "clause": item.clause or "",
+            "sure": item.confidence,
+            "unsure": item.confidence < SURE,
+        }
+        for owner, item in plan.all_targets()
+        if item.confidence is not None
+    ]
+    return sorted(rows, key=lambda row: row["sure"])
 
 
 def put(desk: Desk, asked: Put) -> dict[str, Any]:

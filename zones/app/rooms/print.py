@@ -8,18 +8,25 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
+from ruamel.yaml.comments import CommentedMap
+
 from layers.base.messages import message
 from layers.io.atomic import scratch_folder
 from maps import find_fonts, list_pages, save_page_picture
 from maps.layout.page_table import PageTable, body_texts, header_cells
 from maps.layout.tables import build_tables
 from zones.app.desk import Desk
+from zones.app.project_file import project_path, write_project
 from zones.app.question import Question
 from zones.app.refused import RefusedError
+from zones.output.record import read_record
 from zones.pages.annex_content import annex_content
 from zones.pages.atlas_content import atlas_content
+from zones.project.yaml import dump_document, parse_document, read_text
+from zones.project.yaml_blocks import change_block, put_block
 from zones.publish.verify import verify_folder
 from zones.run.context import RunOptions
+from zones.run.reuse import part_digests, read_sources
 from zones.run.run import run_project
 
 #: Files of each product, as a run names them.
@@ -52,6 +59,16 @@ class Make(Question):
     communes: tuple[str, ...] = ()
 
 
+class Heading(Question):
+    """Title of the annex, what it goes with, and who signs it; what is empty is left out."""
+
+    title: str
+    number: str = ""
+    attached_to: str = ""
+    signed_as: tuple[str, ...] = ()
+    signed_by: str = ""
+
+
 class Name(Question):
     """A file that was made."""
 
@@ -72,9 +89,56 @@ def ground(desk: Desk) -> dict[str, Any]:
         "chosen": list(desk.project().atlas.communes),
         "changes": list(desk.project().allocation.changes),
         "left": len(desk.left),
+        "heading": _heading(desk),
         "files": _files(desk),
         "folder": str(_folder(desk)),
     }
+
+
+def _heading(desk: Desk) -> dict[str, Any]:
+    """What the annex is headed and signed with; ``usual`` is what it goes with by itself."""
+    project, settings = desk.project(), desk.project().annex
+    signature = settings.signature
+    return {
+        "scenario": project.scenario_of is not None,  # which takes it from its project
+        "title": project.title,
+        "number": settings.number,
+        "attached_to": settings.attached_to,
+        "usual": _content(desk)[1].heading.attached_to,
+        "signed_as": [] if signature is None else list(signature.titles),
+        "signed_by": "" if signature is None else signature.name,
+    }
+
+
+def head(desk: Desk, asked: Heading) -> dict[str, Any]:
+    """Write title and signature into the project file; what else it says of the annex stays."""
+    file = project_path(desk)
+    text = read_text(file)
+    document = parse_document(text, file)
+    if document.get("title") != asked.title:
+        document["title"] = asked.title
+        text = dump_document(document)
+    signature = {"titles": list(asked.signed_as), "name": asked.signed_by}
+    wanted = {
+        "number": asked.number or None,
+        "attached_to": asked.attached_to or None,
+        "signature": signature if asked.signed_as else None,
+    }
+
+    def change(section: CommentedMap) -> None:
+        for key, value in wanted.items():
+            if value is not None:
+                section[key] = value
+            else:
+                section.pop(key, None)
+
+    if isinstance(document.get("annex"), CommentedMap):
+        text = change_block(text, file, ("annex",), change)
+    else:
+        for key, value in wanted.items():
+            text = text if value is None else put_block(text, "annex", key, value)
+    write_project(desk, text)
+    return ground(desk)
 
 
 def _folder(desk: Desk) -> Path:
@@ -83,9 +147,34 @@ def _folder(desk: Desk) -> Path:
 
 
 def _files(desk: Desk) -> list[dict[str, Any]]:
-    names = [name for product in PRODUCTS.values() for name in product]
-    there = [_folder(desk) / name for name in names if (_folder(desk) / name).is_file()]
-    return [{"name": path.name, "bytes": path.stat().st_size} for path in there]
+    """Files that lie there; ``old`` are those made before the last change of what they show."""
+    old, folder = _outdated(desk), _folder(desk)
+    return [
+        {"name": name, "bytes": (folder / name).stat().st_size, "old": product in old}
+        for product, names in PRODUCTS.items()
+        for name in names
+        if (folder / name).is_file()
+    ]
+
+
+def _outdated(desk: Desk) -> set[str]:
+    """Products made of settings or files that changed since, as the record of the run tells.
+
+    Which sheets the atlas has is asked for when it is made: what the project says of them is no
+    change.
+    """
+    project, record = desk.project(), read_record(_folder(desk))
+    if record is None:
+        return set(PRODUCTS)
+    parts = desk.made_once("parts", lambda: part_digests(project, read_sources(project)))
+    changed = {
+        name: step
+        for name, step in record["steps"].items()
+        if any(parts.get(it) != told for it, told in step["settings"].items() if it != "atlas")
+    }
+    if any(step["tables"] for step in changed.values()):
+        return set(PRODUCTS)
+    return PRODUCTS.keys() & changed.keys()
 
 
 def _content(desk: Desk) -> Any:
@@ -162,6 +251,7 @@ def verify(desk: Desk) -> dict[str, Any]:
     found = verify_folder(_folder(desk))
     return {
         "agrees": found.agrees,
+        "files": _files(desk),
         "digest": found.digest,
         "compared": dict(found.compared),
         "differences": [asdict(item) for item in found.differences[:_MOST_DIFFERENCES]],
@@ -172,6 +262,7 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "ground": ground,
     "table": table,
     "page": page,
+    "head": head,
     "make": make,
     "file": file,
     "verify": verify,

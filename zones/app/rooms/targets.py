@@ -204,15 +204,27 @@ def _zones(base: Base) -> list[dict[str, Any]]:
     names = base.prepared.names
     known = base.prepared.inputs.targets["zone"].unique().tolist()
     order = [zone for zone in names if zone in known]
+    present = _present(base)
     return [
         {
             "zone": zone,
             "name": words(names[zone]),
             "clauses": _clauses(plans[0], zone),
             "yearly": _yearly(plans[0], zone),
+            "present": present.get(zone, {}),
         }
         for zone in order
     ]
+
+
+def _present(base: Base) -> dict[str, dict[str, float]]:
+    """Present hectares of each zone with a list of communes, by commune, as they are printed."""
+    rows = base.measures.zones.dropna(subset="present_ha")
+    rows = rows[rows["zone"].isin(base.prepared.inputs.listed["zone"])]
+    return {
+        str(zone): dict(zip(mine["commune_code"], mine["present_ha"], strict=True))
+        for zone, mine in rows.groupby("zone")
+    }
 
 
 def _yearly(plan: Plan, zone: str) -> list[dict[str, Any]]:

@@ -109,6 +109,7 @@ export function keepForm(desk, name, form) {
   const keep = () => desk.keep(name, Object.fromEntries(fieldsOf(form).filter((input) => input.type !== "radio" || input.checked).map((input) => [nameOf(input), input.type === "checkbox" ? input.checked : input.value])));
   fillForm(form, desk.kept(name, {}));
   for (const kind of ["input", "change"]) form.addEventListener(kind, keep);
+  return form;
 }
 
 function fillForm(form, kept) {

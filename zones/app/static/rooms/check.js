@@ -1,7 +1,7 @@
 // Check: findings by file and severity; a click shows the plots; the plots to fix go to QGIS.
 import { decodeRing } from "/page/shared.js";
 import { both, hectares, language, number, say } from "../desk/words.js";
-import { button, element, keepingFocus } from "../desk/dom.js";
+import { button, element, keepingFocus, table } from "../desk/dom.js";
 
 let desk = null;
 let box = null;
@@ -45,7 +45,7 @@ function render() {
         element("p", { class: "help file-path", role: "status", id: "check-told" }, told),
         element("div", { id: "finding-list" }),
       ),
-      element("div", { class: "map-side" }, element("div", { id: "check-map", class: "small-map", role: "region", "aria-label": say("mapOfPlots") }), element("p", { class: "help", id: "check-note", role: "status" }, say("clickFinding"))),
+      element("div", { class: "map-side" }, element("div", { id: "check-map", class: "small-map", role: "region", "aria-label": say("mapOfPlots") }), element("p", { class: "help", id: "check-note", role: "status" }, say("clickFinding")), element("div", { id: "check-rows" })),
     ),
   );
   renderList();
@@ -82,7 +82,7 @@ function findingRow(item) {
     element("span", { class: "finding-amount" }, amount),
   ];
   const attributes = { class: item.index === chosen ? "finding on" : "finding", "data-focus": "finding-" + item.index, "data-finding": String(item.index) };
-  return element("li", {}, item.plots ? element("button", { type: "button", onclick: () => show(item), ...attributes }, ...inside) : element("div", attributes, ...inside));
+  return element("li", {}, item.plots || item.rows ? element("button", { type: "button", onclick: () => show(item), ...attributes }, ...inside) : element("div", attributes, ...inside));
 }
 
 async function again() {
@@ -107,6 +107,8 @@ async function toQgis() {
 async function show(item) {
   chosen = item.index;
   renderList();
+  document.getElementById("check-rows").replaceChildren();
+  if (item.rows) return showRows(item);
   try {
     const answer = await desk.read("check", "plots", { index: item.index });
     if (!map || chosen !== item.index) return;
@@ -114,6 +116,21 @@ async function show(item) {
     drawn = L.featureGroup(answer.plots.map((plot) => L.polygon(plot.rings, { color: "#c2185b", weight: 2, fillOpacity: 0.3 }).bindTooltip(element("span", {}, plot.name)))).addTo(map);
     if (answer.plots.length) map.fitBounds(drawn.getBounds(), { padding: [30, 30], maxZoom: 15, animate: false });
     document.getElementById("check-note").textContent = answer.left_out ? say("plotsCut", { n: number(answer.plots.length), m: number(answer.left_out) }) : say("plotsShown", { n: number(answer.plots.length) });
+  } catch (error) {
+    desk.fault(error);
+  }
+}
+
+// Rows of a table, as the file has them.
+async function showRows(item) {
+  try {
+    const answer = await desk.read("check", "rows", { index: item.index });
+    if (!map || chosen !== item.index) return;
+    drawn?.remove();
+    const rows = answer.rows.map((row) => element("tr", {}, ...row.map((text) => element("td", { class: "text" }, text))));
+    const heads = [say("rowOfFile"), ...answer.columns];
+    document.getElementById("check-rows").replaceChildren(table(heads, rows, { label: say("rowsOfFile"), class: "text-table" }));
+    document.getElementById("check-note").textContent = answer.left_out ? say("rowsCut", { n: number(answer.rows.length), m: number(answer.left_out) }) : say("rowsShown", { n: number(answer.rows.length) });
   } catch (error) {
     desk.fault(error);
   }

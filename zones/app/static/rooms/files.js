@@ -1,6 +1,6 @@
 // Files: what the project is made of; a file is looked at, its columns confirmed, then written down.
-import { both, day, kindName, number, say } from "../desk/words.js";
-import { button, byId, dropZone, element, field, panel } from "../desk/dom.js";
+import { both, day, hectares, kindName, number, say } from "../desk/words.js";
+import { button, byId, dropZone, element, field, panel, table } from "../desk/dom.js";
 import { upload } from "../desk/net.js";
 import { fileForm } from "../desk/file-form.js";
 
@@ -197,7 +197,7 @@ function planRow(plan, place) {
 }
 
 function confirmPanel(draft) {
-  if (!draft.confirm.length) return panel(draft.file, element("p", { class: "good" }, say("allConfirmed", { n: draft.targets })));
+  if (!draft.confirm.length) return panel(draft.file, element("p", { class: "good" }, say("allConfirmed", { n: draft.targets })), figuresRead(draft));
   const boxes = draft.confirm.map((row) => element("label", { class: "check" }, element("input", { type: "checkbox", value: row.code }), element("span", {}, say("meantAs", { written: row.written, meant: row.meant || "?", code: row.code, owner: both(row.owner) }))));
   const list = element("div", { class: "confirm-list", id: "confirm-list" }, ...boxes);
   const chosen = () => [...list.querySelectorAll("input:checked")].map((item) => item.value);
@@ -211,6 +211,25 @@ function confirmPanel(draft) {
       button("chooseAll", () => list.querySelectorAll("input").forEach((item) => (item.checked = true))),
       button("confirmChosen", () => attempt(async () => changed(await desk.ask("files", "confirm", { file: draft.file, codes: chosen() }))), { class: "main-button", id: "confirm-chosen" }),
     ),
+    figuresRead(draft),
+  );
+}
+
+// Figures that were read from the text, the least sure ones first.
+function figuresRead(draft) {
+  if (!draft.figures.length) return null;
+  const unsure = draft.figures.filter((row) => row.unsure).length;
+  const written = ([low, high]) => [...new Set([low, high].filter((end) => end !== null))].map((end) => hectares(end, 2)).join("–");
+  const bound = (row) => (row.ends[1] === null ? "≥ " : row.ends[0] === null ? "≤ " : "") + `${written(row.ends)} ${row.unit}`;
+  const rows = draft.figures.map((row) =>
+    element("tr", { class: row.unsure ? "unsure" : "" }, element("th", { scope: "row", class: "text" }, both(row.name) || both(row.owner) || row.target), element("td", {}, bound(row)), element("td", {}, row.year ?? ""), element("td", { class: "text" }, row.clause), element("td", {}, number(100 * row.sure) + " %")),
+  );
+  return element(
+    "details",
+    { class: "figures-read", open: Boolean(unsure) },
+    element("summary", {}, say("figuresRead", { n: number(draft.figures.length), m: number(unsure) })),
+    element("p", { class: "help" }, say("figuresReadHelp")),
+    table(["target", "figure", "field_year", "clauseHead", "howSure"].map((key) => say(key)), rows, { label: draft.file }),
   );
 }
 

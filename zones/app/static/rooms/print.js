@@ -1,6 +1,6 @@
 // Print: look at the pages, choose the communes, make the files, and hold them against each other.
 import { number, say } from "../desk/words.js";
-import { button, element, field } from "../desk/dom.js";
+import { button, byId, element, field, keepForm } from "../desk/dom.js";
 import { fetchFile } from "../desk/net.js";
 
 let desk = null;
@@ -40,10 +40,56 @@ function render() {
       element("h1", {}, say("room_print")),
       ground.left ? element("p", { class: "warning", id: "changes-left" }, say("changesLeft", { n: ground.left }), " ", button("goTargets", () => desk.go("targets"))) : null,
       unsaved ? element("p", { class: "warning" }, say("unsavedEdits")) : null,
-      element("div", { class: "print-columns" }, element("div", { class: "stack" }, choose(), files()), element("section", { class: "panel", id: "preview", "aria-labelledby": "preview-title" })),
+      element("div", { class: "print-columns" }, element("div", { class: "stack" }, choose(), files(), heading()), element("section", { class: "panel", id: "preview", "aria-labelledby": "preview-title" })),
     ),
   );
   renderPreview();
+  if (byId("heading-form")) keepForm(desk, "heading", byId("heading-form"));
+}
+
+// Title of the annex and who signs it, as the project file says them.
+function heading() {
+  const { heading: said } = ground;
+  if (said.scenario) return element("section", { class: "panel" }, element("h2", {}, say("headingTitle")), element("p", { class: "help" }, say("headingOfProject")));
+  const text = (id, value, more = {}) => element("input", { type: "text", id: "heading-" + id, value, autocomplete: "off", ...more });
+  const signedAs = element("textarea", { id: "heading-signed-as", rows: "3", autocomplete: "off" });
+  signedAs.value = said.signed_as.join("\n");
+  const asked = () => ({
+    title: byId("heading-title").value.trim(),
+    number: byId("heading-number").value.trim(),
+    attached_to: byId("heading-attached").value.trim(),
+    signed_as: signedAs.value.split("\n").map((line) => line.trim()).filter(Boolean),
+    signed_by: byId("heading-signed-by").value.trim(),
+  });
+  return element(
+    "section",
+    { class: "panel" },
+    element("h2", {}, say("headingTitle")),
+    element(
+      "form",
+      { class: "stack", id: "heading-form", onsubmit: (event) => { event.preventDefault(); writeHeading(asked()); } },
+      field(say("annexTitle") + " *", text("title", said.title, { required: true, maxlength: "255" })),
+      field(say("annexNumber"), text("number", said.number)),
+      field(say("annexAttached"), text("attached", said.attached_to, { placeholder: said.usual })),
+      field(say("signedAs"), signedAs, say("signedAsHelp")),
+      field(say("signedBy"), text("signed-by", said.signed_by)),
+      element("div", { class: "row" }, element("button", { type: "submit", class: "plain", id: "heading-put", disabled: Boolean(desk.hello.readOnly) }, say("headingPut")), element("span", { class: "help", role: "status", id: "heading-told" })),
+    ),
+  );
+}
+
+async function writeHeading(asked) {
+  try {
+    ground = await desk.ask("print", "head", asked);
+    desk.forget("heading");
+    checked = null;
+    await desk.refresh();
+    if (desk.room !== "print") return;
+    render();
+    byId("heading-told").textContent = say("headingWritten");
+  } catch (error) {
+    desk.fault(error);
+  }
 }
 
 function choose() {
@@ -89,7 +135,7 @@ async function make() {
 }
 
 function files() {
-  const rows = ground.files.map((item) => element("li", { class: "file-row" }, element("span", { class: "name" }, item.name), element("span", { class: "help" }, number(item.bytes / 1000, 0) + " kB"), button("getFile", () => save(item.name), { "aria-label": say("getNamed", { name: item.name }) })));
+  const rows = ground.files.map((item) => element("li", { class: "file-row" }, element("span", { class: "name" }, item.name), element("span", { class: "help" }, number(item.bytes / 1000, 0) + " kB"), item.old ? element("span", { class: "state lacking", "data-old": item.name }, say("fileOld")) : null, button("getFile", () => save(item.name), { "aria-label": say("getNamed", { name: item.name }) })));
   return element(
     "section",
     { class: "panel", id: "files-made" },
@@ -103,6 +149,7 @@ function files() {
 
 function verdict() {
   if (!checked) return null;
+  if (checked.agrees && ground.files.some((item) => item.old)) return element("p", { class: "warning", role: "status", id: "agree-old" }, say("agreeOld"));
   if (checked.agrees) return element("p", { class: "good", role: "status" }, say("allAgree", { digest: checked.digest }));
   const rows = checked.differences.map((item) => element("li", {}, `${item.file}, ${item.place}: ${say("expectedFound", { a: item.expected, b: item.found })}`));
   return element("div", { class: "warning", role: "status" }, element("p", {}, say("differences", { n: checked.differences.length })), element("ul", {}, ...rows));
@@ -111,6 +158,7 @@ function verdict() {
 async function verify() {
   try {
     checked = await desk.ask("print", "verify");
+    ground.files = checked.files;
     render();
   } catch (error) {
     desk.fault(error);

@@ -1,6 +1,6 @@
 // Scenarios: name, save, duplicate; two side by side; the reason of one commune.
 import { both, hectares, number, say } from "../desk/words.js";
-import { button, element, field, table } from "../desk/dom.js";
+import { button, element, field, keepForm, table } from "../desk/dom.js";
 import { choropleth, colourOf } from "../desk/choropleth.js";
 
 const PLAN = "plan";
@@ -69,19 +69,20 @@ function saveForm() {
     { class: "panel" },
     element("h2", {}, say("newScenario")),
     element("p", { class: "help" }, say("scenarioHelp")),
-    element(
+    keepForm(desk, "scenario", element(
       "form",
       { class: "stack", onsubmit: (event) => { event.preventDefault(); save(name.value, from.value); } },
       field(say("scenarioName"), name),
       field(say("scenarioFrom"), from),
       element("button", { type: "submit", class: "main-button", id: "scenario-save", disabled: Boolean(desk.hello.readOnly) }, say("saveScenario")),
-    ),
+    )),
   );
 }
 
 async function save(name, from) {
   try {
     const answer = await desk.ask("scenarios", "save", { name, changes: changesOf(from) });
+    desk.forget("scenario");
     found.scenarios = answer.scenarios;
     pair = [PLAN, answer.file];
     await compare();

@@ -1,6 +1,6 @@
 // Start: the open project, those of late, the demo, a new one.
 import { both, say } from "../desk/words.js";
-import { button, element, field, panel } from "../desk/dom.js";
+import { button, element, field, keepForm, panel } from "../desk/dom.js";
 
 let desk = null;
 let box = null;
@@ -29,7 +29,9 @@ function render() {
 
 async function enter(action, asked) {
   try {
-    await desk.refresh(await desk.ask("start", action, asked));
+    const answer = await desk.ask("start", action, asked);
+    desk.forget("new-project");
+    await desk.refresh(answer);
     await desk.go(desk.hello.project && action !== "new" ? "targets" : "files");
   } catch (error) {
     desk.fault(error);
@@ -82,7 +84,7 @@ function newPanel(hello) {
   return panel(
     say("newProject"),
     element("p", { class: "help" }, say("newHelp")),
-    element(
+    keepForm(desk, "new-project", element(
       "form",
       {
         class: "stack",
@@ -94,7 +96,7 @@ function newPanel(hello) {
       field(say("province"), province),
       field(say("folder"), path),
       element("button", { type: "submit", class: "main-button" }, say("make")),
-    ),
+    )),
   );
 }
 

@@ -244,7 +244,17 @@ function zoneRow(item) {
   const settings = made?.settings.find((one) => one.zone === item.zone);
   const original = ground.original.find((one) => one.zone === item.zone);
   const editor = now && settings ? zoneEditor({ item, settings, original, edits, change, page: ground.page, years: ground.years }) : null;
-  return element("li", {}, head, editor);
+  return element("li", {}, head, closedList(item, settings), editor);
+}
+
+// Only listed communes get more, but the target is held against what stands in the whole province.
+function closedList(item, settings) {
+  if (settings?.list !== "closed") return null;
+  const listed = new Set(settings.listed);
+  const sums = [0, 0];
+  for (const [code, area] of Object.entries(item.present ?? {})) sums[listed.has(code) ? 0 : 1] += area;
+  const [inside, outside] = sums.map((area) => hectares(area, ground.decimals));
+  return element("p", { class: "help closed-list", "data-closed": item.zone }, say("closedList", { n: number(listed.size), inside, outside }));
 }
 
 function choose(id) {

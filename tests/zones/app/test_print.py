@@ -1,0 +1,128 @@
+"""Print at the desk: files that are older than the last change, and the heading of the annex."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+
+from tests.factories import forest_plots
+from zones.app.refused import RefusedError
+from zones.project.model import load_project
+
+SIGNED = {"number": "II", "signed_as": ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], "signed_by": "Lê Văn A"}
+
+
+def old(files: list[dict[str, Any]]) -> set[str]:
+    return {item["name"] for item in files if item["old"]}
+
+
+def test_files_from_before_the_last_change_are_marked(sit: Any, project: Path) -> None:
+    desk = sit(project)
+    every = {"annex.xlsx", "annex.docx", "map.html"}
+    assert old(desk.ask("print", "make", products=["annex", "map"])["files"]) == set()
+    stamp = desk.ask("targets", "ground")["stamp"]
+    desk.ask("targets", "save", changes=["low.pine=45"], stamp=stamp)
+    assert old(desk.ask("print", "ground")["files"]) == every
+    told = desk.ask("print", "verify")
+    assert told["agrees"]  # with each other, and the page says what they are older than
+    assert old(told["files"]) == every
+    assert old(desk.ask("print", "make", products=["annex", "map"])["files"]) == set()
+    forest_plots().head(4).to_file(project.parent / "forest.gpkg", layer="lop_dien_bien")
+    assert old(desk.ask("print", "ground")["files"]) == every
+    (project.parent / "out" / "run.json").unlink()
+    assert old(desk.ask("print", "ground")["files"]) == every
+
+
+def test_a_heading_is_written_and_printed(sit: Any, project: Path) -> None:
+    text = project.read_text("utf-8")
+    project.write_text(text + "annex:\n  communes: listed  # ghi chú\n", "utf-8")
+    desk = sit(project)
+    desk.ask("print", "make", products=["annex", "map"])
+    heading = desk.ask("print", "ground")["heading"]
+    assert (heading["title"], heading["signed_as"]) == ("Thử nghiệm", [])
+    assert heading["usual"]
+    seen = desk.ask("print", "head", title="Thử nghiệm", **SIGNED)
+    assert old(seen["files"]) >= {"annex.xlsx", "annex.docx"}
+    assert seen["heading"] == heading | SIGNED
+    written = project.read_text("utf-8")
+    assert "  communes: listed  # ghi chú\n" in written
+    assert written.startswith(text)  # and nothing else moved
+    made = desk.ask("print", "make", products=["annex", "atlas"], communes=["06148"])["files"]
+    assert old(made).isdisjoint({"annex.xlsx", "annex.docx", "atlas.pdf"})
+    printed = docx.Document(str(project.parent / "out" / "annex.docx")).element.xpath("//w:t")
+    told = {str(text.text).strip() for text in printed}
+    assert {"KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH", "Lê Văn A"} <= told
+    desk.ask("print", "head", title="Kế hoạch mới", number="II")
+    project_now = load_project(project)
+    assert (project_now.title, project_now.annex.signature) == ("Kế hoạch mới", None)
+    with pytest.raises(RefusedError, match="no longer load"):
+        desk.ask("print", "head", title="x" * 300)
+    assert load_project(project).title == "Kế hoạch mới"
+
+
+def test_a_scenario_takes_its_heading_from_its_project(sit: Any, project: Path) -> None:
+    desk = sit(project)
+    name = desk.ask("scenarios", "save", name="B", changes=["low.pine=45"])["file"]
+    assert desk.ask("print", "ground")["heading"]["scenario"] is False
+    desk.ask("start", "open", path=str(project.parent / name))
+    assert desk.ask("print", "ground")["heading"]["scenario"] is True
+    before = (project.parent / name).read_bytes()
+    with pytest.raises(RefusedError, match="no longer load"):
+        desk.ask("print", "head", title="Khác", **SIGNED)
+    assert (project.parent / name).read_bytes() == before
+
+
+def test_the_present_area_of_a_zone_with_a_list_is_told_by_commune(seated: Any) -> None:
+    ground = seated.ask("targets", "ground")
+    listed = {item["zone"]: item for item in ground["original"] if item["list"]}
+    assert listed
+    targets = {item["zone"]: item for item in ground["plan"]["targets"]}
+    for item in ground["zones"]:
+        assert bool(item["present"]) <= (item["zone"] in listed)
+        if item["present"]:
+            total = targets[item["zone"]]["present_ha"]
+            assert sum(item["present"].values()) == pytest.approx(total, abs=1e-6)
+    assert any(sum(item["present"].values()) > 0 for item in ground["zones"])
+
+
+def test_the_rows_that_a_finding_of_a_table_is_about_are_shown(sit: Any, project: Path) -> None:
+    file = project.parent / "fruit.csv"
+    file.write_text(file.read_text("utf-8") + "06529,cây lạ,2025,3\n", "utf-8")
+    desk = sit(project)
+    found = desk.ask("check", "findings")["findings"]
+    mine = next(it for it in found if it["source"] == "fruit" and it["kind"] == "crop-unknown")
+    assert mine["rows"]
+    assert not mine["plots"]
+    seen = desk.ask("check", "rows", index=mine["index"])
+    assert seen["columns"] == ["commune_code", "crop", "year", "area_ha"]
+    assert seen["rows"] == [["5", "06529", "cây lạ", "2025", "3"]]
+    assert seen["left_out"] == 0
+    with pytest.raises(RefusedError, match="has changed"):
+        desk.ask("check", "rows", index=9999)
+
+
+def test_the_sureness_of_figures_read_from_a_text_is_listed(sit: Any, project: Path) -> None:
+    document = docx.Document()
+    for line in (
+        "ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN",
+        "KẾ HOẠCH",
+        "Phát triển các vùng sản xuất cây trồng giai đoạn 2026-2030",
+        "II. MỤC TIÊU CỤ THỂ",
+        "1. Vùng trồng Thông: đến năm 2030 diện tích 20.000 - 22.000 ha.",
+        "2. Diện tích khác khoảng 900 ha.",
+    ):
+        document.add_paragraph(line)
+    document.save(str(project.parent / "ke-hoach.docx"))
+    desk = sit(project)
+    answer = desk.ask("files", "extract", path=str(project.parent / "ke-hoach.docx"), lead=False)
+    (draft,) = answer["drafts"]
+    assert len(draft["figures"]) == draft["targets"] > 0
+    pine = next(row for row in draft["figures"] if row["ends"] == [20000, 22000])
+    assert (pine["unit"], pine["year"], pine["unsure"]) == ("ha", 2030, False)
+    assert 0.65 <= pine["sure"] <= 1
+    order = [row["sure"] for row in draft["figures"]]
+    assert order == sorted(order)  # the least sure first
+    assert {row["unsure"] for row in draft["figures"] if row["sure"] < 0.65} <= {True}
