@@ -12,7 +12,7 @@ from zones.reports.checking.checks import Answers, check_answers, tell_unsettled
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Reporter, lay_out
 from zones.reports.reading.entries import Entry, PageReading, Told, added_up, told_together
-from zones.reports.reading.words import namesake
+from zones.reports.reading.words import namesakes
 from zones.reports.year_round import Round
 
 #: Hectares up to which a figure is the sum of others.
@@ -66,16 +66,21 @@ def _add_up(readings: Sequence[PageReading], asked: Round) -> None:
             twice[reading.form, *entry.key].append(entry)
     told: list[Told] = []
     repeated: dict[int, Entry] = {}
-    for entries in (several for several in twice.values() if len(several) > 1):
+    added: dict[str, list[Entry]] = defaultdict(list)
+    several = [entries for entries in twice.values() if len(entries) > 1]
+    sums = _with_sums(several)
+    for entries in several:
         first, *others = entries
-        if _are_old_communes(entries, asked):
-            told += [entry.told("old-names-added") for entry in entries]
+        if _are_old_communes(entries, asked) and first.reporter not in sums:
+            added[first.reporter] += entries
         elif all(_says_the_same(first, other) for other in others):
             repeated |= {id(other): other for other in others}
         else:
             places = ", ".join(map(_place, entries))
             told += told_together(entries, "figure-twice", found=places)
     told += told_together(list(repeated.values()), "figure-repeated", found="")
+    for entries in added.values():
+        told += told_together(entries, "old-names-added", found="")
     for reading in readings:
         left = [entry for entry in reading.entries if id(entry) not in repeated]
         counted = {entry.line for entry in left}
@@ -87,21 +92,27 @@ def _add_up(readings: Sequence[PageReading], asked: Round) -> None:
 
 
 def _are_old_communes(entries: Sequence[Entry], asked: Round) -> bool:
-    """Whether each cell is that of another old commune; one may be called as all are today.
-
-    What is called so and equals the others together is their sum, and no part.
-    """
+    """Whether each cell is that of another old commune; one may be called as all are today."""
     old, today = ([e for e in entries if bool(e.origin) is held] for held in (True, False))
     origins = {one.origin for one in old}
     if not old or len(origins) < len(old) or len(today) > 1:
         return False
-    for one in today:
-        own = namesake(one.reporter, asked.plans[0].province, asked.vintage)
-        parts = [part.value or 0.0 for part in old]
-        is_sum = any(parts) and abs((one.value or 0.0) - sum(parts)) <= _SAME_SUM
-        if not own or own in origins or is_sum:
-            return False
-    return True
+    where = asked.plans[0].province, asked.vintage
+    return all(set(namesakes(one.reporter, *where)) - origins for one in today)
+
+
+def _with_sums(twice: Iterable[Sequence[Entry]]) -> set[str]:
+    """Reporters of whom a row is called as the commune is today and is the sum of the others.
+
+    Of a row that is a part, a figure may equal another by chance: most of its hectares do not.
+    """
+    equal: dict[str, float] = defaultdict(float)
+    for entries in twice:
+        parts = [one.value or 0.0 for one in entries if one.origin]
+        for one in (one for one in entries if not one.origin and len(parts) > 1):
+            is_sum = abs((one.value or 0.0) - sum(parts)) <= _SAME_SUM
+            equal[one.reporter] += (one.value or 0.0) * (1 if is_sum else -1)
+    return {reporter for reporter, size in equal.items() if size > 0}
 
 
 def _says_the_same(one: Entry, other: Entry) -> bool:

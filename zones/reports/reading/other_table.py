@@ -7,23 +7,22 @@ above the cell, or the titles, the sheet's and the file's name. What stays unkno
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from zones.project.form_schema import Form
-from zones.reports.layout import Row, Sheet
+from layers.communes.gazetteer import province_name
+from zones.reports.layout import Row
 from zones.reports.reading.cells import CellReader
-from zones.reports.reading.entries import Entry, PageReading, told_together
-from zones.reports.reading.figures import read_cell, unit_of
+from zones.reports.reading.entries import Entry, PageReading, Told, told_together
+from zones.reports.reading.figures import unit_of
+from zones.reports.reading.header import Desk, Head, find_header, other_province
 from zones.reports.reading.intake import Page, cell_name
+from zones.reports.reading.old_names import names_of_table, said_of
 from zones.reports.reading.quoting import found_in
 from zones.reports.reading.words import (
     Place,
-    Vocabulary,
     confirms,
     find_place,
     heads_communes,
-    heads_rows,
     heads_units,
     is_counting,
     is_done,
@@ -31,91 +30,34 @@ from zones.reports.reading.words import (
     is_signature,
     is_total,
     name_in,
+    names_a_unit,
     place_in,
     unit_in,
     years_in,
 )
 
-#: A header stands within the first rows of a sheet, on this many rows at most.
-_SEARCHED, _HEADER_ROWS = 40, 4
 #: What a figure is where only the row is named: the state at the end of the year.
 _DEFAULT = {"zones": "standing", "indicators": "value"}
-
-
-@dataclass(slots=True)
-class Head:
-    """What a column of a foreign table holds."""
-
-    text: str
-    columns: dict[str, tuple[str, bool]] = field(default_factory=dict)  # by table
-    row: tuple[str, Row] | None = None
-    unit: str = ""
-    years: list[int] = field(default_factory=list)
-    role: str = "figures"  # or counting, communes, units, labels, known, unknown
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What foreign tables are read with: the form they answer, and where and when."""
-
-    form: Form
-    sheets: dict[str, Sheet]  # by table
-    words: Vocabulary
-    province: str
-    vintage: str
-    year: int
+#: Names of old communes that only the reporter can tell the communes of today of.
+_OF_OLD = ("old-name-split", "commune-of-which-day")
 
 
 def read_other(page: Page, desk: Desk) -> PageReading | None:
     """Read a foreign table; None where the sheet holds no table of the form's figures."""
     rows = page.rows()
-    header = _find_header(rows, desk)
+    header = find_header(rows, desk)
     if header is None:
         return None
     reading = PageReading(page, form=desk.form.form, version=desk.form.version)
-    _Table(reading, desk, header).read(rows)
+    table = _Table(reading, desk, header)
+    if elsewhere := other_province(table.titles, page, desk):
+        ours, theirs = (province_name(code) for code in (desk.province, elsewhere))
+        cell = cell_name(*min(page.cells))
+        reading.tell("other-province", cell=cell, expected=ours, found=theirs)
+        reading.rows |= dict.fromkeys(rows, "asked")
+    else:
+        table.read(rows)
     return reading
-
-
-def _find_header(rows: dict[int, dict[int, str | float]], desk: Desk) -> tuple[int, int] | None:
-    """First and last row of the header: those whose words are most those of the form."""
-    best, score = 0, 1
-    for line in [line for line in rows if line <= _SEARCHED]:
-        texts = [cell for cell in rows[line].values() if isinstance(cell, str)]
-        hits = sum(_is_head(text, desk) for text in texts)
-        if hits > score and len(texts) >= 2:
-            best, score = line, hits
-    if not best:
-        return None
-    first = last = best
-    while first - 1 in rows and _continues(rows[first - 1], desk) and best - first < 2:
-        first -= 1
-    while last + 1 in rows and _continues(rows[last + 1], desk) and last - first < _HEADER_ROWS - 1:
-        last += 1
-    return first, last
-
-
-def _is_head(text: str, desk: Desk) -> bool:
-    short = len(text) <= 80
-    known = desk.words.columns(text) or desk.words.row(text)
-    said = is_counting(text) or heads_communes(text) or heads_units(text) or heads_rows(text)
-    return short and bool(known or said)
-
-
-def _continues(row: dict[int, str | float], desk: Desk) -> bool:
-    """Whether a row beside the header belongs to it: several texts, and no figures."""
-    texts = [cell for cell in row.values() if isinstance(cell, str)]
-    if len(texts) < len(row) or not texts:
-        return False
-    if all(text.strip("()").isdigit() for text in texts):
-        return True
-    if any(read_cell(text, "ha").value is not None and not years_in(text) for text in texts):
-        return False
-    hits = sum(
-        _is_head(text, desk) or bool(years_in(text)) or bool(unit_in(f"({text})")) for text in texts
-    )
-    first_is_row = desk.words.row(texts[0]) is not None and not desk.words.columns(texts[0])
-    return hits >= 1 and len(texts) >= 2 and not first_is_row
 
 
 class _Table:
@@ -135,6 +77,9 @@ class _Table:
         for reader in self.readers.values():
             reader.settle_mark()
         self.place = self._place_of_sheet()
+        self.names: dict[str, Place] = {}
+        # Cells of old communes that are asked about, by place, with the figure that each would be
+        self.open: list[tuple[Place, str, tuple[str, ...] | None]] = []
         self.unit = next((unit for text in self.titles if (unit := unit_in(text))), "")
         self.merged = {
             (line, at): (top, left)
@@ -237,15 +182,51 @@ class _Table:
         years = [year for text in self.titles for year in years_in(text)]
         other_year = bool(years) and self.desk.year not in years
         place = self.place
-        for line, held in rows.items():
-            if line <= self.last:
-                self.reading.rows[line] = "heading"
-                continue
+        below = {line: held for line, held in rows.items() if line > self.last}
+        where = self.desk.province, self.desk.vintage
+        self.names = names_of_table(self._every_name(below), *where, within=self.place.code)
+        for line in rows:
+            self.reading.rows[line] = "heading"
+        for line, held in below.items():
             place = self._read_row(line, held, place)
+        self._tell_old_names()
         if other_year:
             self.reading.findings += told_together(
                 self.reading.entries, "year-shifted", expected=self.desk.year, found=max(years)
             )
+
+    def _every_name(self, rows: dict[int, dict[int, str | float]]) -> Iterable[str]:
+        """Texts that may name communes, row by row."""
+        for held in rows.values():
+            for at, cell in held.items():
+                role = self.heads.get(at, Head("")).role
+                if role == "communes" and not _is_blank(cell):
+                    yield _as_text(cell)
+                elif role in ("labels", "unknown") and isinstance(cell, str):
+                    yield from [] if self.desk.words.row(cell) else [cell]
+
+    def _tell_old_names(self) -> None:
+        """Tell of old communes once: who took them over, and what of them only a person can say."""
+        where = self.desk.province, self.desk.vintage
+        entries = self.reading.entries
+        for code in sorted({one.reporter for one in entries if one.origin}):
+            mine = [one for one in entries if one.origin and one.reporter == code]
+            self.reading.findings += told_together(mine, "old-name", found="")
+        for rule in _OF_OLD:
+            asked = [one for one in self.open if one[0].rule == rule]
+            if not asked:
+                continue
+            # Of a sum that lacks a part nothing is known.
+            lacking = {(code, *key) for place, _, key in asked if key for code in place.parts}
+            parts = [one for one in entries if one.key in lacking]
+            for one in parts:
+                one.value = one.other = None
+                one.rules.append(rule)
+            cells = [cell for _, cell, _ in asked] + [one.cell for one in parts]
+            said = said_of((place for place, _, _ in asked), *where)
+            page = self.page
+            told = Told(rule, "", page.file, page.sheet, ", ".join(dict.fromkeys(cells)), said)
+            self.reading.findings.append(told)
 
     def _labels(self, line: int, held: dict[int, str | float]) -> list[str]:
         roles = ("labels", "communes", "unknown")
@@ -269,13 +250,15 @@ class _Table:
             for at, cell in held.items()
             if self.heads[at].role == "figures" and not _is_blank(cell)
         ]
-        if any(is_total(text) for text in labels):
+        if any(is_total(text) and not self._is_commune(text) for text in labels):
             self.reading.rows[line] = "total"
             return place
         here, row = self._commune(held, labels), self._row(labels)
-        if here.code and not figures:
-            self.reading.rows[line] = "heading"
-            return here
+        if (here.code or here.rule in (*_OF_OLD, "commune-unknown")) and not figures:
+            # What stands below a commune that nobody knows is not that of the one above.
+            is_heading = here.code or here.rule in _OF_OLD or any(map(names_a_unit, labels))
+            self.reading.rows[line] = "heading" if is_heading else "note"
+            return here if is_heading else place
         numbers = [at for at, cell in held.items() if isinstance(cell, float)]
         if row is None and not numbers and any(isinstance(cell, str) and is_signature(cell)
                                for cell in held.values()):  # fmt: skip
@@ -290,23 +273,27 @@ class _Table:
     def _commune(self, held: dict[int, str | float], labels: list[str]) -> Place:
         where = self.desk.province, self.desk.vintage
         unknown = Place()
-        for at, head in self.heads.items():
-            if head.role == "communes" and not _is_blank(held.get(at)):
-                found = find_place(_as_text(held[at]), *where, within=self.place.code)
-                if found.code:
-                    return found
-                unknown = found
-        for text in labels:
-            if self.desk.words.row(text) is None and (found := place_in(text, *where)).code:
+        heads = [at for at, head in self.heads.items() if head.role == "communes"]
+        for text in [_as_text(held[at]) for at in heads if not _is_blank(held.get(at))]:
+            unknown = self.names.get(text) or find_place(text, *where, within=self.place.code)
+            if unknown.code:
+                return unknown
+        texts = [text for text in labels if self.desk.words.row(text) is None]
+        for text in texts:
+            if (found := self.names.get(text) or place_in(text, *where)).code or found.rule:
                 return found
-        in_header = any(head.role == "communes" for head in self.heads.values())
-        if not in_header:
-            for text in labels:
-                if self.desk.words.row(text) is None:
-                    found = find_place(text, *where, within=self.place.code)
-                    if found.code and found.rule != "commune-near":
-                        return found
-        return unknown
+        # A label that is a name and no more is a commune where no column has these.
+        for text in [] if heads else texts:
+            found = find_place(text, *where, within=self.place.code)
+            if found.code and found.rule != "commune-near":
+                return found
+        is_named = any(map(names_a_unit, texts))
+        return Place(rule="commune-unknown") if is_named and not unknown.rule else unknown
+
+    def _is_commune(self, text: str) -> bool:
+        """Whether a label is a commune's name: "Công Sơn" is no total."""
+        found = find_place(text, self.desk.province, self.desk.vintage)
+        return bool(found.code) and found.rule != "commune-near"
 
     def _row(self, labels: Iterable[str]) -> tuple[str, Row] | None:
         return next((row for text in labels if (row := self.desk.words.row(text))), None)
@@ -326,6 +313,11 @@ class _Table:
             if head.years and self.desk.year not in head.years:
                 continue
             target = self._target(head, row)
+            if place.rule in _OF_OLD:
+                key = (target[0], target[1].row, target[2]) if target else None
+                if not _is_nought(held[at]):
+                    self.open.append((place, cell_name(line, at), key))
+                continue
             if target is None or not place.code:
                 rule = "row-unplaced" if place.code or not place.rule else place.rule
                 self.reading.tell(
@@ -386,7 +378,7 @@ class _Table:
         if not exact:
             head = self.desk.words.quoted(self.heads[at].text)
             told.append(entry.told("header-near", expected=named.name.phrase, found=head))
-        if place.rule:
+        if place.rule and place.rule != "old-name":
             told.append(entry.told(place.rule))
         self.reading.reporters.add(place.code)
         return entry
@@ -394,6 +386,10 @@ class _Table:
 
 def _is_blank(cell: object) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _is_nought(cell: str | float) -> bool:
+    return str(cell).strip() in ("0", "0.0")
 
 
 def _as_text(cell: str | float) -> str:

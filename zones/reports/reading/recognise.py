@@ -57,7 +57,9 @@ class Reader:
             seen = (
                 identity.year if rule == "other-year" else f"{identity.form}, {identity.reporter}"
             )
-            who = identity.reporter if identity.reporter in self.reporters else ""
+            # Every province has departments that are called alike.
+            ours = rule != "other-project" and identity.reporter in self.reporters
+            who = identity.reporter if ours else ""
             reading.tell(rule, reporter=who, cell=cell_name(*corner), expected=expected, found=seen)
             return _all_rows(reading, "asked")
         reporter = self.reporters[self._reporter(identity)]
@@ -72,8 +74,9 @@ class Reader:
         stem = PurePath(file).stem
         codes = [code for code in re.findall(r"(?<!\d)\d{5}(?!\d)", stem) if code in self.reporters]
         where = self.province, self.asked.vintage
-        places = (place_in(stem, *where).code, name_in(stem, *where).code)
-        return next((code for code in (*codes, *places) if code in self.reporters), "")
+        places = (place_in(stem, *where), name_in(stem, *where))
+        named = [one.code for one in places if one.rule != "commune-near"]
+        return next((code for code in (*codes, *named) if code in self.reporters), "")
 
     def _refused(self, identity: Identity, form: Form | None) -> str:
         """Rule that the identity of a sheet breaks."""

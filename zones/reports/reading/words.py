@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from layers.base.errors import InputError
 from layers.communes.crosswalk import successors
-from layers.communes.gazetteer import communes_on, vintages
+from layers.communes.gazetteer import communes_on, find_province, vintages
 from layers.communes.match_result import Match, NoMatch
 from layers.communes.matching import match_commune
-from layers.communes.spelling import exact_key, plain_key, tidy, without_marks
+from layers.communes.spelling import exact_key, plain_key, spelling_key, tidy, without_marks
 from layers.kinds.crops import crop_named
 from zones.reports.layout import Row, Sheet
 from zones.reports.reading.figures import unit_of
@@ -39,6 +40,7 @@ _COMMUNE = re.compile(
 _ENDS_NAME = re.compile(
     r"\s+(?:năm|nam|tỉnh|tinh|huyện|huyen|báo cáo|bao cao|quý|vụ)\b.*$|\s+-.*$", re.IGNORECASE
 )
+_PROVINCE = re.compile(r"\b(?:tỉnh|thành phố)\s+((?:[^\W\d_]+ ?){1,4})", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _UNIT_WORD = r"(?:đơn vị|don vi|đvt|dvt)(?: tính| tinh)?\s*:?\s*"
 _UNIT = re.compile(
@@ -56,8 +58,11 @@ class Place:
     """A commune that a text means, or why there is none."""
 
     code: str = ""
-    rule: str = ""  # old-name, commune-near, commune-unknown, old-name-split
+    # old-name, commune-near, commune-unknown, old-name-split, commune-of-which-day
+    rule: str = ""
     origin: str = ""  # Code of the old unit, where an old name was written
+    parts: tuple[str, ...] = ()  # Communes of today among which the old unit was divided
+    name: str = ""  # Name of the unit that was divided, or of which the day is in doubt
 
 
 def words_of(text: str) -> str:
@@ -125,7 +130,7 @@ def unit_in(text: str) -> str:
     return ""
 
 
-def _openings(text: str) -> Iterable[str]:
+def _openings(text: str) -> list[str]:
     parts = text.split()
     return [" ".join(parts[:count]) for count in range(len(parts), 0, -1)]
 
@@ -236,7 +241,7 @@ def find_place(text: str, province: str, vintage: str, *, within: str = "") -> P
             after = successors(province, from_=earlier, to=vintage).get(old.code, ())
             if len(after) == 1:
                 return Place(after[0], "old-name", old.code)
-            return Place(rule="old-name-split")
+            return Place(rule="old-name-split", origin=old.code, parts=after, name=old.name)
         if isinstance(old, NoMatch) and within:
             parts = successors(province, from_=earlier, to=vintage)
             named = [one.unit.code for one in old.candidates if one.score == 1]
@@ -247,15 +252,32 @@ def find_place(text: str, province: str, vintage: str, *, within: str = "") -> P
 
 
 @lru_cache(maxsize=2048)
-def namesake(code: str, province: str, vintage: str) -> str:
-    """Old unit of a commune's own name that went into it with others; empty for none."""
-    name = communes_on(province, vintage)[code].name
+def namesakes(code: str, province: str, vintage: str) -> tuple[str, ...]:
+    """Old units of a commune's own name that went into it with others: a town and a commune."""
+    name = spelling_key(communes_on(province, vintage)[code].name)
     for earlier in reversed([day for day in vintages(province) if day < vintage]):
         after = successors(province, from_=earlier, to=vintage)
-        for old in communes_on(province, earlier).values():
-            if exact_key(old.name) == exact_key(name) and after.get(old.code) == (code,):
-                return old.code
+        units = communes_on(province, earlier).values()
+        found = [one.code for one in units if spelling_key(one.name) == name]
+        if mine := tuple(old for old in found if after.get(old) == (code,)):
+            return mine
+    return ()
+
+
+def province_in(text: str) -> str:
+    """Code of the province that a title names with the word for it; empty for none."""
+    for found in _PROVINCE.finditer(tidy(text)):
+        for words in _openings(found.group(1)):
+            try:
+                return find_province(words)
+            except InputError:
+                continue
     return ""
+
+
+def names_a_unit(text: str) -> bool:
+    """Whether a text begins with the word for a commune, whatever its name."""
+    return words_of(_LEADING.sub("", text)).startswith(("xa ", "phuong ", "thi tran "))
 
 
 def place_in(text: str, province: str, vintage: str) -> Place:
