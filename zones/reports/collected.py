@@ -60,6 +60,7 @@ class Collected:
         self.known: set[str] = set()  # Files that the ledger had already
         self._kept: Spool[_Kept] = Spool()
         self._asked_in: dict[str, list[int]] = defaultdict(list)  # Files by reporter asked back
+        self._sent: set[str] = set()  # Reporters of whom figures came
         self.figures_count = self.asked_count = 0
 
     def add(self, one: Returned) -> None:
@@ -72,6 +73,7 @@ class Collected:
         submissions = _submissions(one, self._year, figures, findings)
         for reporter in {str(row["reporter"]) for row in findings if _is_question(row)}:
             self._asked_in[reporter].append(len(self._kept))
+        self._sent |= {entry.reporter for entry in entries}
         files = [_file_row(one, entries, findings, rows)]
         self._kept.add(_Kept(figures, findings, rows, files, submissions))
         self.figures_count += len(figures)
@@ -132,16 +134,26 @@ class Collected:
         Questions about a file that cannot be put to one reporter come with none, by file.
         """
         asked = set(self._asked_in) | {doubt.told.reporter for doubt in self.doubts}
-        for reporter in sorted(asked - {""}):
+        strange: dict[str, list[_Row]] = defaultdict(list)
+        for reporter in sorted((asked | self._sent) - {""}):
             told = ledger.findings(self._year, reporter=reporter).to_dict("records")
             rows: list[_Row] = [row for row in told if row["reporter"] == reporter]  # type: ignore[misc]
+            sound, doubtful = ledger.strangers(self._year, reporter)
+            if sound:
+                # Whose report is there is not asked about a file that may be another's.
+                for row in doubtful.to_dict("records"):
+                    strange[row["file"]].append(row)  # type: ignore[arg-type]
+            else:
+                rows += doubtful.to_dict("records")  # type: ignore[arg-type]
             for kept in (self._kept[number] for number in self._asked_in.get(reporter, ())):
-                # What gives no figure, or in doubt takes no other's place, counts nowhere.
-                if reporter not in {one.reporter for one in kept.submissions if not one.doubtful}:
+                # What gives no figure counts nowhere.
+                if reporter not in {one.reporter for one in kept.submissions}:
                     mine = (row for row in kept.findings if row["reporter"] == reporter)
                     rows += [row for row in mine if row not in rows]
             if rows := [row for row in rows if _is_question(row)]:
                 yield reporter, _frame(rows, REPORT_FINDINGS)
+        for rows in strange.values():
+            yield "", _frame([row for row in rows if _is_question(row)], REPORT_FINDINGS)
         for kept in (self._kept[number] for number in self._asked_in.get("", ())):
             rows = [row for row in kept.findings if _is_question(row) and row["reporter"] == ""]
             yield "", _frame(rows, REPORT_FINDINGS)

@@ -83,8 +83,8 @@ _TODAY = {
 #: Findings by which a file may be another reporter's than it says.
 WHOSE = ("identity-disagrees", "communes-exchanged", "copied")
 #: Whether a submission ``s`` was told to be, perhaps, another reporter's.
-_IN_DOUBT = f"""EXISTS (SELECT 1 FROM finding f WHERE f.submission = s.id
-    AND f.reporter = s.reporter AND f.kind IN ({", ".join(f"'{kind}'" for kind in WHOSE)}))"""
+_IN_DOUBT = f"""EXISTS (SELECT 1 FROM finding w WHERE w.submission = s.id
+    AND w.reporter = s.reporter AND w.kind IN ({", ".join(f"'{kind}'" for kind in WHOSE)}))"""
 #: The submission that counts for each reporter, form, year and table: the last one that is not
 #: older than one before it.
 _COUNTING = """
@@ -213,9 +213,15 @@ class Ledger:
             ORDER BY s.reporter, s.form, f.rowid"""
         return self._read(text, (year,), FIGURES)
 
-    def counting(self, year: int, reporter: str, form: str) -> list[Counting]:
-        """Figures of a form that count for one reporter; none where there is no ledger."""
-        text = f"{_COUNTED.format(current=_CURRENT_OF)} ORDER BY f.rowid"
+    def counting(
+        self, year: int, reporter: str, form: str, *, sound: bool = False
+    ) -> list[Counting]:
+        """Figures of a form that count for one reporter; none where there is no ledger.
+
+        ``sound`` ones alone: not those of files that may be another's.
+        """
+        only = f"WHERE NOT {_IN_DOUBT}" if sound else ""
+        text = f"{_COUNTED.format(current=_CURRENT_OF)} {only} ORDER BY f.rowid"
         return [Counting(*row) for row in self._rows(text, (year, reporter, form))]
 
     def counting_by_reporter(
@@ -233,10 +239,9 @@ class Ledger:
                     yield who, list(rows)
 
     def sent(self, year: int, reporter: str, form: str) -> dict[str, str]:
-        """Digests of the files that reporter sent of a form, with the time of each one's saving."""
-        text = (
-            "SELECT sha256, modified FROM submission WHERE year = ? AND reporter = ? AND form = ?"
-        )
+        """Digests of the files that are a reporter's own, with the time of each one's saving."""
+        text = f"""SELECT sha256, modified FROM submission s
+            WHERE year = ? AND reporter = ? AND form = ? AND NOT {_IN_DOUBT}"""
         return dict(self._rows(text, (year, reporter, form)))
 
     def tables(self, year: int, form: str) -> dict[str, set[str]]:
@@ -271,6 +276,21 @@ class Ledger:
             ORDER BY f.rowid"""
         who = (reporter,) if reporter else ()
         return self._read(text, (year, *who, form), REPORT_FINDINGS)
+
+    def strangers(self, year: int, reporter: str) -> tuple[bool, pd.DataFrame]:
+        """Whether a reporter has figures of its own, and what was told of files that may not be.
+
+        Of these only such as count nowhere; columns of ``REPORT_FINDINGS``.
+        """
+        who = (year, reporter)
+        sound = f"""SELECT 1 FROM ({_CURRENT_BY}) c JOIN submission s ON s.id = c.id
+            WHERE NOT {_IN_DOUBT}"""
+        names = ", ".join(f'f."{name}"' for name in _FINDING)
+        text = f"""SELECT {names} FROM finding f JOIN submission s ON s.id = f.submission
+            WHERE s.year = ? AND s.reporter = ? AND f.reporter = s.reporter AND {_IN_DOUBT}
+            AND s.id NOT IN (SELECT id FROM ({_CURRENT_BY})) ORDER BY s.file, f.rowid"""
+        known = bool(self._rows(sound, who))
+        return known, self._read(text, who + who, REPORT_FINDINGS)
 
     def history(self, year: int | None = None) -> pd.DataFrame:
         """Every submission, the first first, with what it replaced; columns of ``HISTORY``."""
@@ -336,7 +356,8 @@ def _insert(open_: sqlite3.Connection, one: Submission) -> int:
         (one.reporter, one.form, one.year),
     ).fetchone()
     # What may be another's keeps no file of the reporter's own back, whenever it was saved.
-    older = bool(current and (one.doubtful or (one.modified < current[1] and not current[2])))
+    doubts = (one.doubtful, bool(current[2])) if current else (False, False)
+    older = bool(current and (doubts[0] if len(set(doubts)) > 1 else one.modified < current[1]))
     values = (
         *(one.year, one.reporter, one.form, one.version, one.file, one.sha256, one.modified),
         *(one.received, one.verdict, older, current[0] if current and not older else None),

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from zones.reports.checking.within_file import all_entries
-from zones.reports.ledger import Ledger
+from zones.reports.ledger import WHOSE, Ledger
 from zones.reports.reading.entries import Entry, PageReading, Told
 
 #: Figures left out that a finding lists.
@@ -31,7 +31,11 @@ class LeftOut:
         for entry in all_entries(readings):
             sent[entry.reporter, entry.form][entry.table].append(entry)
         found = []
+        strange = {(told.reporter, one.form)
+                   for one in readings for told in one.findings if told.rule in WHOSE}  # fmt: skip
         for who, tables in sent.items():
+            if who in strange:
+                continue  # It takes no other's place, nor does another take its own
             times = self._ledger.sent(self._year, *who) if self._ledger else {}
             if digest in times or modified < max(times.values(), default=""):
                 continue
@@ -48,7 +52,8 @@ class LeftOut:
 
     def _counting(self, reporter: str, form: str) -> dict[str, _Places]:
         found: dict[str, _Places] = defaultdict(dict)
-        for one in self._ledger.counting(self._year, reporter, form) if self._ledger else ():
+        ledger, year = self._ledger, self._year
+        for one in ledger.counting(year, reporter, form, sound=True) if ledger else ():
             found[one.table][one.row, one.column] = f"{one.file} {one.cell}"
         return found
 

@@ -24,6 +24,7 @@ from zones.reports.checking.agreements import (
     told_again,
 )
 from zones.reports.known import KnownFigures
+from zones.reports.ledger import WHOSE
 from zones.reports.reading.entries import Entry, PageReading, Told, told_together
 from zones.reports.reading.quoting import HIDDEN
 
@@ -50,6 +51,7 @@ class _Witness:
     file: int  # Its number
     exchanged: str  # Commune whose standing hectares these are, where they are not its own
     alike: bytes  # Digest of its figures; empty where it has too few
+    strange: bool  # Whether it may be another's, as its title or its figures say
     compared: Figures  # Figures that another form says as well
     plots: tuple[tuple[bytes, str, str, int], ...]  # As _plots gives them
 
@@ -63,6 +65,8 @@ class Suspects:
         self._compared = told_again(forms)
         self.again: Counter[tuple[str, str]] = Counter()  # Further files of a reporter and form
         self._last: dict[tuple[str, str], _Witness] = {}
+        # Files in place of which another one counts
+        self._exchanged_too: list[tuple[str, str, _Witness]] = []
 
     def add(self, file: int, order: Order, readings: Sequence[PageReading]) -> None:
         """Take note of what a file says."""
@@ -71,26 +75,32 @@ class Suspects:
             for entry in reading.entries:
                 by_submission[entry.reporter, reading.form].append(entry)
         for (reporter, form), entries in by_submission.items():
-            last = self._last.get((reporter, form))
-            if last is not None and last.file >= 0:
-                self.again[reporter, form] += 1
-            if last is not None and last.order > order:
-                continue
+            whose = self._standing.whose(reporter, entries)
             told = self._compared.get(form, ())
-            self._last[reporter, sys.intern(form)] = _Witness(
-                *(order, file, self._standing.whose(reporter, entries), _digest(entries)),
+            witness = _Witness(
+                *(order, file, whose, _digest(entries), bool(whose) or _is_in_doubt(entries)),
                 sums(((e.row, e.column), e.value) for e in entries if e.column in told) or _NONE,
                 tuple(
                     plot for one in readings if one.form == form for plot in _plots(one, reporter)
                 ),
             )
+            self.again[reporter, form] += (reporter, form) in self._last
+            self._take(reporter, sys.intern(form), witness)
+
+    def _take(self, reporter: str, form: str, witness: _Witness) -> None:
+        """Keep the later of two files; one that may be another's is never the later one."""
+        last = self._last.get((reporter, form))
+        both = [one for one in (last, witness) if one is not None]
+        *lost, kept = sorted(both, key=lambda one: (not one.strange, one.order))
+        self._last[reporter, form] = kept
+        self._exchanged_too += [(reporter, form, one) for one in lost if one.exchanged]
 
     def add_earlier(self, file: int, order: Order, entries: Sequence[Entry]) -> None:
         """Take note of what was taken in before of one reporter and form; ``file`` is below 0."""
         for first in entries[:1]:
             whose = self._standing.whose(first.reporter, entries)
-            witness = _Witness(order, file, whose, _digest(entries), _NONE, ())
-            self._last[first.reporter, sys.intern(first.form)] = witness
+            witness = _Witness(order, file, whose, _digest(entries), bool(whose), _NONE, ())
+            self._take(first.reporter, sys.intern(first.form), witness)
 
     def told(
         self, names: Mapping[str, str], earlier: Callable[[str, str], Figures]
@@ -107,8 +117,9 @@ class Suspects:
 
     def _exchanged(self, names: Mapping[str, str]) -> Iterator[tuple[int, Suspicion]]:
         """Communes that gave another commune's standing figures."""
-        for (reporter, form), witness in self._last.items():
-            if witness.exchanged:
+        last = [(*who, witness) for who, witness in self._last.items() if witness.exchanged]
+        for reporter, form, witness in last + self._exchanged_too:
+            if witness.file >= 0 or witness is self._last[reporter, form]:
                 mine, theirs = (names.get(one, one) for one in (reporter, witness.exchanged))
                 yield witness.file, partial(_tell_exchanged, reporter, form, mine, theirs)
 
@@ -119,7 +130,9 @@ class Suspects:
             if witness.alike:
                 alike[form, witness.alike].append(reporter)
         for (form, _), codes in alike.items():
-            for code in codes if len(codes) > 1 else []:
+            # Whose own these figures are, by last year's, is not asked.
+            strange = [code for code in codes if self._last[code, form].strange]
+            for code in (strange or codes) if len(codes) > 1 else []:
                 other = next(one for one in codes if one != code)
                 tell = partial(_tell_copied, code, form, names.get(other, other))
                 yield self._last[code, form].file, tell
@@ -186,6 +199,11 @@ def _digest(entries: Sequence[Entry]) -> bytes:
     if len(figures) < _LEAST_ALIKE:
         return b""
     return hashlib.blake2b(repr(figures).encode(), digest_size=16).digest()
+
+
+def _is_in_doubt(entries: Sequence[Entry]) -> bool:
+    """Whether a form says in its title that its figures are another's."""
+    return any(rule in entry.rules for entry in entries for rule in WHOSE)
 
 
 def _plots(reading: PageReading, reporter: str) -> Iterator[tuple[bytes, str, str, int]]:
