@@ -74,6 +74,7 @@ class OfficialContent:
     signer: str = "GIÁM ĐỐC"
     demo: bool = False
     language: Language = "vi"
+    annexes: Sequence[Block] = field(default_factory=tuple)  # Behind the signature
 
 
 def save_official(content: OfficialContent, path: Path, *, overwrite: bool = False) -> Path:
@@ -99,6 +100,10 @@ def _build(content: OfficialContent) -> Document:
     if document.sections[-1].orientation == WD_ORIENT.LANDSCAPE:
         set_page(add_section(document), landscape=False)
     _add_end(document, content)
+    if content.annexes:
+        add_section(document)
+    for block in content.annexes:
+        _add_block(document, block)
     return document
 
 

@@ -20,6 +20,7 @@ from zones.reports.layout import lay_out
 from zones.reports.ledger import Ledger
 from zones.reports.reading.entries import Told
 from zones.reports.tables import REPORT_FINDINGS, STATUS
+from zones.reports.writing.cell_ranges import cell_ranges
 from zones.reports.writing.letters import save_reminder
 from zones.reports.writing.status_map import save_status_map
 from zones.reports.year_round import Round
@@ -160,7 +161,7 @@ def to_answer(table: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _question(row: Mapping[Hashable, Any]) -> dict[str, str]:
-    place = ", ".join(part for part in (row["sheet"], row["cell"]) if part)
+    place = ", ".join(part for part in (row["sheet"], cell_ranges(row["cell"])) if part)
     told = {"file": row["file"], "question": row["message_vi"], "article": row["article"]}
     return told | {"place": place}
 

@@ -9,6 +9,7 @@ import datetime as dt
 import gc
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ from layers.communes.gazetteer import province_name
 from maps.annex.official import Block, OfficialContent, Text, save_official
 from maps.layout.page_table import PageColumn, PageTable
 from zones.project.form_schema import Form
+from zones.reports.writing.cell_ranges import cell_ranges
 from zones.reports.year_round import Round
 
 AGENCY = "SỞ NÔNG NGHIỆP\nVÀ MÔI TRƯỜNG"
@@ -27,6 +29,10 @@ _OWN = "so-nnmt"
 _LONGEST_NAME = 160
 #: Days within which a letter is to be answered.
 _ANSWER_DAYS = 5
+#: Questions that are asked one by one; of more those of one kind are put together.
+_SHORT = 15
+#: Ranges of cells that stand in one row of a table.
+_LONGEST = 40
 #: Who has no submission: a file that cannot be read is none, though it was sent.
 NOT_THERE = "chưa có báo cáo (chưa gửi hoặc tệp gửi không đọc được)"
 _COLUMNS = (
@@ -87,21 +93,27 @@ def save_questions(
         file = rows["file"].iloc[0]
         name = names.get(reporter, reporter) if reporter else f"Đơn vị gửi tệp {file}"
         path = folder / _letter_name(reporter or file, name if reporter else "", asked.year)
+        kinds = _by_kind(rows)
+        grouped = len(kinds) < len(rows) or any(len(_places(one)) > 1 for one in rows["cell"])
+        below = f"({len(kinds)} loại dưới đây, từng ô ở Phụ lục)" if grouped else "dưới đây"
         blocks: list[Block] = [
             Text(f"Kính gửi: {_addressee(reporter, name)}", heading=True),
             Text(
                 f"Qua kiểm tra báo cáo năm {asked.year} của đơn vị (tệp "
-                f"{_quoted(list(dict.fromkeys(rows['file'])))}), còn {len(rows)} nội dung dưới "
-                "đây cần làm rõ. Các số liệu khác đã được ghi nhận. Đề nghị đơn vị sửa trực tiếp "
+                f"{_quoted(list(dict.fromkeys(rows['file'])))}), còn {len(rows)} nội dung {below} "
+                "cần làm rõ. Các số liệu khác đã được ghi nhận. Đề nghị đơn vị sửa trực tiếp "
                 "vào biểu rồi gửi lại; số đã kiểm tra là đúng thì ghi “xác nhận” vào cột Ghi chú "
                 f"của dòng đó. Thời hạn trả lời: trước hết ngày {answer_by(today())}."
             ),
-            _questions(rows),
+            _questions(kinds, "Nội dung đề nghị làm rõ"),
             Text("Số liệu chưa trả lời được coi là chưa có, không tính là 0."),
         ]
         subject = f"làm rõ số liệu báo cáo năm {asked.year}"
         own = ("PHIẾU YÊU CẦU", subject.capitalize()) if reporter == _OWN else ("", subject)
-        save_official(_content(asked, own[1], blocks, own[0]), path, overwrite=True)
+        annex = "PHỤ LỤC. Từng nội dung đề nghị làm rõ"
+        every = [_questions(rows, annex, whole=True)] if grouped else []
+        content = replace(_content(asked, own[1], blocks, own[0]), annexes=every)
+        save_official(content, path, overwrite=True)
         made.append(path)
         gc.collect(1)  # A document is a ring of parts, and as large as a thousand questions
     to_files = {_letter_name(one, "", asked.year) for one in heard}
@@ -125,22 +137,48 @@ def _quoted(files: Sequence[str]) -> str:
     return ", ".join(f"“{name}”" for name in files)
 
 
-def _questions(rows: pd.DataFrame) -> PageTable:
-    sheet = rows["sheet"]
-    if (rows["file"] != rows["file"].iloc[0]).any():
-        sheet = (rows["file"] + ", trang " + sheet).where(sheet != "", "")
-    place = sheet.where(sheet != "", rows["file"]) + ", ô " + rows["cell"]
-    told = pd.DataFrame(
-        {
-            "number": range(1, len(rows) + 1),
-            "place": place.where(rows["cell"] != "", rows["file"]).to_numpy(),
-            "message": rows["message_vi"].to_numpy(),
-            "article": rows["article"].to_numpy(),
-        }
-    )
+def _by_kind(rows: pd.DataFrame) -> pd.DataFrame:
+    """Questions of one rule about one column of a sheet as one, where there are many."""
+    if len(rows) <= _SHORT:
+        return rows
+    column = rows["cell"].str.extract(r"^(?:.*!)?([A-Z]+)\d", expand=False).fillna("")
+    keys = [rows[name] for name in ("kind", "file", "sheet", "article")] + [column]
+    found = []
+    for _, same in rows.groupby(keys, sort=False):
+        first = same.iloc[0].to_dict()
+        more = len(same) - 1
+        if more:
+            first["message_vi"] += f" Còn {more} nội dung cùng loại ở cột này, xem Phụ lục."
+        # Of several the one that is likely wrong is named, and not what it was held against.
+        cells = [cell.split(", ")[0] if more else cell for cell in same["cell"]]
+        found.append(first | {"cell": ", ".join(dict.fromkeys(cells))})
+    return pd.DataFrame(found)
+
+
+def _questions(rows: pd.DataFrame, title: str, *, whole: bool = False) -> PageTable:
+    """Questions with their cells by ranges; ``whole`` lists all of these, on several rows."""
+    several = (rows["file"] != rows["file"].iloc[0]).any()
+    told = []
+    for number, row in enumerate(rows.to_dict("records"), start=1):
+        parts = _places(row["cell"])
+        if not whole and len(parts) > 1:
+            parts = [f"{parts[0]} … (xem Phụ lục)"]
+        where = f"{row['file']}, trang {row['sheet']}" if several else row["sheet"]
+        where = where if row["sheet"] else row["file"]
+        for at, part in enumerate(parts):
+            message = row["message_vi"] if at == 0 else "(tiếp theo)"
+            place = f"{where}, ô {part}" if part else row["file"]
+            told.append((number, place, message, row["article"] if at == 0 else ""))
     ruled = rows["article"].ne("").any()
     columns = tuple(column for column in _COLUMNS if ruled or column.key != "article")
-    return PageTable("Câu hỏi", "Nội dung đề nghị làm rõ", "targets", columns, told)
+    frame = pd.DataFrame(told, columns=[column.key for column in _COLUMNS])
+    return PageTable("Câu hỏi", title, "targets", columns, frame)
+
+
+def _places(cells: str) -> list[str]:
+    """Cells by ranges, as many together as stand in one row of a page."""
+    ranges = cell_ranges(cells).split(", ")
+    return [", ".join(ranges[at : at + _LONGEST]) for at in range(0, len(ranges), _LONGEST)]
 
 
 def save_reminder(
