@@ -104,6 +104,28 @@ def _one_vowel(body: str) -> str:
 
 
 @lru_cache(maxsize=65536)
+def name_order(text: str) -> tuple[tuple[tuple[int, ...], int], ...]:
+    """Key that sorts names as Vietnamese dictionaries do: đ after d, ă and â after a, then tones.
+
+    Syllable by syllable; numbers by their value.
+    """
+    return tuple(_syllable_order(part) for part in re.findall(r"\d+|[^\W\d_]+", tidy(text).lower()))
+
+
+#: Letters of a name by their place; those with marks follow their plain ones.
+_LETTERS = {letter: place for place, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", 1)}
+
+
+def _syllable_order(part: str) -> tuple[tuple[int, ...], int]:
+    if part.isdigit():
+        return (0, int(part)), 0
+    parts = unicodedata.normalize("NFD", part)
+    tone = next((int(TONE_MARKS[sign]) for sign in parts if sign in TONE_MARKS), 0)
+    plain = "".join(sign for sign in parts if sign not in TONE_MARKS)
+    letters = unicodedata.normalize("NFC", plain)
+    return tuple(_LETTERS.get(letter, len(_LETTERS) + ord(letter)) for letter in letters), tone
+
+
 def spelling_key(text: str) -> str:
     """Key under which the accepted spellings of one name are equal."""
     return "".join(_one_vowel(body) + (tone or "0") for body, tone in _syllables(text))

@@ -30,7 +30,7 @@ from docx.text.paragraph import Paragraph
 from layers.base.clock import midnight
 from layers.base.language import Language
 from layers.io.atomic import written_aside
-from maps.layout.content import DEMO_MARK, AnnexContent, property_text
+from maps.layout.content import DEMO_MARK, AnnexContent, property_text, signature_lines
 from maps.layout.page_table import (
     PageColumn,
     PageTable,
@@ -363,12 +363,9 @@ def _cell(
 
 def _add_signature(document: Document, lines: Sequence[str]) -> None:
     """Block of the signer at the right of the page, with room to sign above the name."""
-    if not lines:
-        return
     section = document.sections[-1]
     width = (section.page_width or 0) - (section.left_margin or 0) - (section.right_margin or 0)
-    blank = "……………………"
-    texts = [*lines[:-1], *[""] * 3, lines[-1] or blank]
+    texts = signature_lines(lines)
     for place, text in enumerate(texts):
         line = add_line(document, text, bold=True)
         line.alignment = _CENTRE

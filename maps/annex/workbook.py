@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 from PIL import Image
@@ -24,7 +25,7 @@ from layers.base.clock import midnight
 from layers.base.language import Language
 from layers.io.atomic import written_aside
 from layers.io.table_output import WORKBOOK_OPTIONS, sheet_name
-from maps.layout.content import DEMO_MARK, AnnexContent, property_text
+from maps.layout.content import DEMO_MARK, AnnexContent, property_text, signature_lines
 from maps.layout.page_table import (
     PageColumn,
     PageTable,
@@ -111,6 +112,7 @@ class BookHead:
     language: Language = "vi"
     decimals: int = 1
     percent_decimals: int = 2
+    signature: tuple[str, ...] = ()  # Lines of the signer, below the last table
 
 
 def save_tables(
@@ -137,6 +139,7 @@ def _head(content: AnnexContent) -> BookHead:
         language=content.language,
         decimals=content.decimals,
         percent_decimals=content.percent_decimals,
+        signature=content.heading.signature,
     )
 
 
@@ -154,7 +157,8 @@ def _write(
             name = sheet_name(table.name, taken)
             taken.add(name.casefold())
             sheet = _Sheet(book.add_worksheet(name), table, content, formats)
-            sheet.write(charts.get(table.role))
+            signature = content.signature if table is tables[-1] else ()
+            sheet.write(charts.get(table.role), signature_lines(signature))
 
 
 def _describe(book: xlsxwriter.Workbook, content: BookHead) -> None:
@@ -234,7 +238,7 @@ class _Sheet:
     #: Points of paper that rows with a height of their own take beyond the usual one.
     _taller: float = 0.0
 
-    def write(self, chart: Path | None) -> None:
+    def write(self, chart: Path | None, signature: Sequence[str]) -> None:
         self._widths = column_widths(self.table)
         top = self._write_heading()
         first = self._write_header(top)
@@ -244,7 +248,9 @@ class _Sheet:
         self._write_notes(below + 1)
         if chart is not None:
             self._put_chart(chart, below + 2 + len(self.table.notes))
-        self._set_up_print(top, first, below + 1 + len(self.table.notes))
+        end = below + 1 + len(self.table.notes)
+        self._write_signature(end + 1, signature)
+        self._set_up_print(top, first, end + len(signature))
 
     @property
     def _last_column(self) -> int:
@@ -387,6 +393,16 @@ class _Sheet:
         for place, note in enumerate(self.table.notes):
             self._line(row + place, note, italic=True, align="left", font_size=10)
             self._set_lines(row + place, math.ceil(len(note) / sum(self._widths) + 0.1))
+
+    def _write_signature(self, row: int, lines: Sequence[str]) -> None:
+        """Block of the signer below the right half of the table, as in the document."""
+        ends = np.cumsum(self._widths)
+        left = min(int(np.searchsorted(ends, ends[-1] / 2)), self._last_column)
+        style = self.formats.get(bold=True, align="center", text_wrap=True)
+        for place, text in enumerate(lines):
+            if left < self._last_column:
+                self.sheet.merge_range(row + place, left, row + place, self._last_column, "", style)
+            self.sheet.write_string(row + place, left, text, style)
 
     def _put_chart(self, chart: Path, row: int) -> None:
         """Put a picture below the table, as wide as the table is."""

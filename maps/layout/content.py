@@ -7,7 +7,7 @@ the same figures and every printed sum meets. Nothing here measures or rounds.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -89,8 +89,9 @@ class TableNote:
     Parameters
     ----------
     table : str
-        Which table it concerns: ``targets``, ``zone``, ``matrix``, ``purposes``, ``cover``,
-        ``causes``, ``ages``, ``allocation``, ``path`` or ``sources``.
+        Which table it concerns: ``targets``, ``unmeasured`` (targets without a figure), ``zone``,
+        ``matrix``, ``purposes``, ``cover``, ``causes``, ``ages``, ``allocation``, ``path`` or
+        ``sources``.
     text : Phrase
         The sentence.
     zone : str
@@ -331,6 +332,13 @@ class AnnexContent:
             else name
             for code, name in zip(rows["commune_code"], rows["commune"], strict=True)
         ]
+
+
+def signature_lines(signature: Sequence[str]) -> list[str]:
+    """Lines of the block of the signer, with room to sign above the name; none without one."""
+    if not signature:
+        return []
+    return [*signature[:-1], *[""] * 3, signature[-1] or "……………………"]
 
 
 def safe_text(text: str) -> str:

@@ -94,7 +94,7 @@ def _cover_table(frame: pd.DataFrame, say: Say) -> PageTable:
     columns = (
         rank_column(say),
         PageColumn("group", say("groups.group"), "text", 26),
-        PageColumn("communes", say("groups.communes"), "count", 9),
+        PageColumn("communes", say("groups.communes"), "count", 9, totalled=True),
         *(PageColumn(key, say(f"cover.{key}"), "hectares", 14, totalled=True) for key in _COVER),
         PageColumn("cover_percent", say("cover.cover_percent"), "percent", 12),
     )

@@ -24,7 +24,7 @@ from maps.layout.zone_tables import (
 def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
     """Lay out every table of an annex with the number that all pages give it."""
     say = speaker(content.language)
-    *tables, unmeasured = _targets_tables(content, say)
+    tables, unmeasured = _targets_tables(content, say)
     silent = zones_without_figures(content)
     tables += [
         zone_table(content, zone, say) for zone in _zones_drawn(content) if zone not in silent
@@ -46,7 +46,7 @@ def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
         territory = content.heading.territory or content.heading.province
         tables.append(years_table(content.cover_years, territory, say))
     tables += progress_tables(content, say)
-    tables += [unmeasured] if len(unmeasured.rows) else []
+    tables += unmeasured
     tables.append(_sources_table(content, say))
     return tuple(
         replace(
@@ -84,41 +84,54 @@ def _finished(content: AnnexContent, table: PageTable, say: Say) -> PageTable:
 
 
 def _notes_on(content: AnnexContent, table: PageTable) -> tuple[str, ...]:
-    """Sentences handed over; those on what is held of targets need figures to speak of."""
+    """Sentences handed over; targets without a figure have their own."""
     if table.role == "targets" and "present" not in {column.key for column in table.columns}:
-        return ()
+        return content.notes_on("unmeasured", *table.rows["zone"])
     if table.role == "targets":
         return content.notes_on(table.role, *table.rows["zone"])
     return content.notes_on(table.role, table.zone)
 
 
-def _targets_tables(content: AnnexContent, say: Say) -> list[PageTable]:
-    """Targets of the leading plan, of each other plan, last those without a figure to compare."""
+def _targets_tables(content: AnnexContent, say: Say) -> tuple[list[PageTable], list[PageTable]]:
+    """Targets with a figure, and those without: of the leading plan, then of each other plan."""
     frame = content.targets
     plans = frame["plan"] if "plan" in frame.columns else pd.Series("", index=frame.index)
     measured = frame["present"].notna()
-    names = {plan: content.plan_names.get(plan) for plan in plans.unique()}
-    tables = []
-    for place, (plan, name) in enumerate(names.items()):
+    tables, unmeasured = [], []
+    for place, plan in enumerate(plans.unique()):
+        other = _plan_title(content, plan, say) if place else ""
         rows = frame[measured & (plans == plan)]
         table = _targets_table(content, rows, say)
-        if place:
-            title = say("targets.other", plan=name.text(content.language) if name else plan)
-            table = replace(table, name=say("targets.other_name"), title=title)
+        if other:
+            table = replace(table, name=say("targets.other_name"), title=other)
         if len(rows) or not place:
             tables.append(table)
-    told = _targets_table(content, frame[~measured], say)
+        rows = frame[~measured & (plans == plan)]
+        if len(rows):
+            unmeasured.append(_unmeasured_table(content, rows, other, say))
+    return tables, unmeasured
+
+
+def _plan_title(content: AnnexContent, plan: str, say: Say) -> str:
+    """Title of the targets of a plan that is not the leading one."""
+    name = content.plan_names.get(plan)
+    return say("targets.other", plan=name.text(content.language) if name else plan)
+
+
+def _unmeasured_table(content: AnnexContent, rows: pd.DataFrame, other: str, say: Say) -> PageTable:
+    """Targets of one plan that no figure is there for; ``other`` names a plan that is not ours."""
+    told = _targets_table(content, rows, say)
     unneeded = (
         *("present", "held_percent", "shortfall", "surplus", "status"),
         *("interval", "verdict"),
     )
-    unmeasured = replace(
+    title = say("targets.unmeasured")
+    return replace(
         told,
         name=say("targets.unmeasured_name"),
-        title=say("targets.unmeasured"),
+        title=say("targets.unmeasured_other", title=title, other=other) if other else title,
         columns=tuple(column for column in told.columns if column.key not in unneeded),
     )
-    return [*tables, unmeasured]
 
 
 def _units(targets: pd.DataFrame) -> list[str]:

@@ -143,7 +143,7 @@ def lint(
     else:
         notes = [finding for finding in found if finding.severity == "note"]
         told = found if verbose else [finding for finding in found if finding not in notes]
-        for line in finding_lines(told):
+        for line in finding_lines(loaded, told):
             print_line(line)
         if notes and not verbose:
             print_line(say("zones.cli.notes_with_v", count=len(notes)))

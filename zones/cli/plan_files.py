@@ -64,6 +64,7 @@ def confirm(
     from layers.base.errors import InputError
     from layers.base.person import account_name
     from layers.communes.spelling import plain_key
+    from zones.cli.lines.plan import names_of
     from zones.plan.files import load_plan, save_plan
     from zones.plan.frames import communes_of
 
@@ -74,14 +75,14 @@ def confirm(
     strange = [name for name in names or () if plain_key(name) not in told]
     if strange:
         raise InputError("zones.cli.nothing_to_confirm", names=strange, plan=file)
-    taken = 0
+    taken, names_by_id = 0, names_of(loaded)
     for owner, one in open_:
         name = known[one.code].name if one.code in known else "…"
         yes = every or bool({plain_key(one.as_written), one.code} & asked)
         taken += yes
         if yes:
             one.confirm_by(by.strip() or account_name())
-        line = f"{one.as_written} = {name} ({one.code}), {owner}"
+        line = f"{one.as_written} = {name} ({one.code}), {names_by_id.get(owner, owner)}"
         print_line(
             say("zones.cli.confirmed", told=line) if yes else say("zones.cli.to_confirm", told=line)
         )

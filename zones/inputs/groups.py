@@ -12,6 +12,7 @@ from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.communes.gazetteer import changes_after, communes_on, vintage_on, vintages
+from layers.communes.spelling import name_order
 from layers.io.table import read_table, require_columns
 from zones.inputs.named_communes import commune_code
 from zones.project.model import GroupsSection, Project
@@ -23,6 +24,7 @@ class Groups:
 
     of: Mapping[str, str]  # Commune code → name of its group, groups in the order to be printed
     several: tuple[str, ...] = ()  # Names of communes that come of several old districts
+    alone: tuple[str, ...] = ()  # Names of other communes that are in no group
 
 
 def commune_groups(project: Project, communes: pd.DataFrame) -> Groups:
@@ -31,18 +33,24 @@ def commune_groups(project: Project, communes: pd.DataFrame) -> Groups:
     told = _told(section, project)
     rest = message("zones.inputs.no_group").text(project.annex.language)
     several: list[str] = []
+    alone: list[str] = []
     of: dict[str, str] = {}
     old = _old_districts(project) if section.old_districts else {}
     for code, name in zip(communes["commune_code"], communes["commune"], strict=True):
         districts = old.get(code, set())
         if code not in told and len(districts) > 1:
             several.append(str(name))
+        elif code not in told and not districts:
+            alone.append(str(name))
         only = next(iter(districts)) if len(districts) == 1 else rest
         of[str(code)] = told.get(code, only)
     # As the planner named them, old districts by name, communes of no group last.
-    order = dict.fromkeys([*section.lists, *told.values(), *sorted({*of.values()} - {rest}), rest])
+    by_name = sorted({*of.values()} - {rest}, key=name_order)
+    order = [*dict.fromkeys([*section.lists, *told.values(), *by_name, rest])]
     return Groups(
-        {code: of[code] for code in sorted(of, key=lambda c: [*order].index(of[c]))}, tuple(several)
+        {code: of[code] for code in sorted(of, key=lambda code: order.index(of[code]))},
+        tuple(several),
+        tuple(alone),
     )
 
 
@@ -109,16 +117,17 @@ def check_groups(project: Project, communes: pd.DataFrame) -> list[Finding]:
     if project.groups is None:
         return []
     try:
-        commune_groups(project, communes)
+        told = told_of_groups(commune_groups(project, communes))
     except VungTrongError as error:
         return [Finding("error", "unreadable", "groups", error.phrase)]
-    return []
+    return [Finding("note", "communes-without-group", "groups", one) for one in told]
 
 
-def told_of_groups(groups: Groups) -> Phrase | None:
-    """Say which communes come of several old districts and are in no group."""
-    if not groups.several:
-        return None
-    return message(
-        "zones.inputs.of_several_districts", count=len(groups.several), names=groups.several
-    )
+def told_of_groups(groups: Groups) -> list[Phrase]:
+    """Say which communes are in no group, and which of them come of several old districts."""
+    left_out = (("of_several_districts", groups.several), ("of_no_group", groups.alone))
+    return [
+        message(f"zones.inputs.{key}", count=len(names), names=names)
+        for key, names in left_out
+        if names
+    ]

@@ -21,6 +21,7 @@ from maps import (
     AnnexContent,
     AnnexHeading,
     AtlasContent,
+    TableNote,
     find_fonts,
     list_pages,
     save_document,
@@ -29,6 +30,7 @@ from maps import (
 )
 from maps.layout.page_table import Role
 from zones.forest.species import species_ages
+from zones.inputs.groups import commune_groups, told_of_groups
 from zones.pages.context_layers import communes_with_kinds
 from zones.plan.frames import plan_names
 from zones.plan.model import Plan
@@ -68,13 +70,20 @@ def annex_content(
         demo=project.demo,
         language=language,
         digest=figures.digest,
-        notes=(*figures.notes, *area_notes(project)),
+        notes=(*figures.notes, *area_notes(project), *_group_notes(project, communes)),
         sharing=figures.sharing,
         plan_names=plan_names(plans),
         kinds=_kinds(communes, project),
         group_zones=figures.groups.get("group_zones"),
         group_cover=figures.groups.get("group_cover"),
     )
+
+
+def _group_notes(project: Project, communes: pd.DataFrame) -> Iterator[TableNote]:
+    """Sentences below the sums by group on communes that are in none."""
+    if project.groups is not None:
+        for told in told_of_groups(commune_groups(project, communes)):
+            yield TableNote("groups", told)
 
 
 def annex_heading(project: Project, plans: Sequence[Plan]) -> AnnexHeading:

@@ -13,6 +13,7 @@ import pyproj
 from layers.base.findings import SEVERITY_WORDS
 from layers.base.language import Language, format_number
 from layers.communes.gazetteer import province_name
+from layers.communes.spelling import name_order
 from layers.crs.transform import to_crs
 from layers.kinds.forest_status import ForestLayer
 from layers.kinds.plots import PlotLayer
@@ -110,7 +111,7 @@ def qgis_content(
         themes |= {say("theme_findings"): (*base, *told, *forest)}
     return QgisContent(
         title=project.title if language == "vi" else project.title_en or project.title,
-        subtitle="; ".join(sorted(set(figures.sources["source"].dropna()) - {""})),
+        subtitle="; ".join(sorted(set(figures.sources["source"].dropna()) - {""}, key=name_order)),
         crs=inputs.crs,
         layers=(*along, frames, communes, *findings, *zones, table, *chosen, *plots, *around),
         themes=themes,
@@ -361,7 +362,7 @@ def _border_layers(borders: Borders, language: Language, say: Say) -> Iterable[Q
     frame = borders.layers.get("border_lines")
     if frame is None:
         return
-    provinces = sorted(set(frame["neighbour_province"]) - {""})
+    provinces = sorted(set(frame["neighbour_province"]) - {""}, key=name_order)
     yield QgisLayer(
         table="borders",
         name=say("borders"),

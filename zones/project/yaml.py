@@ -177,8 +177,7 @@ def parse_document(text: str, path: Path) -> CommentedMap:
     except MarkedYAMLError as error:
         raise _syntax_error(error, text, path) from error
     except (YAMLError, ValueError) as error:
-        problem = str(error).splitlines()[0]
-        why = message("zones.project.check_syntax", problem=problem)
+        why = message("zones.project.check_syntax", problem=_problem(str(error).splitlines()[0]))
         raise InputError("zones.project.not_yaml", file=path.name, why=why) from error
     if not isinstance(document, CommentedMap):
         raise InputError(
@@ -195,14 +194,36 @@ def _syntax_error(error: MarkedYAMLError, text: str, path: Path) -> InputError:
     shown = lines[min(line, len(lines)) - 1].strip()[:60]
     problem = str(error.problem or error.context).splitlines()[0]
     if isinstance(error, DuplicateKeyError):
-        why = message("zones.project.key_repeated", problem=problem)
+        key = [*problem.split('"'), ""][1]
+        why = message("zones.project.key_repeated", problem=Phrase(en=problem, vi=key))
     elif "\t" in (lines[line - 1] if line <= len(lines) else ""):
         why = message("zones.project.tabs_found")
     else:
-        why = message("zones.project.check_syntax", problem=problem)
+        why = message("zones.project.check_syntax", problem=_problem(problem))
     return InputError(
         "zones.project.line_not_yaml", file=path.name, line=line, shown=shown, why=why
     )
+
+
+#: What the parser says, and the key of the same in both languages.
+_PROBLEMS = (
+    ("mapping values are not allowed", "colon_too_much"),
+    ("could not find expected ':'", "colon_lacking"),
+    ("<block end>", "indent_differs"),
+    ("expected ',' or", "bracket_open"),
+    ("unexpected end of stream", "quote_open"),
+    ("cannot start any token", "sign_unquoted"),
+    ("alphabetic or numeric character", "sign_unquoted"),
+    ("escape", "escape_unknown"),
+    ("special characters are not allowed", "control_character"),
+    ("unacceptable character", "control_character"),
+)
+
+
+def _problem(told: str) -> Phrase:
+    """What the parser says, in words of ours where it is one of the common faults."""
+    key = next((key for words, key in _PROBLEMS if words in told), "syntax_of_yaml")
+    return Phrase(en=told, vi=message(f"zones.project.{key}").vi)
 
 
 def _whereabouts(document: Any, place: Sequence[str | int]) -> tuple[int, str]:

@@ -10,6 +10,7 @@ from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from maps import TableNote
 from zones.allocation.job import CHANGED
+from zones.allocation.targets import conversion_names
 from zones.certainty.sentences import (
     cover_sentences,
     figure_phrase,
@@ -89,6 +90,32 @@ def rounding_notes(off_ha: Mapping[str, float], *, decimals: int) -> tuple[Table
         for table, off in off_ha.items()
         if round(off - half, decimals + 6) > 0
     )
+
+
+def shortfall_notes(
+    held: pd.DataFrame, zones: pd.DataFrame, zone_names: pd.DataFrame, *, decimals: int
+) -> tuple[TableNote, ...]:
+    """Sentence below the allocation on targets that it leaves short (``ALLOCATION_TARGETS``)."""
+    short = held[held["status"].eq("short") & held["shortfall_ha"].round(decimals).gt(0)]
+    names = conversion_names() | {
+        str(row["zone"]): Phrase(en=str(row["name_en"]), vi=str(row["name_vi"]))
+        for row in zone_names.to_dict("records")
+    }
+    communes = zones.drop_duplicates("commune_code").set_index("commune_code")["commune"].to_dict()
+    listed = []
+    for row in short.to_dict("records"):
+        name, commune = names[str(row["zone"])], communes.get(row["commune_code"])
+        if commune:
+            name = Phrase(en=f"{name.en}, {commune}", vi=f"{name.vi}, {commune}")
+        figures = {
+            key: figure_phrase(float(row[column]), decimals)
+            for key, column in (("short", "shortfall_ha"), ("low", "low_ha"))
+        }
+        said = message("zones.publish.shortfall_left", name=name, year=str(row["year"]), **figures)
+        listed.append(said)
+    if not listed:
+        return ()
+    return (TableNote("allocation", message("zones.publish.shortfalls_left", listed=listed)),)
 
 
 def area_notes(project: Project) -> tuple[TableNote, ...]:

@@ -12,8 +12,16 @@ from maps import TableNote
 from zones.allocation.land import join_zone_land
 from zones.allocation.targets import conversion_names
 from zones.publish.consistency import check_consistency
-from zones.publish.notes import not_yet_notes, rounding_notes, table_notes, verdict_notes
+from zones.publish.notes import (
+    not_yet_notes,
+    rounding_notes,
+    shortfall_notes,
+    table_notes,
+    verdict_notes,
+)
+from zones.publish.partial_sums import partial_notes
 from zones.publish.rounded_figures import RoundedMeasures, frames_digest
+from zones.tables import REPORTED
 
 _GROUPED = ("group_zones", "group_cover")
 
@@ -103,8 +111,8 @@ def publish(
 ) -> PublishedFigures:
     """Join what was measured and what was allocated, and refuse figures that do not agree.
 
-    ``others`` are Forms 02 and 05, the zones over the years and the sums by group, rounded, by the
-    name of their table; ``decimals`` those of hectares and of rates.
+    ``others`` are Forms 02 and 05, the zones over the years and the sums by group, rounded, and
+    what was reported, by the name of their table; ``decimals`` those of hectares and of rates.
     """
     zones = join_zone_land(
         measures.zones,
@@ -114,7 +122,6 @@ def publish(
         decimals=decimals[0],
     )
     shares = planned.sources["shares"].astype(bool)
-    held = measures.zones.groupby("zone")["present_ha"].sum(min_count=1)
     figures = PublishedFigures(
         # As the printed tables write them: what is read back gives the same page.
         targets=without_dust(measures.targets),
@@ -132,9 +139,7 @@ def publish(
         progress=without_dust(others["progress"]),
         limits=planned.land[["zone", "commune_code", "binding"]],
         notes=(
-            *table_notes(measures.targets, planned.notes),
-            *not_yet_notes(measures.planted_species, zone_names, held, decimals=decimals[0]),
-            *rounding_notes(measures.off_ha, decimals=decimals[0]),
+            *_notes(measures, planned, others, zone_names, decimals=decimals[0]),
             *verdict_notes(
                 measures.targets, zone_names, level_percent=level_percent, decimals=decimals
             ),
@@ -147,3 +152,24 @@ def publish(
         {**figures.frames(), "zone_totals": totals, "allocation_targets": planned.targets}
     )
     return replace(figures, digest=frames_digest(figures.frames().values()))
+
+
+def _notes(
+    measures: RoundedMeasures,
+    planned: AllocationTables,
+    others: Mapping[str, pd.DataFrame],
+    zone_names: pd.DataFrame,
+    *,
+    decimals: int,
+) -> tuple[TableNote, ...]:
+    """Sentences for below the tables, but for intervals and verdicts."""
+    targets, zones = measures.targets, measures.zones
+    held = zones.groupby("zone")["present_ha"].sum(min_count=1)
+    reported = others.get("reported", REPORTED.empty())
+    return (
+        *table_notes(targets, planned.notes),
+        *partial_notes(targets, zones, reported, zone_names, decimals=decimals),
+        *shortfall_notes(planned.targets, zones, zone_names, decimals=decimals),
+        *not_yet_notes(measures.planted_species, zone_names, held, decimals=decimals),
+        *rounding_notes(measures.off_ha, decimals=decimals),
+    )

@@ -40,6 +40,20 @@ def test_sheets_follow_the_annex(content: AnnexContent, tmp_path: Path) -> None:
     ]
 
 
+def test_who_signs_stands_below_the_last_table_as_in_the_document(
+    content: AnnexContent, tmp_path: Path
+) -> None:
+    signed = replace(content.heading, signature=("KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH", ""))
+    path = save_workbook(replace(content, heading=signed), tmp_path / "annex.xlsx")
+    *others, last = openpyxl.load_workbook(path)
+    below = [cell for row in last.iter_rows(values_only=True) for cell in row if cell]
+    assert below[-3:] == ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH", "……………………"]
+    rows = {cell.value: cell.row for row in last.iter_rows() for cell in row}
+    assert rows["……………………"] - rows["PHÓ CHỦ TỊCH"] == 4  # room to sign
+    for sheet in others:
+        assert "KT. CHỦ TỊCH" not in [c for row in sheet.iter_rows(values_only=True) for c in row]
+
+
 def test_total_is_a_formula_and_its_value(content: AnnexContent, tmp_path: Path) -> None:
     path = save_workbook(content, tmp_path / "annex.xlsx")
     values = _cells(openpyxl.load_workbook(path, data_only=True)["2 Thông"])

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from layers.base.language import Phrase
+from maps import TableNote
 from maps.layout.page_table import (
     HeaderCell,
     PageColumn,
@@ -89,6 +90,22 @@ def test_targets_of_other_plans_and_those_without_figures_stand_apart() -> None:
     assert [table.title.split(".")[0] for table in tables] == [
         f"Bảng {number}" for number in range(1, len(tables) + 1)
     ]
+
+
+def test_targets_without_figures_of_another_plan_stand_in_a_table_that_names_it() -> None:
+    targets = squares.targets().assign(plan=["ours", "ours", "theirs", "ours"])
+    targets = pd.concat([targets, targets[-1:].assign(plan="theirs", target="resin-old")])
+    names = {"theirs": Phrase(en="Programme 2024", vi="Chương trình 2024")}
+    note = TableNote("unmeasured", Phrase(en="58 of 65 told", vi="58/65 xã"))
+    content = squares.content(targets=targets, plan_names=names, notes=(note,))
+    *_, ours, theirs, _ = build_tables(content)
+    assert [ours.rows["target"].tolist(), theirs.rows["target"].tolist()] == [
+        ["resin"],
+        ["resin-old"],
+    ]
+    assert "Chương trình 2024" not in ours.title
+    assert "Chương trình 2024" in theirs.title
+    assert ours.notes == theirs.notes == ("58/65 xã",)
 
 
 def test_communes_are_printed_with_their_kind() -> None:

@@ -34,6 +34,7 @@ def test_no_word_of_the_help_is_typers_own(
     assert text.startswith("Cách dùng: ")
     assert "Hiện hướng dẫn này." in text
     english = r"Usage:|Options|Arguments|Commands:|OPTIONS|ARGS|Show this|\[required|\[default"
+    english += r"|<(?:path|file|str|int|float|list)"
     assert not re.search(english, text), re.findall(english, text)
 
 
@@ -43,3 +44,17 @@ def test_english_help_stays_english(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     assert text.startswith("Usage: ")
     assert "[required]" in text
+
+
+def test_the_columns_of_the_vietnamese_help_stand_below_each_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    texts = {}
+    for code in ("en", "vi"):
+        set_language(code)
+        assert run(["reports", "collect", "--help"]) == 0
+        texts[code] = capsys.readouterr().out
+    assert re.search(r"(?m)^  PROJECT +Tệp dự án", texts["vi"])
+    starts = {re.match(r"  --\S+ <\S+> +", line) for line in texts["vi"].splitlines()} - {None}
+    assert len(starts) > 1
+    assert len({one.end() for one in starts if one}) == 1

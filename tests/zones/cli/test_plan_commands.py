@@ -93,6 +93,15 @@ def test_lint_ends_with_1_when_something_must_be_decided(
     assert kinds.count("parts-do-not-add-up") == 2
 
 
+def test_lint_names_zones_and_targets_as_people_do(capsys: pytest.CaptureFixture[str]) -> None:
+    set_language("vi")
+    assert run(["plan", "lint", "lang-son-2026-2030"]) == 1
+    out = capsys.readouterr().out
+    assert "· Na: Diện tích 2030:" in out
+    assert "· Hoàng đàn:" in out
+    assert "custard_apple" not in out
+
+
 def test_lint_against_a_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     project = write_project(tmp_path / "dự án")
     before = sorted(path.name for path in project.parent.iterdir())
@@ -170,7 +179,7 @@ def test_communes_of_a_draft_are_confirmed_by_name_or_all_at_once(
 
     assert run(["plan", "confirm", str(path)]) == 0
     listed = capsys.readouterr().out
-    assert "Cần xác nhận: Lợi Bắc = Lợi Bác (06601), acacia" in listed
+    assert "Cần xác nhận: Lợi Bắc = Lợi Bác (06601), Keo\n" in listed
     assert f"zones plan confirm '{path}' --all" in listed
     assert path.read_text("utf-8") == before
 

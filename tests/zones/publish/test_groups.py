@@ -71,6 +71,23 @@ def test_the_annex_prints_groups_and_their_sum(result: RunResult) -> None:
     assert {"Cụm Bắc", "Cụm Nam", "Chưa xếp nhóm", "Cộng các nhóm"} <= text
 
 
+def test_communes_of_no_group_are_named(result: RunResult) -> None:
+    book = openpyxl.load_workbook(result.out / "annex.xlsx", data_only=True)
+    text = [str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row]
+    told = [one for one in text if "chưa xếp nhóm: Cao Lộc;" in one]
+    assert told
+    assert told[0].startswith("1 xã, phường")
+    (finding,) = (one for one in result.record["findings"] if one["source"] == "groups")
+    assert (finding["severity"], finding["kind"]) == ("note", "communes-without-group")
+
+
+def test_the_total_of_forest_by_group_counts_the_communes(result: RunResult) -> None:
+    book = openpyxl.load_workbook(result.out / "annex.xlsx", data_only=True)
+    (sheet,) = (sheet for sheet in book if sheet.title.endswith("Rừng theo nhóm xã"))
+    rows = {row[1]: row for row in sheet.iter_rows(values_only=True) if row[1]}
+    assert rows["Cộng các nhóm"][list(rows["Nhóm xã"]).index("Số xã")] == 4
+
+
 def test_other_groups_are_other_figures(result: RunResult, tmp_path: Path) -> None:
     # The digest stands for every figure that the annex prints, sums of groups as well.
     path = write_project(tmp_path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from zones.publish.notes import not_yet_notes, table_notes
+from zones.publish.notes import not_yet_notes, shortfall_notes, table_notes
 from zones.tables import ALLOCATION_NOTES
 
 NONE = ALLOCATION_NOTES.empty()
@@ -66,3 +66,25 @@ def test_what_is_not_yet_forest_is_said_of_zones_that_are_all_of_a_species() -> 
     assert [(note.table, note.zone) for note in notes] == [("targets", "pine"), ("zone", "pine")]
     assert notes[0].text.vi.startswith("Thông: trong diện tích hiện trạng có 40,2 ha đã trồng")
     assert "40.2 ha are planted and not yet forest" in notes[0].text.en
+
+
+def test_targets_that_the_allocation_leaves_short_are_said_below_it() -> None:
+    held = pd.DataFrame(
+        [
+            ("pine", "", 2030, 100.0, 0.0, "reached"),
+            ("acacia_large_timber", "", 2030, 5000.0, 1234.56, "short"),
+            ("pine", "06001", 2028, 10.0, 2.0, "short"),
+            ("tea", "", 2030, 10.0, 0.04, "short"),
+        ],
+        columns=["zone", "commune_code", "year", "low_ha", "shortfall_ha", "status"],
+    )
+    names = pd.DataFrame(
+        [("pine", "Thông", "Pine"), ("tea", "Chè", "Tea")], columns=["zone", "name_vi", "name_en"]
+    )
+    zones = pd.DataFrame([("06001", "Bình Gia")], columns=["commune_code", "commune"])
+    (note,) = shortfall_notes(held, zones, names, decimals=1)
+    assert note.table == "allocation"
+    assert "(năm 2030) còn thiếu 1.234,6 ha trong 5.000,0 ha" in note.text.vi
+    assert "Thông, Bình Gia (năm 2028) còn thiếu 2,0 ha trong 10,0 ha" in note.text.vi
+    assert "Chè" not in note.text.vi
+    assert shortfall_notes(held[:1], zones, names, decimals=1) == ()

@@ -18,6 +18,7 @@ import numpy as np
 from layers.base.errors import InputError
 from layers.base.language import Language, Phrase, format_number
 from layers.base.messages import joined
+from layers.communes.spelling import name_order
 from zones.rounding.to_totals import clean_steps
 
 #: Words by group and key, from ``words.json`` beside this file. In sentences floats are hectares,
@@ -84,8 +85,8 @@ class Voice:
             for origin in origins
         }
         return Phrase(
-            en=", ".join(sorted(name.en for name in named)),
-            vi=", ".join(sorted(name.vi for name in named)),
+            en=", ".join(sorted((name.en for name in named), key=name_order)),
+            vi=", ".join(sorted((name.vi for name in named), key=name_order)),
         )
 
     def say(self, key: str, /, *, about: str = "", target: str = "", **values: Value) -> Sentence:

@@ -112,14 +112,25 @@ def plan_lines(plan: Plan) -> Iterator[str]:
         yield say("zones.cli.lines.report_before") + f"{who} → {whom}: {days}"
 
 
-def finding_lines(findings: list[PlanFinding]) -> Iterator[str]:
+def names_of(plan: Plan) -> dict[str, str]:
+    """Names of the zones and targets of a plan by id, those of targets with their year."""
+    names = {zone.zone: zone.name.vi if language() == "vi" else zone.name.en for zone in plan.zones}
+    for zone_id, target in plan.all_targets():
+        year = "" if target.year is None else f" {target.year}"
+        names.setdefault(target.target, target_name(plan, zone_id, target, language()) + year)
+    return names
+
+
+def finding_lines(plan: Plan, findings: list[PlanFinding]) -> Iterator[str]:
     """Lines that tell what is wrong with a plan."""
+    names = names_of(plan)
     order = ("error", "problem", "note")
     for finding in sorted(findings, key=lambda found: order.index(found.severity)):
         severity = SEVERITY_WORDS[finding.severity].text(language())
         where = clause_words(finding.clause).text(language())
         message = finding.message.text(language())
-        yield f"{severity} · {where} · {finding.subject}: {message} [{finding.kind}]"
+        subject = " + ".join(names.get(one, one) for one in finding.subject.split(" + "))
+        yield f"{severity} · {where} · {subject}: {message} [{finding.kind}]"
 
 
 def _change_line(old: Plan, new: Plan, change: TargetChange) -> str:

@@ -28,6 +28,8 @@ def report_run(result: RunResult, *, as_json: bool, verbose: bool) -> None:
         if "targets" in tables:
             for line in target_lines(tables["targets"], target_names(result)):
                 print_line(line)
+            for note in _partial_sums(result):
+                print_line(note)
         print_line(say("zones.cli.lines.results", out=result.out))
     if result.has_problems:
         raise typer.Exit(1)
@@ -50,6 +52,17 @@ def report_region(result: RegionResult, *, as_json: bool) -> None:
         print_line(say("zones.cli.lines.results", out=result.out))
     if result.has_problems:
         raise typer.Exit(1)
+
+
+def _partial_sums(result: RunResult) -> list[str]:
+    """Sentences on sums that some communes are missing from."""
+    from zones.publish.partial_sums import partial_notes
+
+    tables = result.tables
+    if not {"zones", "reported", "zone_names"} <= set(tables):
+        return []
+    frames = [tables[name] for name in ("targets", "zones", "reported", "zone_names")]
+    return [note.text.text(language()) for note in partial_notes(*frames, decimals=0)]
 
 
 def _summary(result: RunResult) -> dict[str, Any]:

@@ -50,11 +50,34 @@ _HELP: tuple[tuple[str, str], ...] = (
 )
 
 
+#: Types of values, none longer in Vietnamese.
+_TYPES: tuple[tuple[str, str], ...] = (
+    (r"<(?:path|file|directory)>", "<tên>"),
+    (r"<str>", "<chữ>"),
+    (r"<list\[\w+\]>", "<chữ …>"),
+    (r"<(?:int|float)(?: range)?>", "<số>"),
+)
+
+
 def help_vi(text: str) -> str:
     """Help of a command with typer's own words in Vietnamese."""
     for pattern, words in _HELP:
         text = re.sub(pattern, words, text)
-    return text
+    return re.sub(r"(?m)^ +(?:-\S+,? )*\S+ <[^>\n]*> *", _typed_vi, text)
+
+
+def _typed_vi(found: re.Match[str]) -> str:
+    """Name of an option with its type in Vietnamese, or of an argument, whose word says it.
+
+    The column stays where it was.
+    """
+    line = found[0]
+    own_word = not line.lstrip().startswith("-")
+    for pattern, words in _TYPES:
+        line = re.sub(pattern, words, line)
+    if own_word:
+        line = re.sub(r" <(?:chữ|tên|chữ …)>", "", line)
+    return line.ljust(len(found[0]))
 
 
 def _first(patterns: tuple[tuple[str, str], ...], message: str) -> str:

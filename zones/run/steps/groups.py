@@ -22,7 +22,7 @@ def work(context: Context) -> Made:
     """Sum the printed figures by group."""
     project, rounded = context.project, context[RoundedMeasures]
     groups = commune_groups(project, context.communes()[0])
-    if (told := told_of_groups(groups)) is not None:
+    for told in told_of_groups(groups):
         context.teller.note(told)
     zones = group_zones(
         rounded.zones,
