@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from layers.base.messages import message
 from zones.cli.terminal.console import print_findings, records, telling
 from zones.cli.terminal.language import language, print_json, print_line, say
 from zones.cli.terminal.options import Json, ProjectFile, Verbose
@@ -13,6 +14,9 @@ from zones.cli.terminal.options import Json, ProjectFile, Verbose
 if TYPE_CHECKING:
     from zones.project.model import Project
     from zones.run.context import RunResult
+
+#: Inputs beside the forest layers whose findings concern the cover.
+_GROUND = ("communes", "natural_areas")
 
 
 def cover(
@@ -32,14 +36,19 @@ def cover(
     """Measure the forest cover of a project."""
     from zones.project.model import load_project
     from zones.run.context import RunOptions
+    from zones.run.kept import kept_results
     from zones.run.run import run_project
 
-    alone = _forest_alone(load_project(project))
+    whole = load_project(project)
+    alone = _forest_alone(whole)
+    names = ("cover", "change") if len(alone.layers) > 1 else ("cover",)
     with telling(quiet=as_json) as teller:
-        options = RunOptions(only=("cover", "change"), write=False)
-        if len(alone.layers) == 1:
-            options = RunOptions(only=("cover",), write=False)
-        result = run_project(alone, options=options, teller=teller)
+        result = kept_results(whole, names, sources=(*_GROUND, *alone.layers))
+        if result is None:
+            options = RunOptions(only=names, write=False)
+            result = run_project(alone, options=options, teller=teller)
+        else:
+            teller.note(message("zones.cli.cover_of_earlier_run", out=result.out))
     if as_json:
         print_json(_data(alone, result))
     else:
@@ -57,7 +66,7 @@ def _forest_alone(project: Project) -> Project:
     names = forest_layers(project)[-2:]
     if not names:
         raise InputError("zones.cli.no_forest_layer", file=project.file)
-    chosen = {name: project.layers[name] for name in names}
+    chosen = {name: layer for name, layer in project.layers.items() if name in names}
     return project.model_copy(update={"layers": chosen, "plans": [], "present": {}})
 
 

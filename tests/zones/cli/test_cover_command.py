@@ -118,3 +118,22 @@ def test_a_run_takes_its_present_areas_from_the_newest_layer(
     with_earlier(project)
     assert run(["run", str(project), "--overwrite", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["targets"] == alone
+
+
+def test_cover_of_a_run_that_holds_is_not_measured_again(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_earlier(project)
+    code = run(["cover", str(project), "--json"])
+    before = json.loads(capsys.readouterr().out)
+    run_project(load_project(project), options=RunOptions(only=("cover", "change")))
+    with monkeypatch.context() as patch:
+        patch.setattr("zones.run.run._do", None)  # nothing is done
+        assert run(["cover", str(project), "--json"]) == code
+        assert json.loads(capsys.readouterr().out) == before
+        assert run(["cover", str(project)]) == code
+        assert "nothing is measured again" in capsys.readouterr().err
+    text = project.read_text("utf-8")
+    project.write_text(text.replace("path: earlier.gpkg", "path: forest.gpkg"), "utf-8")
+    run(["cover", str(project), "--json"])
+    assert json.loads(capsys.readouterr().out) != before
