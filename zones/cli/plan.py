@@ -188,7 +188,9 @@ def extract(
     ] = "",
     province: Annotated[
         str,
-        typer.Option("--province", help=say("zones.cli.help_province_code"), show_default=False),
+        typer.Option(
+            "--province", help=say("zones.cli.help_province_code_name"), show_default=False
+        ),
     ] = "",
     project: Annotated[
         Path | None,
@@ -204,6 +206,7 @@ def extract(
     verbose: Verbose = False,
 ) -> None:
     """Draft a plan from a document."""
+    from layers.communes.gazetteer import find_province
     from zones.cli.lines.plan import draft_lines
     from zones.plan.extract.document import read_document_text
     from zones.plan.extract.draft import draft_plan
@@ -214,7 +217,9 @@ def extract(
     if project is not None:
         read_project(project_file(project))
     name = plan_id or slug((output or file).stem).replace("_", "-")
-    draft = draft_plan(read_document_text(file), plan_id=name, province=province or None)
+    # A code is kept as it is: an older plan may be of a province that has joined another since.
+    code = province if province.isdigit() or not province else find_province(province)
+    draft = draft_plan(read_document_text(file), plan_id=name, province=code or None)
     remarks = list(draft_lines(draft))
     if output is not None:
         save_plan(draft.plan, output, overwrite=overwrite, closing=remarks)

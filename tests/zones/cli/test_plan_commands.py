@@ -164,6 +164,17 @@ def test_extract_writes_a_plan_once(
     assert [item["figure"] for item in data["not_understood"]] == ["3"]
 
 
+def test_the_province_of_a_draft_is_told_by_code_or_name(
+    document: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number, told in enumerate(("24", "Bắc Ninh")):
+        path = tmp_path / f"plan{number}.yaml"
+        assert run(["plan", "extract", str(document), "-o", str(path), "--province", told]) < 2
+        assert load_plan(path, check_codes=False).province == "24"
+    assert run(["plan", "extract", str(document), "--province", "Bắc Đâu"]) == 2
+    assert "Bắc Đâu" in capsys.readouterr().err
+
+
 def test_communes_of_a_draft_are_confirmed_by_name_or_all_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
