@@ -30,7 +30,7 @@ from maps import (
 )
 from maps.layout.page_table import Role
 from zones.forest.species import species_ages
-from zones.inputs.groups import commune_groups, told_of_groups
+from zones.inputs.groups import commune_groups
 from zones.pages.context_layers import communes_with_kinds
 from zones.plan.frames import plan_names
 from zones.plan.model import Plan
@@ -80,10 +80,11 @@ def annex_content(
 
 
 def _group_notes(project: Project, communes: pd.DataFrame) -> Iterator[TableNote]:
-    """Sentences below the sums by group on communes that are in none."""
-    if project.groups is not None:
-        for told in told_of_groups(commune_groups(project, communes)):
-            yield TableNote("groups", told)
+    """Sentence below the sums by group on the communes that are in none."""
+    groups = commune_groups(project, communes) if project.groups is not None else None
+    if groups is not None and (names := [*groups.several, *groups.alone]):
+        told = message("zones.pages.communes_of_no_group", count=len(names), names=names)
+        yield TableNote("groups", told)
 
 
 def annex_heading(project: Project, plans: Sequence[Plan]) -> AnnexHeading:
