@@ -125,9 +125,9 @@ def check_groups(project: Project, communes: pd.DataFrame) -> list[Finding]:
 
 def told_of_groups(groups: Groups) -> list[Phrase]:
     """Say which communes are in no group, and which of them come of several old districts."""
-    left_out = (("of_several_districts", groups.several), ("of_no_group", groups.alone))
+    left_out = (("of_several", groups.several), ("at_all", groups.alone))
     return [
-        message(f"zones.inputs.{key}", count=len(names), names=names)
+        message(f"zones.inputs.in_no_group_{key}", count=len(names), names=names)
         for key, names in left_out
         if names
     ]

@@ -222,8 +222,8 @@ _PROBLEMS = (
 
 def _problem(told: str) -> Phrase:
     """What the parser says, in words of ours where it is one of the common faults."""
-    key = next((key for words, key in _PROBLEMS if words in told), "syntax_of_yaml")
-    return Phrase(en=told, vi=message(f"zones.project.{key}").vi)
+    key = next((key for words, key in _PROBLEMS if words in told), "other")
+    return Phrase(en=told, vi=message(f"zones.project.yaml_{key}").vi)
 
 
 def _whereabouts(document: Any, place: Sequence[str | int]) -> tuple[int, str]:

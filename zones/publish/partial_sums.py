@@ -113,15 +113,12 @@ def _sums(
         counted = Phrase(
             en=word("indicator", indicator, "en"), vi=word("indicator", indicator, "vi")
         )
+        figures = {
+            "value": figure_phrase(float(str(row["value"])), decimals),
+            "unit": Phrase(en=word("unit", unit, "en"), vi=word("unit", unit, "vi")),
+        }
         name = names.get(zone, counted)
-        key = "sum_of_zone" if indicator == "area" or zone not in names else "sum_of_indicator"
-        said.append(
-            message(
-                f"zones.publish.{key}",
-                name=name,
-                counted=counted,
-                value=figure_phrase(float(str(row["value"])), decimals),
-                unit=Phrase(en=word("unit", unit, "en"), vi=word("unit", unit, "vi")),
-            )
-        )
+        if zone in names and indicator != "area":
+            name = Phrase(en=f"{name.en}, {counted.en}", vi=f"{name.vi}, {counted.vi}")
+        said.append(message("zones.publish.partial_sum", name=name, **figures))
     return said
