@@ -25,7 +25,7 @@ from layers.base.clock import midnight
 from layers.base.errors import InputError
 from layers.base.second_process import Processes, processes
 from layers.base.workers import Progress, silent
-from layers.io.atomic import written_aside
+from layers.io.atomic import scratch_folder, written_aside
 from maps.atlas.book import AtlasBook
 from maps.atlas.border_page import BorderPage, draw_border_page
 from maps.atlas.commune_data import commune_page, commune_sheets
@@ -227,7 +227,8 @@ def save_pages(
     with contextlib.ExitStack() as held:
         held.enter_context(contextlib.closing(drawing))
         if jobs > 1 and files >= _FILES_FOR_PROCESSES:
-            drawing.beside = held.enter_context(processes(min(jobs, files)))
+            folder = held.enter_context(scratch_folder())
+            drawing.beside = held.enter_context(processes(min(jobs, files), folder))
         return drawing.finish(path, overwrite=overwrite, progress=progress)
 
 

@@ -13,8 +13,8 @@ from layers.base.resources import data_table
 from layers.io.atomic import written_aside
 from layers.io.table_output import save_csv
 from layers.sampling.size import SampleSize
+from zones.certainty.boundaries import FOREST
 from zones.certainty.design import (
-    FOREST,
     OTHER,
     Design,
     build_strata,

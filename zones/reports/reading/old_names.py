@@ -110,7 +110,7 @@ def _old(text: str, province: str, vintage: str) -> _Old:
     for day in reversed([day for day in vintages(province) if day < vintage]):
         found = match_commune(text, province=province, on=day)
         if isinstance(found, Match):
-            units = () if found.confirm else (found.unit,)
+            units: tuple[Unit, ...] = () if found.confirm else (found.unit,)
         else:
             units = tuple(one.unit for one in found.candidates if one.score == 1)
         if units:

@@ -13,8 +13,9 @@ from layers.communes.gazetteer import vintage_on
 from zones.project.form_schema import Form
 from zones.reports.layout import HOW, Identity, Reporter, Sheet, lay_out, project_id
 from zones.reports.reading.entries import PageReading, told_together
+from zones.reports.reading.header import Desk
 from zones.reports.reading.intake import Page, cell_name
-from zones.reports.reading.other_table import Desk, read_other
+from zones.reports.reading.other_table import read_other
 from zones.reports.reading.own_form import find_identity, read_own
 from zones.reports.reading.words import Vocabulary, name_in, place_in
 from zones.reports.year_round import Round
