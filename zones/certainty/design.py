@@ -65,7 +65,7 @@ def class_name(name: str) -> Phrase:
     if name in known.index:
         return Phrase(en=str(known.loc[name, "name_en"]), vi=str(known.loc[name, "name_vi"]))
     if name in (FOREST, OTHER):
-        return message(f"zones.certainty.{name}_class")
+        return message(f"zones.certainty.class_{name}")
     return Phrase(en=name, vi=name)
 
 

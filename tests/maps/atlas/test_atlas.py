@@ -17,6 +17,7 @@ from layers.base.errors import CrsError, InputError, OutputError, OutputExistsEr
 from layers.base.language import Phrase
 from layers.base.second_process import processes
 from layers.base.workers import silent
+from layers.io.atomic import scratch_folder
 from maps.atlas import atlas
 from maps.atlas.atlas import save_atlas
 from maps.atlas.content import AtlasContent, describe_crs
@@ -255,7 +256,7 @@ def test_same_bytes_whatever_the_number_of_processes(
     assert first.read_bytes() == second.read_bytes()
     assert told[0] == (0, 4)
     assert told[-1] == (4, 4)
-    with processes(1, tmp_path) as beside:
+    with scratch_folder() as folder, processes(1, folder) as beside:
         with closing(atlas.begin_atlas(content, beside, overview=False)) as drawing:
             third = drawing.finish(tmp_path / "3.pdf", overwrite=False, progress=silent)
         assert first.read_bytes() == third.read_bytes()

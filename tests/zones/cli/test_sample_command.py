@@ -453,4 +453,4 @@ def test_a_project_that_leads_to_no_layer_is_told_so(
     assert run(words) == 2
     told = capsys.readouterr().err
     assert "cần một lớp hiện trạng rừng, dự án không có" in told
-    assert "một trong 'use'" in told
+    assert "một trong 'orchards'" in told
