@@ -737,7 +737,7 @@ def test_what_cuts_leave_of_a_plot_joins_its_other_part(
     communes: gpd.GeoDataFrame, forest: PlotLayer
 ) -> None:
     """Parts of 0.004 ha: one goes to what is kept of its plot, one to the plan if that is all."""
-    shapes = [square(0, 0), square(1, 0), square(2, 0), square(3, 0), square(4, 0)]
+    shapes = [square(place, 0, 1, 1) for place in range(5)]
     parts = gpd.GeoDataFrame(
         {
             "layer": "forest",
