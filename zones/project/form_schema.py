@@ -50,7 +50,8 @@ class FormColumn(_Part):
     """A column: what it asks, in which unit (``row``: that of each row), how others head it.
 
     ``known`` columns are filled in before the form goes out: last year's figure of another column,
-    or the register's hectares. ``adds`` and ``takes`` make a column a sum of others.
+    or the register's hectares. ``adds`` and ``takes`` make a column a sum of others. Of a
+    ``yearly`` one, what a year planted or lost, last year's figure tells nothing.
     """
 
     column: Slug
@@ -65,6 +66,7 @@ class FormColumn(_Part):
     takes: tuple[Slug, ...] = ()
     per: tuple[Slug, Slug] | None = None
     negative: bool = False
+    yearly: bool = False
 
     @property
     def is_figure(self) -> bool:

@@ -43,6 +43,7 @@ class Row:
     own: bool = False  # One of the reporter's own zones
     within: str = ""  # Row that this one is a part of
     english: str = ""
+    yearly: bool = False  # What a year did: last year's figure tells nothing of it
 
     @property
     def title(self) -> Phrase:
@@ -180,7 +181,8 @@ def _indicator_rows(form: Form, plans: Sequence[Plan], department: Department | 
             unit = yearly_unit(target.unit)
             within = ids.get(target.within or "", "")
             vi, en = (target_name(plan, zone, target, word) for word in ("vi", "en"))
-            row = Row(key, vi, unit, "", words, within=within, english=en)
+            yearly = target.period in ("per_year", "cumulative")
+            row = Row(key, vi, unit, "", words, within=within, english=en, yearly=yearly)
             rows.setdefault(key, row)
     return list(rows.values())
 

@@ -15,7 +15,13 @@ from layers.base.messages import joined
 from zones.plan.words import number_words, unit_words
 from zones.project.form_schema import Form, FormTable, Identity
 from zones.reports.checking.likely import Part, are_exchanged, likely_wrong
-from zones.reports.checking.shifted import exchanged_rows, shift_of, slid_by
+from zones.reports.checking.shifted import (
+    Balance,
+    exchanged_columns,
+    exchanged_rows,
+    shift_of,
+    slid_by,
+)
 from zones.reports.checking.unit_slips import Slip, slip_of, slip_of_sum
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Sheet
@@ -29,8 +35,10 @@ _JUMP_RATIO, _JUMP_LEAST = 3.0, 5.0
 _REGISTER_RATIO = 1.25
 #: Hectares that do not go by themselves: 0 in their place needs a word.
 _GONE_LEAST = 0.5
-#: Rules of figures that are another row's.
-_MOVED = {"rows-exchanged", "rows-slid"}
+#: Part of the register's hectares by which what stands may differ from it in a first round.
+_NEAR_REGISTER = 0.12
+#: Rules of figures that are another row's or column's.
+_MOVED = {"rows-exchanged", "rows-slid", "columns-exchanged"}
 #: Hectares by which what is reported to one decimal may exceed the land.
 _ROUNDED_HA = 0.05
 
@@ -67,7 +75,8 @@ def check_answers(answers: Answers) -> list[Told]:
     found: list[Told] = []
     for table in answers.form.tables:
         rows = list(dict.fromkeys(row for name, row, _ in answers.entries if name == table.table))
-        found += _moved_rows(answers, table, rows)
+        exchanged = _exchanged_columns(answers, table, rows)
+        found += exchanged or _moved_rows(answers, table, rows)
         moved = {one.row for one in answers.entries.values() if _MOVED & set(one.rules)}
         for row in (one for one in rows if one not in moved):
             found += _settle_marks(answers, table, row)
@@ -160,10 +169,18 @@ def _closeness(value: float, known: Sequence[float]) -> float:
 
 def _references(answers: Answers, table: FormTable, row: str, column: str) -> list[float]:
     """What is known beforehand of a figure: last year's, and the register's."""
-    found = [answers.known.last.get((answers.reporter, table.table, row, column))]
+    found = [_last_year(answers, table, row, column)]
     if column == "standing":
         found.append(answers.known.register.get((answers.reporter, row)))
     return [one for one in found if one is not None]
+
+
+def _last_year(answers: Answers, table: FormTable, row: str, column: str) -> float | None:
+    """Last year's figure; none of what a year planted or lost, which tells nothing of another's."""
+    yearly = table.column(column).yearly or any(
+        one.yearly for sheet in answers.sheets for one in sheet.rows if one.row == row
+    )
+    return None if yearly else answers.known.last.get((answers.reporter, table.table, row, column))
 
 
 def _shifted(answers: Answers, table: FormTable, row: str) -> list[Told]:
@@ -213,6 +230,33 @@ def _shifted(answers: Answers, table: FormTable, row: str) -> list[Told]:
         if value is not None
     ]
     return told_together(cells, "row-shifted", expected=joined(said, between=", "))
+
+
+def _exchanged_columns(answers: Answers, table: FormTable, rows: Sequence[str]) -> list[Told]:
+    """Tell two columns that stand in each other's place in the whole form; none of them counts."""
+    rule = next((one for one in table.identities if one.equals and _has_known(table, one)), None)
+    if rule is None or not rule.equals:
+        return []
+    asked = [one.column for one in table.columns if one.is_figure and one.is_asked]
+    balances = []
+    for row in rows:
+        last = answers.known.last.get((answers.reporter, table.table, row, rule.subject))
+        known = _references(answers, table, row, rule.subject)
+        values = {name: value for name in asked
+                  if (value := answers.value(table.table, row, name)) is not None}  # fmt: skip
+        if not known or len(values) < 2 or (table.table, row) in answers.confirmed:
+            continue
+        allowed = 2 * rule.tolerance if last is not None else _NEAR_REGISTER * known[0]
+        balances.append(Balance(values, known[0], allowed))
+    signed = [(name, 1) for name in rule.plus] + [(name, -1) for name in rule.minus]
+    signed = [(name, sign) for name, sign in signed if name in asked]
+    pair = exchanged_columns(balances, rule.subject, signed, asked)
+    if pair is None:
+        return []
+    cells = [one for (name, _, column), one in answers.entries.items()
+             if name == table.table and column in pair]  # fmt: skip
+    said = joined([table.column(name).name.phrase for name in pair], between=" ↔ ")
+    return told_together(cells, "columns-exchanged", expected=said, found="")
 
 
 def _moved_rows(answers: Answers, table: FormTable, rows: Sequence[str]) -> list[Told]:
@@ -482,7 +526,7 @@ def _ratio(value: float, reference: float) -> float:
 def _references_with_ratio(
     answers: Answers, table: FormTable, row: str, column: str
 ) -> Iterable[tuple[float, float]]:
-    last = answers.known.last.get((answers.reporter, table.table, row, column))
+    last = _last_year(answers, table, row, column)
     if last is not None:
         yield last, _JUMP_RATIO
     register = answers.known.register.get((answers.reporter, row))

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
+#: Columns by another name.
+Names = Mapping[str, str]
 #: Nearness to what is known that tells where a figure belongs, as a logarithm.
 _NEAR = math.log1p(0.12)
 #: A figure within this distance of what is known stands where it belongs.
@@ -78,6 +81,44 @@ def slid_by(stands: Mapping[int, float], known: Mapping[int, float]) -> int:
         if len(slid) >= _LEAST_SLID and 2 * len(slid) > len(told):
             return step
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """A row of which is known what stood before the year, and how near it must come to that."""
+
+    values: Mapping[str, float]  # By column; blank ones have none
+    before: float
+    allowed: float  # Hectares
+
+    def holds(self, subject: str, signed: Sequence[tuple[str, int]], named: Names) -> bool:
+        """Whether the row is right with its columns named so."""
+        told = {named.get(name, name): value for name, value in self.values.items()}
+        change = sum(sign * told.get(name, 0.0) for name, sign in signed)
+        return subject in told and abs(told[subject] - change - self.before) <= self.allowed
+
+
+def exchanged_columns(
+    rows: Sequence[Balance], subject: str, signed: Sequence[tuple[str, int]], columns: Sequence[str]
+) -> tuple[str, str] | None:
+    """Pair of columns whose figures stand in each other's place in most rows of a form."""
+    # What was lost and what stands add up to the same either way: most is not lost in one year.
+    for taken in (name for name, sign in signed if sign < 0):
+        gone = sum(row.values.get(taken, 0.0) > max(row.before / 2, row.values.get(subject, 0.0))
+                   for row in rows)  # fmt: skip
+        if gone >= _LEAST_SLID and 2 * gone > len(rows):
+            return taken, subject
+    wrong = [row for row in rows if not row.holds(subject, signed, {})]
+    bound = {subject, *(name for name, _ in signed)}
+    best: tuple[int, tuple[str, str]] | None = None
+    for one, other in combinations(columns, 2):
+        if not bound & {one, other}:
+            continue
+        named = {one: other, other: one}
+        right = sum(row.holds(subject, signed, named) for row in wrong)
+        if right >= _LEAST_SLID and 2 * right > len(rows) and (best is None or right > best[0]):
+            best = right, (one, other)
+    return best[1] if best else None
 
 
 def _off(value: float | None, references: Sequence[float]) -> float:

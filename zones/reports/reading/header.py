@@ -97,3 +97,18 @@ def other_province(titles: list[str], page: Page, desk: Desk) -> str:
     texts = (*titles, page.sheet, PurePath(page.file).stem)
     named = [code for text in texts if (code := province_in(text))]
     return named[0] if named and desk.province not in named else ""
+
+
+def is_blank(cell: object) -> bool:
+    """Whether nothing is written in a cell."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def is_nought(cell: str | float) -> bool:
+    """Whether a cell says 0."""
+    return str(cell).strip() in ("0", "0.0")
+
+
+def as_text(cell: str | float) -> str:
+    """Text of a cell; a code that became a number without decimals."""
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)

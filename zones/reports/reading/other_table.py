@@ -14,7 +14,15 @@ from zones.reports.layout import Row
 from zones.reports.reading.cells import CellReader
 from zones.reports.reading.entries import Entry, PageReading, Told, told_together
 from zones.reports.reading.figures import unit_of
-from zones.reports.reading.header import Desk, Head, find_header, other_province
+from zones.reports.reading.header import (
+    Desk,
+    Head,
+    as_text,
+    find_header,
+    is_blank,
+    is_nought,
+    other_province,
+)
 from zones.reports.reading.intake import Page, cell_name
 from zones.reports.reading.old_names import names_of_table, said_of
 from zones.reports.reading.quoting import found_in
@@ -29,6 +37,7 @@ from zones.reports.reading.words import (
     is_planned,
     is_signature,
     is_total,
+    is_unit_alone,
     name_in,
     names_a_unit,
     place_in,
@@ -127,7 +136,7 @@ class _Table:
             head.role = "counting"
         elif not text:
             head.role = "unknown"
-        elif heads_units(text) and (not below or unit_of(below) is not None):
+        elif heads_units(text) and (is_unit_alone(text) or not below or unit_of(below)):
             head.role = "units"
         elif heads_communes(f"xã {text}" if heads_units(text) else text) and not head.columns:
             head.role = "communes"
@@ -200,8 +209,8 @@ class _Table:
         for held in rows.values():
             for at, cell in held.items():
                 role = self.heads.get(at, Head("")).role
-                if role == "communes" and not _is_blank(cell):
-                    yield _as_text(cell)
+                if role == "communes" and not is_blank(cell):
+                    yield as_text(cell)
                 elif role in ("labels", "unknown") and isinstance(cell, str):
                     yield from [] if self.desk.words.row(cell) else [cell]
 
@@ -248,7 +257,7 @@ class _Table:
         figures = [
             at
             for at, cell in held.items()
-            if self.heads[at].role == "figures" and not _is_blank(cell)
+            if self.heads[at].role == "figures" and not is_blank(cell)
         ]
         if any(is_total(text) and not self._is_commune(text) for text in labels):
             self.reading.rows[line] = "total"
@@ -274,7 +283,7 @@ class _Table:
         where = self.desk.province, self.desk.vintage
         unknown = Place()
         heads = [at for at, head in self.heads.items() if head.role == "communes"]
-        for text in [_as_text(held[at]) for at in heads if not _is_blank(held.get(at))]:
+        for text in [as_text(held[at]) for at in heads if not is_blank(held.get(at))]:
             unknown = self.names.get(text) or find_place(text, *where, within=self.place.code)
             if unknown.code:
                 return unknown
@@ -315,7 +324,7 @@ class _Table:
             target = self._target(head, row)
             if place.rule in _OF_OLD:
                 key = (target[0], target[1].row, target[2]) if target else None
-                if not _is_nought(held[at]):
+                if not is_nought(held[at]):
                     self.open.append((place, cell_name(line, at), key))
                 continue
             if target is None or not place.code:
@@ -345,7 +354,7 @@ class _Table:
         """Hand on which figures a row that has others leaves blank."""
         for at, head in self.heads.items():
             other_year = head.years and self.desk.year not in head.years
-            if head.role != "figures" or not _is_blank(held.get(at)) or other_year:
+            if head.role != "figures" or not is_blank(held.get(at)) or other_year:
                 continue
             target = self._target(head, row)
             if target is not None and place.code:
@@ -363,13 +372,20 @@ class _Table:
         known = {item.column for item in columns if item.is_asked and item.is_figure}
         return (table, found, column, exact) if column in known else None
 
+    def _unit_of_row(self, line: int) -> str:
+        """Unit that a column of units gives for a row; empty for none."""
+        units = [at for at, head in self.heads.items() if head.role == "units"]
+        cells = (self.page.cells.get((line, at)) for at in units)
+        return next((cell.strip() for cell in cells if isinstance(cell, str)), "")
+
     def _take(
         self, line: int, at: int, place: Place, target: tuple[str, Row, str, bool]
     ) -> Entry | None:
         table, row, column, exact = target
         reader = self.readers[table]
         named = reader.sheet.table.column(column)
-        unit = self.heads[at].unit or (self.unit if named.unit == "ha" else "")
+        unit = self.heads[at].unit or self._unit_of_row(line)
+        unit = unit or (self.unit if named.unit == "ha" else "")
         entry = reader.take(place.code, row, named, (line, at), unit=unit)
         if entry is None:
             return None
@@ -382,15 +398,3 @@ class _Table:
             told.append(entry.told(place.rule))
         self.reading.reporters.add(place.code)
         return entry
-
-
-def _is_blank(cell: object) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
-
-
-def _is_nought(cell: str | float) -> bool:
-    return str(cell).strip() in ("0", "0.0")
-
-
-def _as_text(cell: str | float) -> str:
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)

@@ -20,6 +20,9 @@ from zones.reports.reading.own_form import find_identity, read_own
 from zones.reports.reading.words import Vocabulary, name_in, place_in
 from zones.reports.year_round import Round
 
+#: Rules by which a file is another province's.
+ELSEWHERE = ("other-project", "other-province")
+
 
 class Reader:
     """Reads sheets that came back in a round."""

@@ -116,6 +116,11 @@ def heads_units(text: str) -> bool:
     return bool(_UNIT_HEAD.match(words_of(text)))
 
 
+def is_unit_alone(text: str) -> bool:
+    """Whether a header can mean units alone: "Đơn vị" may be who reports, "ĐVT" may not."""
+    return words_of(text) != "don vi"
+
+
 def years_in(text: str) -> list[int]:
     """Years that a text names."""
     return [int(year) for year in _YEAR.findall(text)]
