@@ -13,6 +13,8 @@ import pandas as pd
 from zones.reports.tables import REPORTED_CROPS
 from zones.tables import REPORTED
 
+#: Decimals of a reported figure, in every table, sheet and sum.
+DECIMALS = 2
 _PARTS = ("standing", "planted", "replanted", "lost", "certified", "coded")
 
 
@@ -23,10 +25,13 @@ def counted_figures(figures: pd.DataFrame, keys: Sequence[str] = tuple(_CELL)) -
     """Figures that count, one for each cell of a form, columns ``keys`` and ``value``.
 
     Those of old communes are added up: of a sum with a part that is asked back nothing is known.
+    Each is rounded here, once, so that every sum is that of the figures that are printed.
     """
     by = [figures[key] for key in keys]
     unknown = figures["value"].isna().groupby(by, sort=False).transform("any")
-    return figures[~unknown].groupby(list(keys), sort=False)["value"].sum().reset_index()
+    cells = figures[~unknown].groupby(_CELL, sort=False)["value"].sum().round(DECIMALS)
+    sums = cells.reset_index().groupby(list(keys), sort=False)["value"].sum()
+    return sums.round(DECIMALS).reset_index()
 
 
 def reported_crops(figures: pd.DataFrame, last: pd.DataFrame) -> pd.DataFrame:

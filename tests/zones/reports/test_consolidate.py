@@ -165,3 +165,15 @@ def test_last_years_figure_is_a_report_layers_where_no_round_was_held() -> None:
     last = with_earlier_reports(crops, measured).set_index("commune_code")["last_ha"]
     assert last["06529"] == 93.5
     assert pd.isna(last["06148"])
+
+
+def test_figures_are_rounded_once_and_add_up_as_they_are_printed() -> None:
+    """A third of a hectare in three communes is 0.33 ha each, and 0.99 ha together."""
+    third = figures(
+        *[(code, 2026, "zones", "pine", "standing", "pine", "ha", 1 / 3) for code in COMMUNES]
+    )
+    crops = reported_crops(third, third)
+    assert crops["standing_ha"].tolist() == [0.33] * 3
+    told = reported_indicators(third, 2026, communes=COMMUNES).set_index("commune_code")["value"]
+    assert told[""] == pytest.approx(0.99)
+    assert told[list(COMMUNES)].tolist() == [0.33] * 3

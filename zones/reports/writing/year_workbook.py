@@ -14,6 +14,7 @@ from maps.layout.page_table import PageColumn, PageTable
 from maps.layout.words import page_day
 from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_name
+from zones.reports.consolidate import DECIMALS
 from zones.reports.writing.year_targets import JUDGED, YearResult
 
 CROP_TITLES = {
@@ -36,12 +37,12 @@ def save_year_workbook(
         *([_indicators(result)] if len(result.reported) else []),
         _status(result),
     ]
-    hectares, rates = result.decimals
+    _, rates = result.decimals
     head = BookHead(
         title=title,
         below=f"(Kèm theo {title})",
         demo=result.asked.demo,
-        decimals=hectares,
+        decimals=DECIMALS,
         percent_decimals=rates,
     )
     return save_tables(tables, head, path, overwrite=overwrite)
@@ -82,12 +83,14 @@ def _zones(result: YearResult) -> Iterator[PageTable]:
         some = mine[figures].fillna(0).ne(0).any(axis="columns")
         mine = mine[some | mine["standing_ha"].isna()]
         mine = mine.sort_values("commune_code").reset_index(drop=True)
+        # Last year's figures may be those of a layer of reports.
+        mine[figures] = mine[figures].round(DECIMALS)
         if mine.empty:
             continue
         told = mine.assign(number=range(1, len(mine) + 1), commune=mine["commune_code"].map(names))
         disowned = [names[code] for code in mine["commune_code"]
                     if (code, zone.crop) in result.disowned]  # fmt: skip
-        total = told[figures].sum(min_count=1)
+        total = told[figures].sum(min_count=1).round(DECIMALS)
         if disowned:
             total["last_ha"] = math.nan
         columns = (

@@ -89,7 +89,7 @@ def test_the_reminder_names_who_is_missing(
     form = load_form("plan-annual")
     status = round_status(form, round_2026, history, NOTHING, dt.date(2026, 12, 1))
     save_status(status, NOTHING, form, round_2026, tmp_path)
-    document = docx.Document(str(next(tmp_path.glob("reminder*.docx"))))
+    document = docx.Document(str(next(tmp_path.glob("don-doc*.docx"))))
     cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
     assert "xã Đình Lập" in cells
     assert "xã Lộc Bình" not in cells
@@ -312,6 +312,18 @@ def test_the_workbook_has_the_same_figures(written: list[Path]) -> None:
     assert ["", "Đàn lợn", "06529", "xã Lộc Bình", "con", 1000, 1] in data.to_python()
 
 
+def test_a_zone_sheet_adds_up_what_it_prints(result: YearResult, tmp_path: Path) -> None:
+    thirds = result.crops.assign(standing_ha=1 / 3, last_ha=2 / 3)
+    rows = target_rows(result)
+    save_year_workbook(replace(result, crops=thirds), rows, tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["Thông"]
+    cells = [list(row) for row in sheet.iter_rows()]
+    head = next(at for row in cells for at, cell in enumerate(row) if cell.value == "Hiện có")
+    shown = [row[head] for row in cells if isinstance(row[head].value, float)]
+    assert {cell.value for cell in shown} == {0.33}
+    assert {cell.number_format.partition(";")[0] for cell in shown} == {"#,##0.00"}
+
+
 def test_each_zone_has_a_sheet_that_prints_and_adds_up(written: list[Path]) -> None:
     book = openpyxl.load_workbook(written[1])
     sheet = book["Thông"]
@@ -378,10 +390,9 @@ def test_the_reminder_lists_who_has_to_answer_and_a_new_day(
     asked = history.assign(asked=[3, 0])
     status = round_status(form, round_2026, asked, NOTHING, dt.date(2026, 11, 25))
     save_status(status, NOTHING, form, round_2026, tmp_path)
-    read = docx.Document(str(next(tmp_path.glob("reminder*.docx"))))
+    read = docx.Document(str(next(tmp_path.glob("don-doc*.docx"))))
     text = "\n".join(paragraph.text for paragraph in read.paragraphs)
-    # Who sent a file that cannot be read is among them.
-    silent = "5 đơn vị chưa có báo cáo (chưa gửi hoặc tệp gửi không đọc được)"
+    silent = "5 đơn vị chưa gửi báo cáo"
     assert f"còn {silent} và 1 đơn vị đã gửi nhưng chưa làm rõ số liệu" in text
     assert "trước hết ngày 30/11/2026" in text
     *_, last = [table for table in read.tables if table.rows[0].cells[0].text == "TT"]
@@ -389,7 +400,7 @@ def test_the_reminder_lists_who_has_to_answer_and_a_new_day(
     silent = status.assign(state="on_time")
     again = tmp_path / "không"
     save_status(silent, NOTHING, form, round_2026, again)
-    assert not list(again.glob("reminder*"))
+    assert not list(again.glob("don-doc*"))
 
 
 def test_who_must_answer_is_a_table_with_a_row_for_each_question(
@@ -415,12 +426,14 @@ def test_who_must_answer_is_a_table_with_a_row_for_each_question(
     ]
     assert table["received"].tolist() == ["19/11/2026", "19/11/2026", ""]
     save_status(status, pd.DataFrame(told), form, round_2026, tmp_path)
-    book = python_calamine.CalamineWorkbook.from_path(tmp_path / "to-answer-plan-annual-2026.xlsx")
+    book = python_calamine.CalamineWorkbook.from_path(
+        tmp_path / "phai-tra-loi-plan-annual-2026.xlsx"
+    )
     rows = book.get_sheet_by_name("Phải trả lời").to_python()
     assert rows[0][0] == "ĐƠN VỊ PHẢI GỬI BÁO CÁO HOẶC TRẢ LỜI, NĂM 2026"
     assert rows[-4][:4] == ["Mã", "Đơn vị", "Tình trạng", "Hạn gửi"]
     assert [row[0] for row in rows[-3:]] == [one, one, other]
-    text = (tmp_path / "to-answer-plan-annual-2026.csv").read_text("utf-8-sig")
+    text = (tmp_path / "phai-tra-loi-plan-annual-2026.csv").read_text("utf-8-sig")
     assert "'=Thông?" in text, "no text of a table is a formula"
 
 
