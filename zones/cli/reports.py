@@ -156,6 +156,7 @@ def status(
         ),
     ] = None,
     form: _Forms = [_ANNUAL],  # noqa: B006 - typer copies it
+    overwrite: Overwrite = False,
     as_json: Json = False,
 ) -> None:
     """Tell who reported and who did not."""
@@ -163,12 +164,15 @@ def status(
 
     from layers.base.clock import this_year, today
     from zones.cli.lines.reports import status_lines
+    from zones.output.folder import refuse_existing
     from zones.project.form_schema import load_form
     from zones.project.model import load_project
     from zones.reports.status import open_questions, round_status, save_status
     from zones.run.year_round import expected_round
 
     loaded = load_project(project)
+    if out is not None:
+        refuse_existing(out, overwrite=overwrite, inputs=loaded.input_paths().values())
     asked = expected_round(loaded, year or this_year())
     ledger = _ledger(loaded)
     history = ledger.history(asked.year)

@@ -26,7 +26,7 @@ from zones.reports.collected import Collected, Returned
 from zones.reports.ledger import Ledger
 from zones.reports.reading.entries import PageReading
 from zones.reports.reading.intake import Page, read_returned, returned_files
-from zones.reports.reading.recognise import Reader
+from zones.reports.reading.recognise import ELSEWHERE, Reader
 from zones.reports.spool import Spool
 from zones.reports.year_round import Round
 
@@ -58,7 +58,8 @@ def collect(
     earlier = partial(_counting, ledger, asked.year)
     suspicions = suspects.told(asked.names(), earlier)
     left_out = LeftOut(ledger, asked.year, suspects.again)
-    collected = Collected(asked.year, doubts=list(before.doubts(suspicions)))
+    doubts = list(before.doubts(suspicions))
+    collected = Collected(asked.year, doubts=doubts, form=forms[0].form)
     for _, number in sorted(order):
         one = read[number]
         for suspicion in suspicions.pop(number, ()):
@@ -76,8 +77,10 @@ def _returned(
     files = run_pieces(partial(read_returned, folder=folder), names, workers=os.cpu_count() or 1)
     for number, file in enumerate(files, start=1):
         pages = [] if file.refused else file.pages
-        whose = reader.named(file.name) if file.refused else ""
-        yield Returned(file, [_read(reader, page, forms) for page in pages], whose)
+        readings = [_read(reader, page, forms) for page in pages]
+        elsewhere = any(told.rule in ELSEWHERE for one in readings for told in one.findings)
+        told = any(one.entries or one.reporters for one in readings) or elsewhere
+        yield Returned(file, readings, "" if told else reader.named(file.name))
         progress(number, len(names))
 
 

@@ -37,7 +37,7 @@ class Returned:
 
     file: ReturnedFile
     readings: list[PageReading]
-    named: str = ""  # Whose a file that could not be read is, by its name
+    named: str = ""  # Whose a file without a figure is, by its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ class _Kept:
 class Collected:
     """What a collection gave. Its tables are read from disk each time they are asked for."""
 
-    def __init__(self, year: int, *, doubts: Sequence[Doubt] = ()) -> None:
-        self._year = year
+    def __init__(self, year: int, *, doubts: Sequence[Doubt] = (), form: str = "") -> None:
+        self._year, self._form = year, form
         self.doubts = doubts  # About files of earlier collections
         self.known: set[str] = set()  # Files that the ledger had already
         self._kept: Spool[_Kept] = Spool()
@@ -71,6 +71,7 @@ class Collected:
         _close(one, entries, len(rows))
         figures = [_figure(entry, self._year) for entry in entries]
         submissions = _submissions(one, self._year, figures, findings)
+        submissions = submissions or _without_figures(one, self._year, self._form, findings)
         for reporter in {str(row["reporter"]) for row in findings if _is_question(row)}:
             self._asked_in[reporter].append(len(self._kept))
         self._sent |= {entry.reporter for entry in entries}
@@ -125,7 +126,7 @@ class Collected:
         return _frame(first, REPORT_FINDINGS), len(first) + sum(1 for _ in every)
 
     def submissions(self) -> Iterator[list[Submission]]:
-        """Submissions by file; files without a figure have none."""
+        """Submissions by file; files of nobody known have none."""
         return (kept.submissions for kept in self._kept if kept.submissions)
 
     def questions(self, ledger: Ledger) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -147,7 +148,7 @@ class Collected:
                 rows += doubtful.to_dict("records")  # type: ignore[arg-type]
             for kept in (self._kept[number] for number in self._asked_in.get(reporter, ())):
                 # What gives no figure counts nowhere.
-                if reporter not in {one.reporter for one in kept.submissions}:
+                if reporter not in {one.reporter for one in kept.submissions if one.figures}:
                     mine = (row for row in kept.findings if row["reporter"] == reporter)
                     rows += [row for row in mine if row not in rows]
             if rows := [row for row in rows if _is_question(row)]:
@@ -213,7 +214,7 @@ def _findings(one: Returned) -> list[dict[str, object]]:
         return [told.as_row()]
     who = {entry.reporter for entry in all_entries(one.readings)}
     who |= {reporter for reading in one.readings for reporter in reading.reporters}
-    only = who.pop() if len(who) == 1 else ""
+    only = who.pop() if len(who) == 1 else one.named if not who else ""
     rows = [item.as_row() for reading in one.readings for item in reading.findings]
     return [{**row, "reporter": row["reporter"] or only} for row in rows]
 
@@ -291,6 +292,26 @@ def _file_row(
         "message_vi": "; ".join(phrase.vi for phrase in said),
         "message_en": "; ".join(phrase.en for phrase in said),
     }
+
+
+def _without_figures(
+    one: Returned, year: int, form: str, findings: Sequence[dict[str, object]]
+) -> list[Submission]:
+    """Submission of a file of one reporter that gave no figure: it was sent all the same."""
+    who = {reporter for reading in one.readings for reporter in reading.reporters}
+    who |= {str(row["reporter"]) for row in findings} - {""} or {one.named} - {""}
+    if len(who) != 1:
+        return []
+    form = next((reading.form for reading in one.readings if reading.form), form)
+    file = one.file
+    verdict = "refused" if file.refused else "empty"
+    return [
+        Submission(
+            *(year, who.pop(), form, 0, file.name, file.sha256, file.modified),
+            *(today().isoformat(), verdict),
+            findings=[row for row in findings if row["severity"] == "problem"],
+        )
+    ]
 
 
 def _submissions(

@@ -80,6 +80,8 @@ _TODAY = {
     "value": "CASE WHEN d.cell IS NULL THEN f.value END",
     "verdict": "CASE WHEN d.cell IS NULL THEN f.verdict ELSE 'asked' END",
 }
+#: Verdicts of files that gave no figure: they were sent, and count nowhere.
+WITHOUT_FIGURES = ("refused", "empty")
 #: Findings by which a file may be another reporter's than it says.
 WHOSE = ("identity-disagrees", "communes-exchanged", "copied")
 #: Whether a submission ``s`` was told to be, perhaps, another reporter's.
@@ -241,7 +243,8 @@ class Ledger:
     def sent(self, year: int, reporter: str, form: str) -> dict[str, str]:
         """Digests of the files that are a reporter's own, with the time of each one's saving."""
         text = f"""SELECT sha256, modified FROM submission s
-            WHERE year = ? AND reporter = ? AND form = ? AND NOT {_IN_DOUBT}"""
+            WHERE year = ? AND reporter = ? AND form = ? AND NOT {_IN_DOUBT}
+            AND verdict NOT IN {WITHOUT_FIGURES}"""
         return dict(self._rows(text, (year, reporter, form)))
 
     def tables(self, year: int, form: str) -> dict[str, set[str]]:
@@ -276,6 +279,18 @@ class Ledger:
             ORDER BY f.rowid"""
         who = (reporter,) if reporter else ()
         return self._read(text, (year, *who, form), REPORT_FINDINGS)
+
+    def unread(self, year: int, form: str) -> pd.DataFrame:
+        """What was told of files without figures of reporters of whom nothing else came.
+
+        Columns of ``REPORT_FINDINGS``.
+        """
+        names = ", ".join(f'f."{name}"' for name in _FINDING)
+        text = f"""SELECT {names} FROM finding f JOIN submission s ON s.id = f.submission
+            WHERE s.year = ? AND s.form = ? AND s.verdict IN {WITHOUT_FIGURES}
+            AND s.reporter NOT IN (SELECT reporter FROM submission o WHERE o.year = s.year
+              AND o.form = s.form AND o.verdict NOT IN {WITHOUT_FIGURES}) ORDER BY f.rowid"""
+        return self._read(text, (year, form), REPORT_FINDINGS)
 
     def strangers(self, year: int, reporter: str) -> tuple[bool, pd.DataFrame]:
         """Whether a reporter has figures of its own, and what was told of files that may not be.
@@ -358,6 +373,7 @@ def _insert(open_: sqlite3.Connection, one: Submission) -> int:
     # What may be another's keeps no file of the reporter's own back, whenever it was saved.
     doubts = (one.doubtful, bool(current[2])) if current else (False, False)
     older = bool(current and (doubts[0] if len(set(doubts)) > 1 else one.modified < current[1]))
+    older = older or one.verdict in WITHOUT_FIGURES
     values = (
         *(one.year, one.reporter, one.form, one.version, one.file, one.sha256, one.modified),
         *(one.received, one.verdict, older, current[0] if current and not older else None),

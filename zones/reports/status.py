@@ -17,7 +17,7 @@ from maps.annex.workbook import BookHead, save_tables
 from maps.layout.page_table import PageColumn, PageTable
 from zones.project.form_schema import Form
 from zones.reports.layout import lay_out
-from zones.reports.ledger import Ledger
+from zones.reports.ledger import WITHOUT_FIGURES, Ledger
 from zones.reports.reading.entries import Told
 from zones.reports.tables import REPORT_FINDINGS, STATUS
 from zones.reports.writing.cell_ranges import cell_ranges
@@ -60,24 +60,27 @@ def round_status(
     """State of every reporter of a form on a day, columns of ``STATUS``.
 
     ``missing`` is who is past the last day with nothing received, ``expected`` who still has time;
-    ``asked`` has questions about what counts: figures asked back, or ``findings`` of the form, as
+    ``unread`` is who sent files without a figure alone; ``asked`` has questions about what
+    counts: figures asked back, or ``findings`` of the form, as
     of a row that is not there any more.
     """
     problems = findings.loc[findings["severity"] == "problem", "reporter"].value_counts()
     last_day = due_day(form, asked.year)
     of_form = history[(history["form"] == form.form) & (history["year"] == asked.year)]
     counted = of_form[~of_form["older"]]
-    first = of_form.groupby("reporter")["received"].min()
+    read = of_form[~of_form["verdict"].isin(WITHOUT_FIGURES)]
+    sent, first = (one.groupby("reporter")["received"].min() for one in (of_form, read))
     newest = counted.groupby("reporter").last()
     rows = []
     for reporter in asked.reporters(form):
-        received = first.get(reporter.code)
+        is_read = reporter.code in first.index
+        received = first.get(reporter.code, sent.get(reporter.code))
         asked_back = int(newest["asked"].get(reporter.code, 0)) if len(newest) else 0
         questions = max(asked_back, int(problems.get(reporter.code, 0)))
         if received is None:
             state = "missing" if on > last_day else "expected"
-        elif questions:
-            state = "asked"
+        elif questions or not is_read:
+            state = "asked" if is_read else "unread"
         else:
             state = "on_time" if dt.date.fromisoformat(received[:10]) <= last_day else "late"
         times = int((of_form["reporter"] == reporter.code).sum())
@@ -117,7 +120,8 @@ def open_questions(ledger: Ledger, form: Form, asked: Round) -> pd.DataFrame:
         if sheet.table.table not in sent[one.code]
     ]
     more = REPORT_FINDINGS.validate(pd.DataFrame(rows)) if rows else REPORT_FINDINGS.empty()
-    return pd.concat([told, more], ignore_index=True)
+    unread = ledger.unread(asked.year, form.form)
+    return pd.concat([told, unread, more], ignore_index=True)
 
 
 def save_status(
@@ -129,24 +133,24 @@ def save_status(
     """
     folder.mkdir(parents=True, exist_ok=True)
     save_csv(table, folder / f"status-{form.form}-{asked.year}.csv")
-    save_status_map(table, asked, folder / f"status-{form.form}-{asked.year}.png")
+    save_status_map(table, asked, folder / f"tinh-hinh-gui-{form.form}-{asked.year}.png")
     sheet, headings = to_answer(table, questions), {one: _head(one) for one in _TO_ANSWER}
-    save_csv(sheet.rename(columns=headings), folder / f"to-answer-{form.form}-{asked.year}.csv")
-    path = folder / f"to-answer-{form.form}-{asked.year}.xlsx"
+    save_csv(sheet.rename(columns=headings), folder / f"phai-tra-loi-{form.form}-{asked.year}.csv")
+    path = folder / f"phai-tra-loi-{form.form}-{asked.year}.xlsx"
     name = message("zones.reports.to_answer").vi
     title = f"Đơn vị phải gửi báo cáo hoặc trả lời, năm {asked.year}"
     columns = tuple(PageColumn(key, headings[key], "text", _WIDTHS[key]) for key in _TO_ANSWER)
     page = PageTable(name, title, "targets", columns, sheet)
     day = f"(Đến ngày {_date(today().isoformat())})"
     save_tables([page], BookHead(title, below=day, demo=asked.demo), path, overwrite=True)
-    path = folder / f"reminder-{form.form}-{asked.year}.docx"
+    path = folder / f"don-doc-{form.form}-{asked.year}.docx"
     save_reminder(table, form, due_day(form, asked.year), asked, path)
 
 
 def to_answer(table: pd.DataFrame, questions: pd.DataFrame) -> pd.DataFrame:
     """Who must send a report or answer a question, a row for each, in Vietnamese as letters are."""
     rows = []
-    for one in table[table["state"].isin(["missing", "asked"])].to_dict("records"):
+    for one in table[table["state"].isin(["missing", "unread", "asked"])].to_dict("records"):
         same = {
             "reporter": one["reporter"],
             "name": one["name"],

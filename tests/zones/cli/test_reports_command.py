@@ -78,6 +78,10 @@ def test_one_bad_file_stops_no_other_and_the_code_says_so(
     assert figures["value"].tolist() == [12.5], "the other file counts"
     assert len(Ledger(tmp_path / "dự án" / "reports.sqlite").history()) == 1
     # The report of a year without a round would print this one's figures.
+    status = ["reports", "status", project, "--year", "2026", "--out", str(tmp_path / "status")]
+    assert run(status) == 0
+    assert run(status) == 2, "what was written before is not written over unasked"
+    assert run([*status, "--overwrite"]) == 0
     write = ["reports", "write", project, "--year", "2024", "--out", str(tmp_path / "report")]
     assert run(write) == 2
     assert "Các vòng đã nhận: 2026. Hãy chọn" in capsys.readouterr().err

@@ -36,7 +36,7 @@ from zones.run.year_round import expected_round, prepare_round, year_result
 #: The annual report of the plan is what a round is about.
 _ANNUAL = "plan-annual"
 _MOST_ROWS = 300
-_STATES = ("on_time", "late", "asked", "missing", "expected")
+_STATES = ("on_time", "late", "asked", "unread", "missing", "expected")
 
 
 class Asked(Question):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from zones.reports.checking.earlier_files import Doubt
 
 #: States that call for action, in this order.
-_OPEN = ("missing", "asked")
+_OPEN = ("missing", "unread", "asked")
 
 
 def collected_lines(
@@ -90,7 +90,7 @@ def _submission(row: Mapping[Any, Any], language: Language) -> list[str]:
     day = message("zones.reports.on_day", day=dt.date.fromisoformat(row["received"][:10]))
     replaced = row["replaced"]
     note = ""
-    if row["older"]:
+    if row["older"] and row["verdict"] not in ("refused", "empty"):
         note = message("zones.reports.older").text(language)
     elif replaced == replaced and replaced is not None:
         note = message("zones.reports.replaces", number=int(replaced)).text(language)

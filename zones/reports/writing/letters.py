@@ -29,12 +29,14 @@ _OWN = "so-nnmt"
 _LONGEST_NAME = 160
 #: Days within which a letter is to be answered.
 _ANSWER_DAYS = 5
+#: States of those who are reminded.
+_TO_REMIND = ("missing", "unread", "asked")
 #: Questions that are asked one by one; of more those of one kind are put together.
 _SHORT = 15
 #: Ranges of cells that stand in one row of a table.
 _LONGEST = 40
-#: Who has no submission: a file that cannot be read is none, though it was sent.
-NOT_THERE = "chưa có báo cáo (chưa gửi hoặc tệp gửi không đọc được)"
+#: Who has sent nothing, and who sent what could not be read.
+NOT_THERE, NOT_READ = "chưa gửi báo cáo", "đã gửi nhưng tệp chưa đọc được"
 _COLUMNS = (
     PageColumn("number", "TT", "count", 5),
     PageColumn("place", "Trang, ô", "text", 16),
@@ -185,26 +187,35 @@ def save_reminder(
     status: pd.DataFrame, form: Form, last_day: dt.date, asked: Round, path: Path
 ) -> Path | None:
     """Write the letter that reminds all who have not reported, or not answered; None for none."""
-    silent = status[status["state"] == "missing"]
-    open_ = status[status["state"] == "asked"]
-    if silent.empty and open_.empty:
+    silent, unread, open_ = (status[status["state"] == one] for one in _TO_REMIND)
+    if silent.empty and unread.empty and open_.empty:
+        path.unlink(missing_ok=True)
         return None
     told = [f"{len(silent)} đơn vị {NOT_THERE}"] if len(silent) else []
+    told += [f"{len(unread)} đơn vị {NOT_READ}"] if len(unread) else []
     told += [f"{len(open_)} đơn vị đã gửi nhưng chưa làm rõ số liệu"] if len(open_) else []
     blocks: list[Block] = [
         Text("Kính gửi: Các đơn vị có tên dưới đây", heading=True),
         Text(
             f"Theo quy định, {form.name.vi} {asked.year} gửi trước hết ngày {_written(last_day)}. "
-            f"Đến nay còn {' và '.join(told)}. Đề nghị các đơn vị khẩn trương hoàn thành và gửi về "
-            f"Sở trước hết ngày {answer_by(today())} để tổng hợp."
+            f"Đến nay còn {_listed_words(told)}. Đề nghị các đơn vị khẩn trương hoàn thành và gửi "
+            f"về Sở trước hết ngày {answer_by(today())} để tổng hợp."
         ),
     ]
     if len(silent):
-        blocks.append(_listed(silent, "Danh sách đơn vị chưa có báo cáo"))
+        blocks.append(_listed(silent, "Danh sách đơn vị chưa gửi báo cáo"))
+    if len(unread):
+        blocks.append(_listed(unread, "Danh sách đơn vị phải gửi lại tệp"))
     if len(open_):
         blocks.append(_listed(open_, "Danh sách đơn vị còn phải trả lời", questions=True))
     subject = f"đôn đốc gửi báo cáo năm {asked.year}"
     return save_official(_content(asked, subject, blocks), path, overwrite=True)
+
+
+def _listed_words(parts: Sequence[str]) -> str:
+    """Parts of a sentence: "a, b và c"."""
+    *first, last = parts
+    return f"{', '.join(first)} và {last}" if first else last
 
 
 def _listed(status: pd.DataFrame, title: str, *, questions: bool = False) -> PageTable:

@@ -14,8 +14,8 @@ from maps.layout.words import page_day
 from zones.reports.year_round import Round
 
 _COLOURS = {
-    "on_time": "#2F7D4F", "late": "#9CC48A", "asked": "#E8C34A", "missing": "#B3261E",
-    "expected": "#E3E3E3",
+    "on_time": "#2F7D4F", "late": "#9CC48A", "asked": "#E8C34A", "unread": "#D9822B",
+    "missing": "#B3261E", "expected": "#E3E3E3",
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from maps.annex.progress_chart import save_progress, save_years
 from maps.layout.page_table import PageColumn, PageTable
 from zones.plan.words import number_words
 from zones.publish.rounded_figures import area_targets
-from zones.reports.writing.letters import AGENCY, NOT_THERE
+from zones.reports.writing.letters import AGENCY, NOT_READ, NOT_THERE
 from zones.reports.writing.status_map import save_status_map
 from zones.reports.writing.year_targets import (
     STATUS_WORDS,
@@ -149,6 +149,12 @@ def _replies(result: YearResult) -> Iterator[Block]:
         yield Text(
             f"{len(missing)} đơn vị {NOT_THERE}: {', '.join(missing)}. Số liệu của các đơn vị này "
             "chưa có trong tổng hợp và không được tính là 0."
+        )
+    unread = result.status.loc[result.status["state"] == "unread", "name"].tolist()
+    if unread:
+        yield Text(
+            f"{len(unread)} đơn vị {NOT_READ}: {', '.join(unread)}. Số liệu của các đơn vị này "
+            "cũng chưa có trong tổng hợp."
         )
     asked = result.status.loc[result.status["state"] == "asked", "name"].tolist()
     if asked:

@@ -4,7 +4,7 @@ import { button, cells, dropZone, element, field, keepingFocus, table } from "..
 import { choropleth } from "../desk/choropleth.js";
 import { upload } from "../desk/net.js";
 
-const COLOURS = { on_time: "#2f8f6b", late: "#9cc9a4", asked: "#f0b429", missing: "#c8553d", expected: "#e4e8e6" };
+const COLOURS = { on_time: "#2f8f6b", late: "#9cc9a4", asked: "#f0b429", unread: "#d9822b", missing: "#c8553d", expected: "#e4e8e6" };
 const STATES = Object.keys(COLOURS);
 
 let desk = null;
