@@ -297,10 +297,14 @@ def _file_row(
 def _without_figures(
     one: Returned, year: int, form: str, findings: Sequence[dict[str, object]]
 ) -> list[Submission]:
-    """Submission of a file of one reporter that gave no figure: it was sent all the same."""
+    """Submission of a file of one reporter that gave no figure: it was sent all the same.
+
+    A form that came back as blank as it went out is none.
+    """
+    asked = [row for row in findings if _is_question(row)]
     who = {reporter for reading in one.readings for reporter in reading.reporters}
     who |= {str(row["reporter"]) for row in findings} - {""} or {one.named} - {""}
-    if len(who) != 1:
+    if len(who) != 1 or not asked:
         return []
     form = next((reading.form for reading in one.readings if reading.form), form)
     file = one.file
@@ -309,7 +313,7 @@ def _without_figures(
         Submission(
             *(year, who.pop(), form, 0, file.name, file.sha256, file.modified),
             *(today().isoformat(), verdict),
-            findings=[row for row in findings if row["severity"] == "problem"],
+            findings=asked,
         )
     ]
 
