@@ -240,3 +240,24 @@ def test_a_shapefile_in_a_zip_with_a_prj_cut_off_is_read_too(tmp_path: Path, sit
     assert seen["count"] == len(communes())
     tried = desk.ask("files", "look", path=path, crs="EPSG:9215")
     assert tried["place"]
+
+
+def test_what_the_project_says_of_a_file_is_told_when_it_is_looked_at_again(
+    sit: Any, project: Path
+) -> None:
+    text = project.read_text("utf-8").replace(
+        "{kind: report, path: fruit.csv, date: 2025-12-31}",
+        "{kind: report, path: fruit.csv, date: 2025-12-31, crops: {quýt: citrus},"
+        " columns: {crop: crop}}",
+    )
+    project.write_text(
+        text.replace("path: communes.gpkg", "path: communes.gpkg\n  code_column: code")
+    )
+    parts = {part["name"]: part for part in sit(project).ask("files", "state")["parts"]}
+    assert (parts["fruit"]["crops"], parts["fruit"]["columns"]) == (
+        {"quýt": "citrus"},
+        {"crop": "crop"},
+    )
+    assert parts["cover"]["classes"] == {"1": "trees", "2": "crops"}
+    assert parts["communes"]["columns"] == {"code": "code"}
+    assert parts["forest"]["code_table"] == "98"

@@ -169,9 +169,17 @@ def _parts(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
             "there": bool(item.get("path")) and is_there(home / str(item["path"])),
             "date": str(item.get("date") or item.get("vintage") or ""),
             **{key: str(item.get(key) or "") for key in ("source", "crs", "code_table")},
+            **{key: _named(item, key) for key in ("columns", "crops", "classes")},
         }
         for name, kind, item in listed
     ]
+
+
+def _named(item: CommentedMap, key: str) -> dict[str, str]:
+    """What a layer's section says of columns, crops or classes; boundaries name two columns."""
+    told = {str(name): str(value) for name, value in _sections(item, key).items() if value}
+    pair = ("code", "name") if key == "columns" else ()
+    return told | {it: str(item[f"{it}_column"]) for it in pair if item.get(f"{it}_column")}
 
 
 def _unconfirmed(document: CommentedMap, home: Path) -> list[dict[str, Any]]:

@@ -5,13 +5,14 @@ import { button, dayInput, element, field, keepForm, table } from "./dom.js";
 const KINDS = { polygons: ["communes", "forest_status", "crop_plots", "land_use"], table: ["report"], raster: ["raster"] };
 
 export function fileForm({ desk, looked, state, again, put, cancel, place }) {
-  const columns = Object.fromEntries(looked.fields.filter((item) => item.column).map((item) => [item.field, item.column]));
-  const crops = Object.fromEntries(looked.crops.map((row) => [row.text, row.crop || row.near]));
-  const classes = {};
+  const mine = state.parts.find((part) => isSame(part) && part.kind === looked.kind); // What the project says of it already
+  const said = Object.entries(mine?.columns ?? {}).filter(([, column]) => looked.columns.includes(column));
+  const columns = { ...Object.fromEntries(looked.fields.filter((item) => item.column).map((item) => [item.field, item.column])), ...Object.fromEntries(said) };
+  const crops = Object.fromEntries(looked.crops.map((row) => [row.text, mine?.crops[row.text] || row.crop || row.near]));
+  const classes = { ...mine?.classes };
   const inputs = {};
   const selects = {};
   const kept = `file:${looked.path}:${looked.kind}`;
-  const mine = state.parts.find(isSame); // What the project says of this file already
   let map = null;
 
   const send = () =>
@@ -130,7 +131,7 @@ export function fileForm({ desk, looked, state, again, put, cancel, place }) {
         "select",
         { "data-field": item.field, "aria-label": label, onchange: (event) => choose(item, event.target.value) },
         element("option", { value: "" }, item.needed ? say("chooseColumn") : say("noColumn")),
-        ...looked.columns.map((name) => element("option", { value: name, selected: name === item.column }, name)),
+        ...looked.columns.map((name) => element("option", { value: name, selected: name === columns[item.field] }, name)),
       );
       selects[item.field] = { select, star };
       return element("tr", {}, element("th", { scope: "row" }, label, star), element("td", {}, select), element("td", { class: "text help" }, both(item.reason)));
@@ -184,7 +185,7 @@ export function fileForm({ desk, looked, state, again, put, cancel, place }) {
 
   function classTable() {
     if (looked.kind !== "raster") return null;
-    const rows = looked.classes.map((value) => element("tr", {}, element("th", { scope: "row" }, String(value)), element("td", {}, element("input", { type: "text", name: "class:" + value, "aria-label": say("classOf", { value }), onchange: (event) => (classes[value] = event.target.value.trim()) }))));
+    const rows = looked.classes.map((value) => element("tr", {}, element("th", { scope: "row" }, String(value)), element("td", {}, element("input", { type: "text", name: "class:" + value, value: classes[value] ?? "", "aria-label": say("classOf", { value }), onchange: (event) => (classes[value] = event.target.value.trim()) }))));
     return element("div", {}, element("h3", {}, say("classesTitle")), element("table", { class: "matching" }, element("tbody", {}, ...rows)));
   }
 

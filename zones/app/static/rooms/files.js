@@ -112,8 +112,12 @@ function partsPanel() {
       { class: "part", "data-part": part.name },
       element("span", { class: part.there ? "state there" : "state lacking" }, say(part.there ? "fileThere" : "fileLacking")),
       element("span", {}, element("b", {}, kindName(part.kind)), part.kind === "communes" ? null : element("span", { class: "code" }, part.name), element("span", { class: "help file-path" }, ` ${part.path} ${day(part.date)}`)),
-      part.there ? button("lookAgain", () => look({ path: part.at, kind: part.kind || null }), { "aria-label": say("lookAgainAt", { name: part.kind === "communes" ? kindName(part.kind) : part.name }), "data-again": part.name }) : null,
-      part.kind === "communes" ? null : button("takeOut", () => attempt(async () => changed(await desk.ask("files", "drop", { name: part.name }))), { "aria-label": say("takeOff", { commune: part.name }), disabled: readOnly() }),
+      element(
+        "span",
+        { class: "part-steps" },
+        part.there ? button("lookAgain", () => look({ path: part.at, kind: part.kind || null }), { "aria-label": say("lookAgainAt", { name: part.kind === "communes" ? kindName(part.kind) : part.name }), "data-again": part.name }) : null,
+        part.kind === "communes" ? null : button("takeOut", () => attempt(async () => changed(await desk.ask("files", "drop", { name: part.name }))), { "aria-label": say("takeOff", { commune: part.name }), disabled: readOnly() }),
+      ),
     ),
   );
   return panel(say("dataOfProject"), element("ul", {}, ...rows));
