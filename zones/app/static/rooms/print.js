@@ -135,7 +135,7 @@ async function make() {
 }
 
 function files() {
-  const rows = ground.files.map((item) => element("li", { class: "file-row" }, element("span", { class: "name" }, item.name), element("span", { class: "help" }, number(item.bytes / 1000, 0) + " kB"), item.old ? element("span", { class: "state lacking", "data-old": item.name }, say("fileOld")) : null, button("getFile", () => save(item.name), { "aria-label": say("getNamed", { name: item.name }) })));
+  const rows = ground.files.map((item) => element("li", { class: "file-row" }, element("span", { class: "name" }, item.name, item.old ? element("span", { class: "state lacking old-file", "data-old": item.name }, say("fileOld")) : null), element("span", { class: "help" }, number(item.bytes / 1000, 0) + " kB"), button("getFile", () => save(item.name), { "aria-label": say("getNamed", { name: item.name }) })));
   return element(
     "section",
     { class: "panel", id: "files-made" },
