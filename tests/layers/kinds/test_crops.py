@@ -56,3 +56,12 @@ def test_crops_are_listed_by_id_name_or_nearness() -> None:
     assert [row["crop"] for row in crops_like("custard_apple")] == ["custard_apple"]
     assert crops_like("zzz") == []
     assert "Mãng cầu" in crops_like("na")[0]["names"]
+
+
+def test_every_crop_goes_by_the_names_of_the_table() -> None:
+    for row in crops_like():
+        for name in filter(None, (row["name_vi"], row["name_en"], row["species"])):
+            assert crop_named(name)[0] in (row["crop"], row["part_of"]), name
+    # Without accents it may be pineapple or coconut.
+    assert (crop_named("Dứa")[0], crop_named("Dừa")[0]) == ("pineapple", "coconut")
+    assert crop_named("Dua")[0] == ""

@@ -37,7 +37,7 @@ def test_names_of_one_crop(written, crop):
     assert species_shares(written) == {crop: 1.0}
 
 
-@pytest.mark.parametrize("written", ["Hông", "Dứa", "Dè", "Quê", "Lim xanh"])
+@pytest.mark.parametrize("written", ["Hông", "Dưa", "Dè", "Quê", "Lim xanh"])
 def test_a_written_accent_counts(written):
     assert species_shares(written) == {written: 1.0}
 
