@@ -60,7 +60,7 @@ class Schema:
 
     def empty(self) -> pd.DataFrame:
         """Frame without rows."""
-        return pd.DataFrame({c.name: pd.Series(dtype=_DTYPES[c.kind]) for c in self.columns})
+        return _empty(self.columns).copy()
 
     def validate(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Check a frame and put its columns in order; columns beyond the schema follow."""
@@ -94,6 +94,11 @@ class Schema:
             if low:
                 return f"{column.name}: {low} below {column.minimum:g} {column.unit}".rstrip()
         return None
+
+
+@functools.cache
+def _empty(columns: tuple[Column, ...]) -> pd.DataFrame:
+    return pd.DataFrame({c.name: pd.Series(dtype=_DTYPES[c.kind]) for c in columns})
 
 
 def read_schema(room: str, table: str) -> Schema:

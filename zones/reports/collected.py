@@ -137,15 +137,15 @@ class Collected:
         asked = set(self._asked_in) | {doubt.told.reporter for doubt in self.doubts}
         strange: dict[str, list[_Row]] = defaultdict(list)
         for reporter in sorted((asked | self._sent) - {""}):
-            told = ledger.findings(self._year, reporter=reporter).to_dict("records")
-            rows: list[_Row] = [row for row in told if row["reporter"] == reporter]  # type: ignore[misc]
+            told = ledger.told(self._year, reporter=reporter)
+            rows: list[_Row] = [row for row in told if row["reporter"] == reporter]
             sound, doubtful = ledger.strangers(self._year, reporter)
             if sound:
                 # Whose report is there is not asked about a file that may be another's.
-                for row in doubtful.to_dict("records"):
-                    strange[row["file"]].append(row)  # type: ignore[arg-type]
+                for row in doubtful:
+                    strange[str(row["file"])].append(row)
             else:
-                rows += doubtful.to_dict("records")  # type: ignore[arg-type]
+                rows += doubtful
             for kept in (self._kept[number] for number in self._asked_in.get(reporter, ())):
                 # What gives no figure counts nowhere.
                 if reporter not in {one.reporter for one in kept.submissions if one.figures}:

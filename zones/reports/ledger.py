@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.schema import Schema
 from zones.reports.tables import FIGURES, HISTORY, REPORT_FINDINGS
 
 _MARK = 0x56546C67  # application id by which a ledger is known
@@ -268,6 +269,10 @@ class Ledger:
         Those of one form and reporter, or of all; without those about figures that a later
         submission replaced.
         """
+        return _frame(self.told(year, form, reporter=reporter), REPORT_FINDINGS)
+
+    def told(self, year: int, form: str = "", *, reporter: str = "") -> list[dict[str, object]]:
+        """Rows of ``findings``: of thousands of reporters most have none, and no table is made."""
         names = ", ".join(f'f."{name}"' for name in _FINDING)
         first = "substr(f.cell, 1, instr(f.cell || ',', ',') - 1)"  # Several cells: "B7, C7"
         text = f"""WITH current AS ({_CURRENT_BY if reporter else _CURRENT})
@@ -278,7 +283,7 @@ class Ledger:
               AND (s.id, g."table") NOT IN (SELECT id, "table" FROM current))
             ORDER BY f.rowid"""
         who = (reporter,) if reporter else ()
-        return self._read(text, (year, *who, form), REPORT_FINDINGS)
+        return self._records(text, (year, *who, form))
 
     def unread(self, year: int, form: str) -> pd.DataFrame:
         """What was told of files without figures of reporters of whom nothing else came.
@@ -292,10 +297,10 @@ class Ledger:
               AND o.form = s.form AND o.verdict NOT IN {WITHOUT_FIGURES}) ORDER BY f.rowid"""
         return self._read(text, (year, form), REPORT_FINDINGS)
 
-    def strangers(self, year: int, reporter: str) -> tuple[bool, pd.DataFrame]:
+    def strangers(self, year: int, reporter: str) -> tuple[bool, list[dict[str, object]]]:
         """Whether a reporter has figures of its own, and what was told of files that may not be.
 
-        Of these only such as count nowhere; columns of ``REPORT_FINDINGS``.
+        Of these only such as count nowhere; rows of ``REPORT_FINDINGS``.
         """
         who = (year, reporter)
         sound = f"""SELECT 1 FROM ({_CURRENT_BY}) c JOIN submission s ON s.id = c.id
@@ -305,7 +310,7 @@ class Ledger:
             WHERE s.year = ? AND s.reporter = ? AND f.reporter = s.reporter AND {_IN_DOUBT}
             AND s.id NOT IN (SELECT id FROM ({_CURRENT_BY})) ORDER BY s.file, f.rowid"""
         known = bool(self._rows(sound, who))
-        return known, self._read(text, who + who, REPORT_FINDINGS)
+        return known, self._records(text, who + who)
 
     def history(self, year: int | None = None) -> pd.DataFrame:
         """Every submission, the first first, with what it replaced; columns of ``HISTORY``."""
@@ -328,14 +333,20 @@ class Ledger:
         with self._opened() as open_:
             return open_.execute(text, values).fetchall()
 
-    def _read(self, text: str, values: tuple[object, ...], schema: object) -> pd.DataFrame:
+    def _records(self, text: str, values: tuple[object, ...]) -> list[dict[str, object]]:
         if not self.exists():
-            return schema.empty()  # type: ignore[attr-defined,no-any-return]
+            return []
         with self._opened() as open_:
             answer = open_.execute(text, values)
             names = [column[0] for column in answer.description]
-            frame = pd.DataFrame(answer.fetchall(), columns=names)
-        return schema.validate(frame) if len(frame) else schema.empty()  # type: ignore[attr-defined,no-any-return]
+            return [dict(zip(names, row, strict=True)) for row in answer]
+
+    def _read(self, text: str, values: tuple[object, ...], schema: Schema) -> pd.DataFrame:
+        return _frame(self._records(text, values), schema)
+
+
+def _frame(rows: list[dict[str, object]], schema: Schema) -> pd.DataFrame:
+    return schema.validate(pd.DataFrame(rows)) if rows else schema.empty()
 
 
 def _prepare(open_: sqlite3.Connection, path: Path, *, writes: bool) -> None:

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from layers.base.resources import data_table, kept
 from layers.communes.spelling import tidy
@@ -149,16 +150,19 @@ def _whole(text: str, factor: float) -> list[float]:
 
 def decimal_mark(texts: Iterable[str]) -> Decimal | None:
     """Decimal mark that the texts of a sheet settle; None where none or both do."""
-    marks: set[Decimal] = set()
-    for text in texts:
-        named = _WITH_UNIT.match(_ABOUT.sub("", tidy(text)))
-        plain = named.group(1) if named else tidy(text)
-        comma, point = read_number(plain, ","), read_number(plain, ".")
-        if comma is not None and point is None:
-            marks.add(",")
-        elif point is not None and comma is None:
-            marks.add(".")
+    marks = set(map(_mark, texts)) - {None}
     return marks.pop() if len(marks) == 1 else None
+
+
+@lru_cache(maxsize=65536)
+def _mark(text: str) -> Decimal | None:
+    """Decimal mark that a text can only have."""
+    named = _WITH_UNIT.match(_ABOUT.sub("", tidy(text)))
+    plain = named.group(1) if named else tidy(text)
+    comma, point = read_number(plain, ","), read_number(plain, ".")
+    if (comma is None) == (point is None):
+        return None
+    return "." if comma is None else ","
 
 
 @kept
