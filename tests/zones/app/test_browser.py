@@ -228,7 +228,8 @@ def test_a_room_that_is_left_before_it_stands_takes_no_others_place(sat: Any) ->
     here = sat()
     here.page.evaluate(HOLD_FILES)
     here.page.click("[data-room='files']")
-    here.page.wait_for_function("window.held.length > 0")
+    while not here.page.evaluate("window.held.length"):
+        here.page.wait_for_timeout(50)
     here.page.click("[data-room='scenarios']")
     here.page.wait_for_selector(".room-scenarios h1")
     before = here.text("#room h1")
