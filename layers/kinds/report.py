@@ -39,6 +39,13 @@ _NEEDED = ("commune_code", "crop", "year", "area_ha")
 _KNOWN = (*_NEEDED, "commune")
 
 
+_BLANK = ["commune_code", "commune", "crop", "year"]
+
+
+def _no_rows() -> pd.DataFrame:
+    return REPORT.empty()[_BLANK]
+
+
 @dataclass(frozen=True, slots=True)
 class ReportLayer:
     """A report after reading.
@@ -49,10 +56,14 @@ class ReportLayer:
         Columns of ``REPORT``, one row per commune, entry and year, file order.
     findings : Findings
         What was wrong, assumed or set aside.
+    blank : pandas.DataFrame
+        Columns ``commune_code, commune, crop, year`` of the rows of a crop that were set aside,
+        ``year`` missing where it cannot be: what the commune has of the crop is not known.
     """
 
     table: pd.DataFrame
     findings: Findings = field(default_factory=Findings)
+    blank: pd.DataFrame = field(default_factory=_no_rows)
 
     __repr__ = short_repr
 
@@ -123,6 +134,7 @@ def load_report(
     raw = records_only(raw, told, source=name, findings=findings)
     table = _typed(raw, told, mapping, decimal, name)
     _note_zeros(raw[told["commune_code"]], table, name, findings)
+    blank = _without_figure(table)
     table = _usable(table, name, findings)
     table = count_once(table, source=name, findings=findings)
     several = table["commune_code"].notna() & table.duplicated(_GROUND, keep=False)
@@ -152,7 +164,7 @@ def load_report(
         name,
         findings,
     )
-    return ReportLayer(REPORT.validate(table.reset_index(drop=True)), findings)
+    return ReportLayer(REPORT.validate(table.reset_index(drop=True)), findings, blank)
 
 
 def _columns(columns: Mapping[str, str], source: str) -> dict[str, str]:
@@ -229,6 +241,14 @@ def _note_zeros(
         findings,
         severity="note",
     )
+
+
+def _without_figure(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a crop that give no figure of a year: the commune has it, or not, nobody knows."""
+    possible = table["year"].between(1900, this_year()).fillna(value=False).astype(bool)
+    figure = possible & (table["area_ha"] >= 0)
+    blank = table.assign(year=table["year"].where(possible))
+    return blank.loc[~figure & table["crop"].notna(), _BLANK].reset_index(drop=True)
 
 
 def _usable(table: pd.DataFrame, source: str, findings: Findings) -> pd.DataFrame:

@@ -18,7 +18,12 @@ from layers.base.findings import Finding, Findings
 from layers.base.messages import joined, message
 from layers.communes.boundaries import NaturalAreas
 from layers.communes.codes import check_codes, normal_code
-from layers.communes.crosswalk import CommuneList, VintageChange, named_communes
+from layers.communes.crosswalk import (
+    CommuneList,
+    VintageChange,
+    named_communes,
+    successors,
+)
 from layers.communes.gazetteer import Day, vintage_on
 from layers.communes.location_check import (
     DISAGREEMENTS,
@@ -258,8 +263,9 @@ def settle_report(
     """Carry the rows of a report to the communes of the project; ``confirmed``: name → code."""
     table = report.table
     known = {exact_key(text) for text in confirmed or {}}
-    coded = table["commune_code"].map(normal_code, na_action="ignore").notna()
-    coded &= ~table["commune_code"].map(exact_key, na_action="ignore").isin(known)
+    written = pd.concat([table["commune_code"], report.blank["commune_code"]])
+    coded = written.map(normal_code, na_action="ignore").notna()
+    coded &= ~written.map(exact_key, na_action="ignore").isin(known)
     same_day = vintage_on(from_, province=province) == vintage_on(to, province=province)
     if same_day and coded.all():
         return report
@@ -281,7 +287,13 @@ def settle_report(
         row=range(2, len(conversion.table) + 2), entry=conversion.table["crop"]
     )
     told = Findings([*findings.items, *_told(conversion)])
-    return ReportLayer(REPORT.validate(settled[REPORT.names]), told)
+    then = find_units(report.blank, columns, province=province, on=from_, source=source)
+    heirs = {} if same_day else successors(province, from_=from_, to=to)
+    now = [list(heirs.get(row.unit.code, (row.unit.code,))) if row.unit else [] for row in then]
+    lists = pd.Series(now, index=report.blank.index, dtype="object")
+    blank = report.blank.assign(commune_code=lists).explode("commune_code")
+    blank = blank[blank["commune_code"].notna()].reset_index(drop=True)
+    return ReportLayer(REPORT.validate(settled[REPORT.names]), told, blank)
 
 
 def _told(conversion: Conversion) -> list[Finding]:

@@ -245,7 +245,40 @@ def measure_report(name: str, report: ReportLayer, ground: Ground) -> pd.DataFra
         parts=grouped["ledger_ha"].sum(),
         whole=table["area_ha"].sum(),
     )
-    return MEASURED.validate(grouped)
+    unknown = _unknown(name, report)
+    unknown = unknown[unknown["commune_code"].isin(known)]
+    return MEASURED.validate(pd.concat([grouped, unknown], ignore_index=True))
+
+
+def _unknown(name: str, report: ReportLayer) -> pd.DataFrame:
+    """Rows without hectares of what a report leaves blank, up to the newest year of the crop."""
+    keys = ["commune_code", "crop", "year"]
+    newest = report.blank["crop"].map(report.table.groupby("crop")["year"].max()).astype("Int64")
+    blank = report.blank.assign(year=report.blank["year"].fillna(newest))
+    # Of a row whose year cannot be only so much is known that it may stand for the newest.
+    figures = pd.MultiIndex.from_frame(report.table[keys])
+    there = pd.MultiIndex.from_frame(blank[keys]).isin(figures)
+    kept = (blank["year"] <= newest).fillna(value=False).astype(bool)
+    kept &= report.blank["year"].notna() | ~there
+    blank = blank[kept].drop_duplicates(keys)
+    return pd.DataFrame(
+        {
+            "commune_code": blank["commune_code"],
+            "layer": name,
+            "land": "report",
+            "crop": blank["crop"],
+            "three_forest": "outside",
+            "planting_year": blank["year"].astype("Int64"),
+            "area_ha": np.nan,
+            "ledger_ha": np.nan,
+        }
+    )
+
+
+def without_unknown(reports: pd.DataFrame) -> pd.DataFrame:
+    """Rows of reports but those of a commune and crop with a blank entry: no sum of it is whole."""
+    keys = [reports[name] for name in ("layer", "crop", "commune_code")]
+    return reports[~reports["ledger_ha"].isna().groupby(keys).transform("any")]
 
 
 def newest_reports(measured: pd.DataFrame) -> pd.DataFrame:

@@ -43,10 +43,14 @@ def present_by_crop(measured: pd.DataFrame, chosen: dict[str, str]) -> pd.DataFr
     has_ledger = kept.groupby("layer")["ledger_ha"].transform("count") > 0
     present = kept["ledger_ha"].where(has_ledger, kept["area_ha"])
     frame = kept.assign(present_ha=present)
-    sums = frame.groupby(["crop", "commune_code", "layer"], observed=True)["present_ha"].sum()
+    keys = ["crop", "commune_code", "layer"]
+    blank = (frame["land"] == "report") & frame["ledger_ha"].isna()
+    unknown = blank.groupby([frame[key] for key in keys]).transform("any")
+    sums = frame[~unknown].groupby(keys, observed=True)["present_ha"].sum()
     of_layer = {str(crop): str(names[0]) for crop, names in layers.items()} | chosen
     known: pd.DataFrame = sums.reset_index()
-    return pd.concat([known, _measured_as_nothing(known, measured, of_layer)])
+    told = pd.concat([known, frame.loc[unknown, keys]])
+    return pd.concat([known, _measured_as_nothing(told, measured, of_layer)])
 
 
 def crops_without_choice(
@@ -99,7 +103,7 @@ def _reached(mine: pd.DataFrame, measured: pd.DataFrame) -> set[str] | None:
 
 def _listed(report: pd.DataFrame, crop: str) -> set[str]:
     """Communes that sent the report in the newest year in which it lists a crop."""
-    reports = report[report["land"] == "report"]
+    reports = report[(report["land"] == "report") & report["ledger_ha"].notna()]
     listed = reports[reports["crop"] == crop]
     codes = reports.loc[reports["planting_year"] == listed["planting_year"].max()]
     return set(codes["commune_code"]) if len(listed) else set()
@@ -108,7 +112,7 @@ def _listed(report: pd.DataFrame, crop: str) -> set[str]:
 def late_reporters(name: str, measured: pd.DataFrame) -> list[Finding]:
     """Find communes that a report has in an earlier year but not in the newest of the crop."""
     found = []
-    for crop, rows in measured.groupby("crop"):
+    for crop, rows in measured[measured["ledger_ha"].notna()].groupby("crop"):
         newest = rows["planting_year"].max()
         now = set(rows.loc[rows["planting_year"] == newest, "commune_code"])
         late = rows[~rows["commune_code"].isin(now)].sort_values("planting_year")
@@ -140,6 +144,7 @@ def late_reporters(name: str, measured: pd.DataFrame) -> list[Finding]:
 
 def silent_communes(name: str, measured: pd.DataFrame, communes: pd.DataFrame) -> list[Finding]:
     """Tell communes that a report does not have in its newest year: missing, not 0 ha."""
+    measured = measured[measured["ledger_ha"].notna()]
     newest = measured["planting_year"].max()
     now = set(measured.loc[measured["planting_year"] == newest, "commune_code"])
     silent = communes[~communes["commune_code"].isin(now)]

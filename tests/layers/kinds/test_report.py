@@ -106,6 +106,12 @@ def test_rows_that_say_nothing_are_set_aside_and_listed(folder: Path) -> None:
     ]
     assert report.findings.items[3].examples == ("8",)
     assert report.findings.items[3].rows == (6,)
+    unknown = report.blank.astype(object).where(report.blank.notna(), None)
+    assert unknown[["commune_code", "crop", "year"]].to_numpy().tolist() == [
+        ["06475", "custard_apple", 2025],
+        ["06475", "custard_apple", 2024],
+        ["06475", "custard_apple", None],
+    ]
 
 
 def test_two_figures_for_one_thing_stop(folder: Path) -> None:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from layers.base.errors import InputError
+from layers.communes.crosswalk import successors
 from layers.communes.gazetteer import list_communes
 from layers.kinds.report import REPORT, ReportLayer, load_report
 from tests.factories import write_project
 from zones.inputs.checks import settle_report
 from zones.inputs.read import read_inputs
 from zones.project.model import ReportSource, load_project
+from zones.run.context import RunOptions
+from zones.run.run import run_project
+from zones.tables import ZONES
 
 
 def _report(rows: list[tuple[str | None, str | None, float]]) -> ReportLayer:
@@ -235,3 +240,34 @@ def test_natural_areas_in_another_unit_stop_the_run(tmp_path: Path, area: str, u
     table.write_text(table.read_text("utf-8").replace(",110", f",{area}"), "utf-8")
     errors = read_inputs(load_project(path)).findings.of("error")
     assert ("natural-area-unit" in {one.kind for one in errors}) is unit
+
+
+def test_what_is_left_blank_goes_to_the_communes_of_today() -> None:
+    """By name, and by an old commune, which leaves all its heirs unknown."""
+    blank = pd.DataFrame(
+        {
+            "commune_code": [None, "06622", "06544"],
+            "commune": ["thị trấn Lộc Bình", None, None],
+            "crop": "tea",
+            "year": pd.array([2024, 2024, pd.NA], dtype="Int64"),
+        }
+    ).astype({"commune_code": "str", "commune": "str", "crop": "str"})
+    report = replace(_report([("06529", None, 1.0)]), blank=blank)
+    heirs = successors("20", from_=2024)
+    settled = _settle(report, 2024).blank
+    assert settled["commune_code"].tolist() == ["06529", *heirs["06622"], *heirs["06544"]]
+    assert len(heirs["06622"]) > 1
+    assert settled["year"].isna().tolist()[-1]
+
+
+def test_a_blank_cell_of_a_report_is_no_0_in_any_result(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    rows = "06148,custard_apple,2025,7.5\n06529,citrus,2025,2\n06529,custard_apple,2025,\n"
+    text = "commune_code,crop,year,area_ha\n" + rows
+    (tmp_path / "fruit.csv").write_text(text, "utf-8")
+    result = run_project(load_project(path), options=RunOptions(only=("compare",), write=False))
+    zones = result[ZONES].set_index(["zone", "commune_code"])["present_ha"]
+    assert zones["custard_apple"]["06148"] == 7.5
+    assert zones["custard_apple"].drop("06148").isna().all()
+    assert zones["citrus"]["06529"] == 2
+    assert zones["citrus"]["06148"] == 0

@@ -219,3 +219,24 @@ def test_an_earlier_survey_is_no_second_present_area() -> None:
     kept = without_earlier_surveys(frame, {"forest-2020"})
     assert found(kept) == {("pine", "a", "forest"): 10.0}
     assert without_earlier_surveys(frame, set()).equals(frame)
+
+
+def test_what_a_report_leaves_blank_is_missing_and_not_0() -> None:
+    frame = measured(
+        ("06001", "report", "report", "tea", 2025, math.nan, 8.0),
+        ("06001", "report", "report", "citrus", 2025, math.nan, math.nan),
+        ("06004", "report", "report", "citrus", 2025, math.nan, 3.0),
+        ("06007", "report", "report", "tea", 2025, math.nan, math.nan),
+        # Oranges of 2 ha and mandarins that nobody measured: together not 2 ha.
+        ("06010", "report", "report", "citrus", 2025, math.nan, 2.0),
+        ("06010", "report", "report", "citrus", 2025, math.nan, math.nan),
+    )
+    assert found(frame) == {
+        ("tea", "06001", "report"): 8.0,
+        ("tea", "06004", "report"): 0.0,
+        ("tea", "06010", "report"): 0.0,
+        ("citrus", "06004", "report"): 3.0,
+    }
+    listed = pd.DataFrame({"commune_code": ["06001", "06007"], "commune": ["A", "B"]})
+    (finding,) = silent_communes("r", frame, listed)
+    assert finding.examples == ("06007",)
