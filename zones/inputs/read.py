@@ -19,8 +19,14 @@ from layers.base.messages import message
 from layers.base.workers import Progress, silent
 from layers.communes.boundaries import COMMUNES, NaturalAreas, load_communes
 from layers.communes.crosswalk import CommuneList
-from layers.communes.gazetteer import list_communes
+from layers.communes.gazetteer import (
+    NEWEST_VINTAGE,
+    former_provinces,
+    list_communes,
+    province_name,
+)
 from layers.communes.location_check import check_centres
+from layers.communes.spelling import exact_key
 from layers.crs.crs import area_crs, central_meridian, plane_area_ha, zone_in_doubt
 from layers.crs.transform import WGS84, to_crs, transformation
 from layers.io.vector import VectorFile
@@ -271,6 +277,7 @@ def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
     inputs.findings.extend(_kept_corrections(project))
     inputs.findings.extend(_plan_errors(inputs.plans))
     inputs.findings.extend(_plans_of_others(inputs.plans, project.province))
+    inputs.findings.extend(_plans_of_a_part(inputs.plans, project.province))
     inputs.findings.extend(
         found for plan in inputs.plans[:1] for found in check_years(project, plan)
     )
@@ -381,6 +388,25 @@ def _plans_of_others(plans: list[Plan], province: str) -> list[Finding]:
         for plan in plans
         if plan.province != province
     ]
+
+
+def _plans_of_a_part(plans: list[Plan], province: str) -> list[Finding]:
+    """Tell plans of a province that was joined to others: their sums are held against all of it."""
+    parts = [one.name for one in former_provinces().values() if one.now == province]
+    found = []
+    for plan in plans:
+        if len(parts) < 2 or plan.province != province or plan.vintage >= NEWEST_VINTAGE:
+            continue
+        issuer = exact_key(plan.issuer or "")
+        named = [name for name in parts if issuer.endswith(exact_key(name))]
+        what = message(
+            "zones.inputs.plan_of_a_part",
+            parts=named or parts,
+            name=province_name(province),
+            all=parts,
+        )
+        found.append(Finding("problem", "plan-of-a-part", plan.plan, what))
+    return found
 
 
 def _check_together(inputs: Inputs) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from layers import MissingFileError, data_path
 from tests.factories import communes, write_project
-from zones.inputs.read import read_inputs
+from zones.inputs.read import _plans_of_a_part, read_inputs
+from zones.plan.files import load_plan
 from zones.project.model import load_project
 
 
@@ -54,3 +55,19 @@ def test_boundaries_of_another_province_alone_are_named(tmp_path: Path) -> None:
     (told,) = read_inputs(load_project(path)).findings.of("error")
     assert told.source == "communes"
     assert "none of its 4 records is a commune of province 20" in told.message.en
+
+
+def test_a_plan_of_a_province_that_was_joined_is_a_problem_in_todays() -> None:
+    plan = load_plan("bac-giang-2024")
+    (found,) = _plans_of_a_part([plan], "24")
+    assert (found.severity, found.kind, found.source) == (
+        "problem", "plan-of-a-part", "bac-giang-2024",
+    )  # fmt: skip
+    assert "speaks for Bắc Giang, today a part of Bắc Ninh (" in found.message.en
+    assert "kể cả tỷ lệ che phủ, bị so với cả Bắc Ninh" in found.message.vi
+    nameless = plan.model_copy(update={"issuer": None})
+    assert (
+        "speaks for Bắc Giang, Bắc Ninh, today" in _plans_of_a_part([nameless], "24")[0].message.en
+    )
+    assert _plans_of_a_part([plan.model_copy(update={"vintage": "2025-07-01"})], "24") == []
+    assert _plans_of_a_part([load_plan("lang-son-2024")], "20") == []
