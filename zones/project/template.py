@@ -46,13 +46,13 @@ def write_new_project(
 
 
 def _plans(province: str) -> str:
-    """List of the embedded plans of a province, a file to be written where it has none."""
+    """List of the embedded plans of a province; none is a project of areas and cover alone."""
     # The newest plan leads: targets of an older one would look exceeded.
     found = [read_document(path) for path in sorted(data_path("plans").glob("*.yaml"))]
     # A plan with an area of its own is of a territory that is not the province of today.
     own = [p for p in found if p["province"] == province and not p.get("natural_area_ha")]
     own.sort(key=lambda plan: str(plan["date"] or ""), reverse=True)
-    return "".join(f"\n  - {plan['plan']}" for plan in own) or "\n  - plan.yaml"
+    return "".join(f"\n  - {plan['plan']}" for plan in own) or " []"
 
 
 def _zone(province: str, language: Language) -> dict[str, str]:

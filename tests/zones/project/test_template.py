@@ -20,9 +20,9 @@ from zones.project.yaml import read_document
     ("province", "plans"),
     [
         ("20", ["lang-son-2026-2030", "lang-son-2024", "lang-son-2023"]),
-        ("22", ["plan.yaml"]),
+        ("22", []),
         # Two plans are of Bắc Giang, whose code Bắc Ninh has since it was joined with it.
-        ("24", ["plan.yaml"]),
+        ("24", []),
     ],
 )
 def test_plans_of_a_territory_that_was_are_not_proposed(
@@ -38,7 +38,7 @@ def test_the_template_of_every_province_loads_and_names_its_zone(
     tmp_path: Path, province: str
 ) -> None:
     path, areas = write_new_project(tmp_path / province, province=province)
-    for name in ("plan.yaml", "communes.gpkg", "forest_status.gpkg"):
+    for name in ("communes.gpkg", "forest_status.gpkg"):
         (path.parent / name).touch()
     project = load_project(path)
     zone = area_crs(province)
