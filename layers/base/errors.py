@@ -64,6 +64,10 @@ class CrsError(InputError):
     """A CRS is missing, geographic where metres are needed, mismatched or unfit for areas."""
 
 
+class MissingCrsError(CrsError):
+    """A layer has no CRS, or one without a place on Earth."""
+
+
 class NameResolutionError(InputError, LookupError):
     """A commune name or code is unknown, ambiguous or of another vintage."""
 

@@ -15,8 +15,6 @@ import numpy.typing as npt
 import pandas as pd
 import pyproj
 import shapely
-from pyproj.crs import ProjectedCRS
-from pyproj.crs.coordinate_operation import TransverseMercatorConversion
 from shapely.ops import nearest_points
 
 from layers.base.errors import InputError, MissingFileError
@@ -24,17 +22,16 @@ from layers.base.findings import Finding
 from layers.base.messages import message
 from layers.base.resources import data_path
 from layers.base.schema import read_schema
+from layers.communes.crs_fit import Fit, best_fits, certain, fits_of
 from layers.communes.gazetteer import NEWEST_VINTAGE, Day, vintage_on
-from layers.crs.source import degree_box, transverse_mercator, vn2000_tm3
+from layers.crs.source import degree_box
 from layers.crs.transform import WGS84, FloatArray, to_crs, transformation
 
-_SAMPLE = 2000
-# Below this share of plots inside the commune they name, something larger than sloppy edges is
-# wrong; a candidate must then explain nearly all of them.
+# Below this share of centres, or of hectares, in place, something larger than edges is wrong.
 _LOST_RATIO = 0.5
-_FOUND_RATIO = 0.8
-# A lost datum shift moves only the plots within 224 m of a boundary to the neighbour.
-_SHIFT_GAIN_RATIO = 0.005
+# So many plots that hold more than this share of the hectares are no slips: the CRS may be wrong.
+_MANY_PLOTS = 20
+_MANY_RATIO = 0.05
 
 # Below this share of its area inside the communes a layer is taken to lie elsewhere altogether.
 _LITTLE_RATIO = 0.05
@@ -123,11 +120,9 @@ def check_centres(
         return []
     if declared >= _LOST_RATIO:
         return _exchanged(centres.elsewhere(communes.crs), communes, source)
-    zones = vn2000_tm3().values() if communes.crs.is_projected else ()
-    scores = {code: centres.agreement(pyproj.CRS.from_epsg(code)) for code in zones}
-    best = max(scores, key=lambda code: scores[code], default=0)
-    if scores.get(best, 0.0) >= _FOUND_RATIO:
-        return [_wrong_zone(communes.crs, best, (declared, scores[best]), source)]
+    fits = fits_of(centres.agreement, province) if communes.crs.is_projected else []
+    if fits and fits[0].ratio >= _LOST_RATIO:
+        return [_wrong_zone(communes.crs, fits, declared, source)]
     apart = centres.kilometres(communes.crs)
     return [_boundaries_elsewhere(communes, apart, source)] if apart > _ELSEWHERE_KM else []
 
@@ -180,20 +175,16 @@ def _exchanged(elsewhere: dict[str, str], communes: gpd.GeoDataFrame, source: st
     return [Finding("problem", "polygon-of-another", source, what, len(pairs), examples=examples)]
 
 
-def _wrong_zone(crs: pyproj.CRS, best: int, ratios: tuple[float, float], source: str) -> Finding:
-    return Finding(
-        "error",
-        "crs-wrong-meridian",
-        source,
-        message(
-            "layers.communes.boundaries_of_other_meridian",
-            declared=100 * ratios[0],
-            crs=crs.name,
-            best=best,
-            name=pyproj.CRS.from_epsg(best).name,
-            found=100 * ratios[1],
-        ),
-    )
+def _wrong_zone(crs: pyproj.CRS, fits: list[Fit], declared: float, source: str) -> Finding:
+    values: dict[str, object] = {"declared": 100 * declared, "crs": crs.name}
+    best = fits[0]
+    if certain(fits):
+        values |= {"best": best.code, "name": best.name, "found": 100 * best.ratio}
+        told = message("layers.communes.boundaries_of_other_meridian", **values)
+    else:
+        candidates = best_fits(fits)
+        told = message("layers.communes.boundaries_of_unsure_crs", candidates=candidates, **values)
+    return Finding("error", "crs-wrong-meridian", source, told)
 
 
 def _boundaries_elsewhere(communes: gpd.GeoDataFrame, apart_km: float, source: str) -> Finding:
@@ -252,7 +243,8 @@ def check_named_communes(
         }
     ).reset_index(drop=True)
     table = DISAGREEMENTS.validate(table) if len(table) else DISAGREEMENTS.empty()
-    return table, _disagreement(table, source) + _nowhere(plots, lies, named, source)
+    found = _disagreement(table, float(plots["ledger_ha"].sum()), source)
+    return table, found + _nowhere(plots, lies, named, source)
 
 
 def _among(lies: pd.Series[str], named: pd.Series[str]) -> pd.Series[bool]:
@@ -283,21 +275,29 @@ def _inside_ratio(
     return share
 
 
-def _disagreement(table: pd.DataFrame, source: str) -> list[Finding]:
+def _disagreement(table: pd.DataFrame, layer_ha: float, source: str) -> list[Finding]:
+    """Tell plots in another commune than they name, and where they are much of the layer."""
     if table.empty:
         return []
     area = float(table["ledger_ha"].sum())
+    ratio = area / layer_ha if layer_ha > 0 else 0.0
+    much = ratio > _MANY_RATIO and len(table) >= _MANY_PLOTS
     places = table["lies_code"].fillna("–")
     listed = [
         f"{plot} ({named} → {lies})"
         for plot, named, lies in zip(table["plot"], table["named_code"], places, strict=True)
     ]
+    values: dict[str, object] = {"count": len(table), "area": area, "plots": listed}
+    if much:
+        told = message("layers.communes.much_disagrees", percent=100 * ratio, **values)
+    else:
+        told = message("layers.communes.commune_disagrees", **values)
     return [
         Finding(
             "problem",
             "commune-disagrees",
             source,
-            message("layers.communes.commune_disagrees", count=len(table), area=area, plots=listed),
+            told,
             count=len(table),
             area_ha=area,
             examples=tuple(listed[:5]),
@@ -326,99 +326,3 @@ def _nowhere(
             rows=tuple(int(row) for row in plots.loc[outside, "row"]),
         )
     ]
-
-
-def check_meridian(
-    plots: gpd.GeoDataFrame, named: pd.Series[str], communes: gpd.GeoDataFrame, *, source: str
-) -> list[Finding]:
-    """Compare plots with the communes they name, in the CRS declared and in others.
-
-    At most 2,000 plots are looked at, evenly spread over the file.
-    """
-    known = named[named.isin(set(communes["commune_code"]))]
-    if known.empty:
-        return []
-    picked = known.iloc[:: max(1, len(known) // _SAMPLE)]
-    points = plots.geometry.reindex(picked.index).representative_point()
-    trial = _Trial(points, picked, communes)
-    declared = trial.agreement(points.crs)
-    if declared >= _LOST_RATIO:
-        return _lost_shift(trial, declared, source)
-    scores = {code: trial.agreement(pyproj.CRS.from_epsg(code)) for code in vn2000_tm3().values()}
-    best = max(scores, key=lambda code: scores[code])
-    if scores[best] < _FOUND_RATIO:
-        return [_unexplained(declared, len(picked), source)]
-    apart = points.iloc[0].distance(
-        to_crs(gpd.GeoSeries([points.iloc[0]], crs=f"EPSG:{best}"), points.crs).iloc[0]
-    )
-    return [_wrong_meridian(points.crs, best, (declared, scores[best]), apart / 1000, source)]
-
-
-class _Trial:
-    """How many plots lie in the commune they name, were their coordinates in another CRS."""
-
-    def __init__(
-        self, points: gpd.GeoSeries, named: pd.Series[str], communes: gpd.GeoDataFrame
-    ) -> None:
-        self.points, self.named, self.communes = points, named, communes
-
-    def agreement(self, crs: pyproj.CRS) -> float:
-        """Share of plots inside the commune they name (no place in the CRS: in none)."""
-        way = transformation(crs, self.communes.crs)
-        x, y = way.transform(self.points.x.to_numpy(), self.points.y.to_numpy())
-        found = locate_points(gpd.GeoSeries(shapely.points(x, y), self.points.index), self.communes)
-        return float((found == self.named).mean())
-
-
-def _lost_shift(trial: _Trial, declared: float, source: str) -> list[Finding]:
-    meridian = transverse_mercator(trial.points.crs).get("longitude")
-    if meridian is None:
-        return []
-    conversion = TransverseMercatorConversion(
-        longitude_natural_origin=meridian,
-        scale_factor_natural_origin=0.9999,
-        false_easting=500_000,
-    )
-    flat = ProjectedCRS(conversion, geodetic_crs=pyproj.CRS.from_epsg(4326))
-    shifted = trial.agreement(flat)
-    if shifted - declared < _SHIFT_GAIN_RATIO:
-        return []
-    return [
-        Finding(
-            "problem",
-            "crs-datum-shift-lost",
-            source,
-            message(
-                "layers.communes.datum_shift_lost", declared=100 * declared, shifted=100 * shifted
-            ),
-        )
-    ]
-
-
-def _wrong_meridian(
-    crs: pyproj.CRS, best: int, ratios: tuple[float, float], kilometres: float, source: str
-) -> Finding:
-    return Finding(
-        "error",
-        "crs-wrong-meridian",
-        source,
-        message(
-            "layers.communes.plots_of_other_meridian",
-            declared=100 * ratios[0],
-            crs=crs.name,
-            best=best,
-            name=pyproj.CRS.from_epsg(best).name,
-            kilometres=kilometres,
-            found=100 * ratios[1],
-        ),
-    )
-
-
-def _unexplained(declared: float, plots: int, source: str) -> Finding:
-    return Finding(
-        "problem",
-        "communes-disagree",
-        source,
-        message("layers.communes.communes_disagree", percent=100 * declared, count=plots),
-        count=plots,
-    )

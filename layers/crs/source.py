@@ -20,7 +20,7 @@ from pyproj.database import query_crs_info
 from pyproj.enums import PJType
 from pyproj.transformer import TransformerGroup
 
-from layers.base.errors import CrsError, InputError
+from layers.base.errors import CrsError, InputError, MissingCrsError
 from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
@@ -188,6 +188,17 @@ def vn2000_tm3() -> dict[float, int]:
     return {transverse_mercator(pyproj.CRS.from_epsg(code))["longitude"]: code for code in codes}
 
 
+#: UTM, on VN-2000 and on WGS 84 (224 m apart), as forest layers and GPS have it.
+UTM = (3405, 3406, 32648, 32649)
+
+
+def crs_candidates(province: str | None = None) -> list[int]:
+    """EPSG codes of the plane CRS that a layer may be in, a province's own zone first."""
+    zones = vn2000_zones()
+    own = zones.loc[zones["province_code"] == province, "epsg"].head(1)
+    return list(dict.fromkeys([*map(int, own), *vn2000_tm3().values(), *UTM]))
+
+
 def transverse_mercator(crs: pyproj.CRS) -> dict[str, float]:
     """Parameters of a transverse Mercator (degrees, ratio, metres); empty for any other CRS."""
     plane = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
@@ -267,32 +278,48 @@ def _missing_crs(
     *,
     source: str,
     province: str | None,
-) -> CrsError:
+) -> MissingCrsError:
     """Error for a layer without CRS: what it might be, and where the data would then lie."""
-    zones = _zones(province)
+    zones = vn2000_zones()
+    own = [f"EPSG:{code}" for code in zones.loc[zones["province_code"] == province, "epsg"].head(1)]
     found = message("layers.crs.no_prj")
     if crs is not None:
         found = message("layers.crs.no_place_on_earth", crs=crs.name)
     where = Phrase("", "")
-    proposals = zones if len(zones) == 1 else ["EPSG:…"]
+    proposals = own
     if bounds is not None and np.isfinite(bounds).all():
         west, south, east, north = bounds
         degrees = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
-        proposals = ["EPSG:4756", "EPSG:4326"] if degrees else zones
-        places = joined(_landing(bounds, proposal) for proposal in proposals)
+        if degrees:
+            shown = proposals = ["EPSG:4756", "EPSG:4326"]
+        elif own:
+            every = list(dict.fromkeys([*own, *(f"EPSG:{code}" for code in UTM)]))
+            proposals = [one for one in every if _near_meridian(bounds, one, own[0])]
+            shown = list(dict.fromkeys([*own, *proposals]))
+        else:
+            shown = [f"EPSG:{code}" for code in crs_candidates()]
+        places = joined(_landing(bounds, one) for one in shown)
         extent = f"x {west:.0f}–{east:.0f}, y {south:.0f}–{north:.0f}"
         where = message("layers.crs.coordinates_lie", extent=extent, places=places)
-    return CrsError(
-        "layers.crs.crs_missing", source=source, found=found, where=where, proposal=proposals[0]
+    told = [f"'crs: {one}'" for one in proposals or ["EPSG:…"]]
+    return MissingCrsError(
+        "layers.crs.crs_missing", source=source, found=found, where=where, proposals=told
     )
 
 
-def _zones(province: str | None) -> list[str]:
-    """VN-2000 zone of a province; every zone where that is not certain."""
-    table = vn2000_zones()
-    own = table.loc[table["province_code"] == province, "epsg"]
-    codes = vn2000_tm3().values() if own.empty else own.head(1)
-    return [f"EPSG:{code}" for code in codes]
+# A province lies within so many degrees of the meridian that was chosen for it.
+_MERIDIAN_REACH_DEGREES = 1.0
+
+
+def _near_meridian(bounds: Sequence[float], crs: str, own: str) -> bool:
+    """Whether coordinates, taken in a CRS, lie in the country and near a zone's meridian."""
+    taken = pyproj.CRS.from_user_input(crs)
+    if not _in_viet_nam(bounds, taken):
+        return False
+    west, south, east, north = bounds
+    lon, _ = transformation(taken, WGS84).transform((west + east) / 2, (south + north) / 2)
+    meridian = transverse_mercator(pyproj.CRS.from_user_input(own))["longitude"]
+    return bool(abs(lon - meridian) <= _MERIDIAN_REACH_DEGREES)
 
 
 def _landing(bounds: Sequence[float], crs: str) -> Phrase:

@@ -24,10 +24,10 @@ from layers.communes.crosswalk import (
     named_communes,
     successors,
 )
+from layers.communes.crs_trial import Trial, check_meridian, missing_crs, spread
 from layers.communes.gazetteer import Day, vintage_on
 from layers.communes.location_check import (
     DISAGREEMENTS,
-    check_meridian,
     check_named_communes,
     check_reach,
     locate_plots,
@@ -238,6 +238,24 @@ def check_places(
         return PlaceCheck(DISAGREEMENTS.empty(), [*found, *reach, *([] if reach else moved)])
     table, disagree = check_named_communes(plots, named, communes, source=name, lies=lies)
     return PlaceCheck(table, [*found, *moved, *disagree])
+
+
+def tell_missing_crs(
+    name: str,
+    layer: PlotLayer,
+    communes: gpd.GeoDataFrame,
+    listed: CommuneList,
+    *,
+    vintage: str | None = None,
+) -> Phrase:
+    """Say which CRS a layer without one may have; ``layer`` was read with any, unchanged."""
+    plots = _with_codes(layer.plots, listed, vintage)
+    named, _ = named_communes(plots, listed, vintage=vintage, source=name)
+    known = named[named.isin(set(communes["commune_code"]))]
+    picked = spread(named if known.empty else known)
+    points = plots.geometry.reindex(picked.index).representative_point()
+    trial = Trial(points, picked.where(picked.isin(known)), communes)
+    return missing_crs(trial, province=listed.province, source=name)
 
 
 def _with_codes(

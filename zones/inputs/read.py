@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
-from layers.base.errors import CrsError, InputError, VungTrongError
+from layers.base.errors import CrsError, InputError, MissingCrsError, VungTrongError
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
 from layers.base.workers import Progress, silent
@@ -45,6 +45,7 @@ from zones.inputs.checks import (
     check_report_areas,
     check_years,
     settle_report,
+    tell_missing_crs,
 )
 from zones.inputs.groups import check_groups
 from zones.inputs.named_communes import check_named_communes
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyproj
 
+    from layers.base.language import Phrase
     from layers.kinds.plots import PlotLayer
     from layers.kinds.raster import RasterLook
     from layers.kinds.report import ReportLayer
@@ -288,7 +290,8 @@ def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
             # In the report a layer goes by its name in the project, not by its path.
             inputs.findings.extend(replace(item, source=name) for item in found.items)
         except VungTrongError as error:
-            inputs.findings.add(Finding("error", "unreadable", name, error.phrase))
+            told = _missing_crs(inputs, name, source, error) or error.phrase
+            inputs.findings.add(Finding("error", "unreadable", name, told))
     progress(len(project.layers), len(project.layers))
     crops = _crops_of_layers(inputs)
     inputs.findings.extend(check_choice_of_crops(crops, project.present))
@@ -501,6 +504,33 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
             )
             inputs.rasters[name] = look
             return look.findings
+
+
+def _missing_crs(
+    inputs: Inputs, name: str, source: LayerSource, error: VungTrongError
+) -> Phrase | None:
+    """Say which CRS a polygon layer without one may have, held against the communes."""
+    missing = isinstance(error, MissingCrsError) and isinstance(source, PolygonSource)
+    if not missing or inputs.communes.empty:
+        return None
+    project = inputs.project
+    # Any plane CRS will do to read the plots: their coordinates are kept as they are.
+    trial = Inputs(project, inputs.communes, inputs.crs, inputs.plans)
+    try:
+        _read_layer(trial, name, source.model_copy(update={"crs": inputs.crs.to_string()}))
+    except VungTrongError:
+        return None
+    west, south, east, north = trial.plots[name].plots.total_bounds
+    if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
+        return None  # degrees: the error says of which datums they may be
+    listed = CommuneList(
+        project.province,
+        tuple(inputs.communes["commune_code"]),
+        str(project.communes.vintage),
+    )
+    vintage = str(source.vintage) if source.vintage else None
+    layer = trial.plots[name]
+    return tell_missing_crs(name, layer, inputs.communes, listed, vintage=vintage)
 
 
 def confirmed_communes(project: Project, source: ReportSource) -> dict[str, str]:

@@ -12,10 +12,10 @@ import shapely
 from layers.base.errors import InputError
 from layers.base.resources import data_path
 from layers.communes.crosswalk import CommuneList, named_communes
+from layers.communes.crs_trial import check_meridian
 from layers.communes.location_check import (
     DISAGREEMENTS,
     check_centres,
-    check_meridian,
     check_named_communes,
     check_reach,
     locate_plots,

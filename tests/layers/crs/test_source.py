@@ -87,7 +87,11 @@ def test_no_crs_proposes_the_zone_and_where_the_data_would_land(plots, folder):
         load_forest_status(path)
     with pytest.raises(CrsError, match=said):
         load_crop_plots(VectorFile(path, province="20"), columns={"crop": "sldlr"})
-    with pytest.raises(CrsError, match="for instance 'crs: EPSG:4756'"):
+    # UTM 48 over Bắc Ninh: its own zone would put it 1.4° off the meridian, and is no example.
+    utm = (610_000, 2_330_000, 680_000, 2_380_000)
+    with pytest.raises(CrsError, match=r"instance 'crs: EPSG:3405' or 'crs: EPSG:32648'\."):
+        decide_crs(None, source="rừng", province="24", bounds=utm)
+    with pytest.raises(CrsError, match="instance 'crs: EPSG:4756' or 'crs: EPSG:4326'"):
         decide_crs(None, source="rừng", province="20", bounds=(107.2, 21.7, 107.3, 21.8))
 
 

@@ -161,7 +161,18 @@ def test_a_layer_without_crs_names_the_province_s_zone(
     text = project.read_text("utf-8").replace("forest.gpkg", "forest.shp")
     project.write_text(text, "utf-8")
     assert run(["check", str(project)]) == 2
-    assert "theo EPSG:9215 (VN-2000 / TM-3 107-15) thì tâm ở" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "EPSG:9215 (VN-2000 / TM-3 107-15) 100,0 %" in out
+    assert "Hãy ghi 'crs: EPSG:9215' trong tệp dự án" in out
+    forest_plots().to_crs(32648).to_file(path)
+    path.with_suffix(".prj").unlink()
+    assert run(["check", str(project)]) == 2
+    out = capsys.readouterr().out
+    # Few plots near the middle of communes of 1 km: the 200 m between the datums show in none.
+    assert "ví dụ 'crs: EPSG:3405' hoặc 'crs: EPSG:32648'." in out
+    assert "crs: EPSG:9215" not in out
+    forest_plots().to_file(path)
+    path.with_suffix(".prj").unlink()
     project.write_text(text.replace("code_table: 98", "code_table: 98, crs: 'EPSG:9215'"), "utf-8")
     assert run(["check", str(project)]) == 0
 
