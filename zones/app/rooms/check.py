@@ -71,6 +71,14 @@ def _all(inputs: Inputs) -> list[Finding]:
     return sorted(inputs.findings.items, key=lambda item: order[item.severity])
 
 
+def _asked_for(inputs: Inputs, asked: At) -> Finding:
+    """Finding at a place of the list; refused where the list has none there."""
+    listed = _all(inputs)
+    if not 0 <= asked.index < len(listed):
+        raise RefusedError(404, message("zones.app.no_finding"))
+    return listed[asked.index]
+
+
 def _row(item: Finding, place: int, inputs: Inputs) -> dict[str, Any]:
     return {
         "index": place,
@@ -88,10 +96,7 @@ def _row(item: Finding, place: int, inputs: Inputs) -> dict[str, Any]:
 def plots(desk: Desk, asked: At) -> dict[str, Any]:
     """Plots of one finding: borders in degrees, and what each is called."""
     inputs = desk.inputs()
-    listed = _all(inputs)
-    if not 0 <= asked.index < len(listed):
-        raise RefusedError(404, message("zones.app.no_finding"))
-    item = listed[asked.index]
+    item = _asked_for(inputs, asked)
     if item.source not in inputs.plots or not item.rows:
         return {"plots": [], "left_out": 0}
     layer = inputs.plots[item.source]
@@ -104,10 +109,7 @@ def plots(desk: Desk, asked: At) -> dict[str, Any]:
 def rows(desk: Desk, asked: At) -> dict[str, Any]:
     """Rows of the table that one finding is about, as the file has them."""
     inputs = desk.inputs()
-    listed = _all(inputs)
-    if not 0 <= asked.index < len(listed):
-        raise RefusedError(404, message("zones.app.no_finding"))
-    item = listed[asked.index]
+    item = _asked_for(inputs, asked)
     source = inputs.project.layers.get(item.source)
     if not isinstance(source, ReportSource) or not item.rows:
         return {"columns": [], "rows": [], "left_out": 0}
