@@ -248,7 +248,13 @@ def _without_figure(table: pd.DataFrame) -> pd.DataFrame:
     possible = table["year"].between(1900, this_year()).fillna(value=False).astype(bool)
     figure = possible & (table["area_ha"] >= 0)
     blank = table.assign(year=table["year"].where(possible))
-    return blank.loc[~figure & table["crop"].notna(), _BLANK].reset_index(drop=True)
+    # A blank line beside the figure of the same entry takes nothing from it.
+    entry = blank.assign(
+        who=blank["commune_code"].fillna(blank["commune"]), entry=blank["entry"].str.casefold()
+    )
+    told = pd.MultiIndex.from_frame(entry[["who", "entry", "year"]])
+    missing = ~figure & ~told.isin(told[figure.to_numpy(dtype=bool)]) & table["crop"].notna()
+    return blank.loc[missing, _BLANK].reset_index(drop=True)
 
 
 def _usable(table: pd.DataFrame, source: str, findings: Findings) -> pd.DataFrame:

@@ -259,3 +259,16 @@ def test_a_column_for_each_crop_is_told_how_rows_should_stand(
     with pytest.raises(InputError, match="3 columns are crops") as caught:
         load_report(folder / "rộng.xlsx", columns={"commune": "Xã"})
     assert "mỗi dòng một xã, một cây, một năm" in caught.value.text("vi")
+
+
+def test_a_blank_line_beside_the_figure_of_its_entry_leaves_nothing_unknown(folder: Path) -> None:
+    rows = (
+        "06463,Chi Lăng,Na,2025,\n"
+        "06463,Chi Lăng,Na,2025,5\n"
+        "06463,Chi Lăng,Cam,2025,2\n"
+        "06463,Chi Lăng,Quýt,2025,\n"
+        ",Bằng Mạc,Na,2025,\n"
+    )
+    blank = load_report(table(folder, rows)).blank
+    assert blank["crop"].tolist() == ["citrus", "custard_apple"]
+    assert blank["commune"].tolist() == ["Chi Lăng", "Bằng Mạc"]
