@@ -69,14 +69,19 @@ def choose_pieces(demands: Iterable[Demand], pieces: Iterable[Piece]) -> Chosen:
     """Serve demands in their order from pieces in theirs."""
     given = list(pieces)
     # What is smaller than a sliver serves nobody, and is free.
-    pool = _Pool([one for one in given if one.area_ha >= SLIVER_HA - _DUST_HA])
+    pool = _Pool([one for one in given if not is_sliver(one.area_ha)])
     left = {}
     for demand in demands:
         rest = pool.serve(demand)
         if rest > _DUST_HA:
             left[demand.place] = rest
-    small = [one for one in given if one.area_ha < SLIVER_HA - _DUST_HA]
+    small = [one for one in given if is_sliver(one.area_ha)]
     return Chosen(pool.chosen, left, [*pool.free, *small])
+
+
+def is_sliver(area_ha: float) -> bool:
+    """Whether hectares are too few to be a part of a plot; dust of sums does not decide."""
+    return area_ha < SLIVER_HA - _DUST_HA
 
 
 class _Pool:
@@ -126,7 +131,9 @@ class _Pool:
         """
         larger = [one for one in self.free if _serves(one, demand) and one.area_ha > rest]
         larger.sort(key=lambda one: one.area_ha)
-        for given_back in (None, *sorted((one for one, _ in taken), key=lambda one: one.area_ha)):
+        # What is to be taken first is never given back.
+        whole = sorted((one for one, _ in taken if not one.first), key=lambda one: one.area_ha)
+        for given_back in (None, *whole):
             asked = rest + (given_back.area_ha if given_back else 0.0)
             for piece in larger:
                 if _share(piece, asked) >= asked - _DUST_HA:
@@ -156,7 +163,7 @@ class _Part:
 def _share(piece: Piece, asked: float) -> float:
     """Most hectares up to ``asked`` that may be cut off a piece: neither part is a sliver."""
     most = min(asked, piece.area_ha - SLIVER_HA)
-    return most if most >= SLIVER_HA - _DUST_HA else 0.0
+    return 0.0 if is_sliver(most) else most
 
 
 def _cut(piece: Piece, demand: Demand, area_ha: float) -> tuple[Choice, Piece]:

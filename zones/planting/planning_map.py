@@ -106,6 +106,7 @@ def planning_map(
         years=(years.min(), years.max()) if len(years) else None,
     )
     planted, bare, kept = without_slivers([planted, bare, kept], PLAN)
+    table = _with_parts(table, planted, len(chosen))
     measures = measure_table(forest, _together([planted, bare], pieces.crs), kept)
     rest = _together([kept, bare], kept.crs).drop(columns=["leading", "ground_ha"])
     plots = planted.drop(columns="ground_ha").reset_index(drop=True)
@@ -341,6 +342,15 @@ def _table(
     if worst > _NEAR_HA:
         raise ClosureError("zones.planting.not_closed", worst=worst)
     return PLANNING_PLOTS.validate(table[PLANNING_PLOTS.names])
+
+
+def _with_parts(table: pd.DataFrame, planted: pd.DataFrame, count: int) -> pd.DataFrame:
+    """Table whose first rows, those with plots, are whole or part as in the layer; it closes."""
+    gaps = table["area_ha"].iloc[:count].sub(planted["area_ha"], fill_value=0.0).abs()
+    worst = float(gaps.max()) if len(gaps) else 0.0
+    if not worst <= _NEAR_HA:
+        raise ClosureError("zones.planting.not_closed", worst=worst)
+    return table.assign(part=[*planted["part"], *table["part"].iloc[count:]])
 
 
 @cache

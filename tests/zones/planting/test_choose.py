@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -100,6 +102,15 @@ def test_no_part_is_a_sliver_and_sums_close() -> None:
     assert left == {}
     assert sorted((one.piece, round(one.area_ha, 6)) for one in chosen) == [(0, 4.004), (1, 5.0)]
     assert sorted((one.place, round(one.area_ha, 6)) for one in free) == [(0, 25.996), (2, 4)]
+
+
+def test_what_is_taken_first_is_not_given_back() -> None:
+    """0.004 ha are left after both plots: the larger one goes back, the decided one does not."""
+    asked = replace(piece(1, 4), first=True)
+    chosen, left, free = choose_pieces([Demand(0, 9.004)], [asked, piece(2, 5), piece(0, 30)])
+    assert left == {}
+    assert sorted((one.piece, round(one.area_ha, 6)) for one in chosen) == [(0, 5.004), (1, 4.0)]
+    assert sorted(one.place for one in free) == [0, 2]
 
 
 def test_a_sliver_that_nothing_can_hold_is_left_to_the_demand() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -736,7 +737,10 @@ def test_a_run_writes_the_layer_and_it_closes(tmp_path: Path) -> None:
 def test_what_cuts_leave_of_a_plot_joins_its_other_part(
     communes: gpd.GeoDataFrame, forest: PlotLayer
 ) -> None:
-    """Parts of 0.004 ha: one goes to what is kept of its plot, one to the plan if that is all."""
+    """Parts of 0.004 ha: one goes to what is kept of its plot, one to the plan if that is all.
+
+    The plan's hectares stay those of the allocation; the plot that it has alone is whole.
+    """
     shapes = [square(place, 0, 1, 1) for place in range(5)]
     parts = gpd.GeoDataFrame(
         {
@@ -754,8 +758,10 @@ def test_what_cuts_leave_of_a_plot_joins_its_other_part(
         [parts[parts["basis"].eq("plan")], parts[parts["basis"].ne("plan")]], "plan"
     )
     assert planned["ground_ha"].tolist() == [2.0, pytest.approx(3.004)]
-    assert planned["area_ha"].tolist() == [1.0, pytest.approx(3.004)]
+    assert planned["area_ha"].tolist() == [1.0, 3.0]
+    assert planned["part"].tolist() == ["part", "whole"]
     assert kept["ground_ha"].tolist() == [pytest.approx(1.004)]
+    assert kept["part"].tolist() == ["part"]
     both = pd.concat([planned, kept])
     assert both["ground_ha"].sum() == pytest.approx(parts["ground_ha"].sum())
     assert both.geometry.area.sum() == pytest.approx(parts.geometry.area.sum())
@@ -763,3 +769,49 @@ def test_what_cuts_leave_of_a_plot_joins_its_other_part(
     small = parts.iloc[[1]].assign(part="whole")
     (same,) = without_slivers([small], "plan")
     assert same["ground_ha"].tolist() == [0.004]
+
+
+def test_a_planned_sliver_by_a_hair_stays_in_the_layer(communes: gpd.GeoDataFrame) -> None:
+    """5.01 ha of plots of 5 and 8 ha: in floating point 5.01 - 5 is less than 0.01."""
+    forest = layer(
+        ("1/1/1", "bare", "production", None, 5.0, {}),
+        ("1/1/2", "bare", "production", None, 8.0, {}),
+    )
+    asked = (plan(("pine", "bare_production", 2026, 5.01)), ZONES, RULES)
+    made = mapped(*asked, {"forest": ("forest_status", forest)}, communes)
+    told = ["plot", "part", "area_ha"]
+    rows = [["1/1/1", "whole", 5.0], ["1/1/2", "part", pytest.approx(0.01)]]
+    assert made.table[told].to_numpy().tolist() == rows
+    assert made.plots[told].to_numpy().tolist() == rows
+    assert made.kept[told].to_numpy().tolist() == [["1/1/2", "part", pytest.approx(7.99)]]
+
+
+def test_ground_beside_the_communes_joins_the_plan_without_hectares(
+    communes: gpd.GeoDataFrame,
+) -> None:
+    """40 m² of a plot of 5 ha lie beyond the border: too few to be kept, and nobody plans them."""
+    forest = layer(("1/1/1", "bare", "production", None, 5.0, {}))
+    border = communes.set_geometry([square(0.04, -10, 100_000, 2_000)], crs=CRS)
+    asked = (plan(("pine", "bare_production", 2026, 7.0)), ZONES, RULES)
+    made = mapped(*asked, {"forest": ("forest_status", forest)}, border)
+    assert made.kept.empty
+    found = made.table[made.table["plot"].ne("")]
+    assert found[["part", "area_ha"]].to_numpy().tolist() == [["whole", pytest.approx(4.996)]]
+    assert made.plots["area_ha"].tolist() == found["area_ha"].tolist()
+    assert made.plots.geometry.area.tolist() == [pytest.approx(50_000)]
+    assert made.measures["area_ha"].sum() == pytest.approx(5.0)
+
+
+def test_a_planned_row_that_the_layer_loses_is_refused(
+    communes: gpd.GeoDataFrame, forest: PlotLayer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def losing(frames: Sequence[gpd.GeoDataFrame], planned: str) -> list[gpd.GeoDataFrame]:
+        first, *others = without_slivers(frames, planned)
+        return [first.iloc[1:], *others]
+
+    monkeypatch.setattr("zones.planting.planning_map.without_slivers", losing)
+    with pytest.raises(ClosureError, match=r"largest difference 4\.000000 ha"):
+        mapped(
+            plan(("pine", "bare_production", 2026, 5.0)),
+            *(ZONES, RULES, {"forest": ("forest_status", forest)}, communes),
+        )
