@@ -16,12 +16,14 @@ from layers.io.lock import locked
 from zones.cli.main import run
 from zones.cli.terminal.language import set_language
 
-# Programs that tests start speak English, and have nothing to tell about choosing a language.
-os.environ.setdefault("VUNGTRONG_LANG", "en")
-
 # Tests make millions of objects and hardly a circle, and every library is loaded: Python's own pace
 # of looking for circles takes a third of their time.
 gc.set_threshold(50_000, 20, 50)
+
+# Errors in Python and programs that tests start speak English; these then have nothing to tell
+# about choosing a language.
+_SPOKEN = {"VUNGTRONG_LANG": "en"}
+os.environ.update(_SPOKEN)
 
 # A slow machine is no fault of an example.
 settings.register_profile("untimed", deadline=None)
@@ -31,9 +33,11 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
 @pytest.fixture(autouse=True)
-def _language_of_a_new_process() -> None:
-    """No test hears what language the one before it chose."""
+def _language_of_a_new_process() -> Iterator[None]:
+    """No test hears what language the one before it chose, here or in the environment."""
     set_language("vi")
+    yield
+    os.environ.update(_SPOKEN)
 
 
 @pytest.fixture(scope="session", autouse=True)
