@@ -30,6 +30,8 @@ _SOUND_RATIO = 0.95
 _LOST_RATIO = 0.5
 # Fewer plots than these in other places may be slips of the pen, however few the layer has.
 _SLIPS = 10
+# Nor are so many slips where not one of all plots lies rightly.
+_ALL_SLIPS = 3
 # A lost datum shift moves only the plots within 224 m of a boundary to the neighbour.
 _SHIFT_GAIN_RATIO = 0.005
 
@@ -89,7 +91,8 @@ def check_meridian(
         return [_other_crs(points, fits[0], declared, source)]
     if lost:
         return lost
-    if gain > 1 - _SOUND_RATIO and fits[0].ratio >= _LOST_RATIO:
+    several = gain * len(picked) >= _SLIPS or (declared == 0 and len(picked) >= _ALL_SLIPS)
+    if several and gain > 1 - _SOUND_RATIO and fits[0].ratio >= _LOST_RATIO:
         return [_unsure_crs(points.crs, fits, declared, source)]
     return [_unexplained(declared, len(picked), source)]
 
@@ -169,7 +172,7 @@ def missing_crs(trial: Trial, *, province: str, source: str) -> Phrase:
     values: dict[str, object] = {
         "source": source,
         "how": message(f"layers.communes.fit_by_{'name' if by_name else 'place'}"),
-        "candidates": best_fits(fits) or Phrase("–", "–"),
+        "candidates": best_fits(fits) if fits[0].ratio > 0 else Phrase("–", "–"),
     }
     if certain(fits):
         return message("layers.communes.crs_missing_certain", best=fits[0].code, **values)

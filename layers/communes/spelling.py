@@ -127,6 +127,7 @@ def _syllable_order(part: str) -> tuple[tuple[int, ...], int]:
     return tuple(_LETTERS.get(letter, len(_LETTERS) + ord(letter)) for letter in letters), tone
 
 
+@lru_cache(maxsize=65536)
 def spelling_key(text: str) -> str:
     """Key under which the accepted spellings of one name are equal."""
     return "".join(_one_vowel(body) + (tone or "0") for body, tone in _syllables(text))

@@ -56,8 +56,10 @@ def _aliases() -> tuple[dict[str, dict[str, float]], dict[str, dict[str, float]]
     for alias, crop, weight in table.itertuples(index=False):
         exact.setdefault(_key(str(alias)), {})[str(crop)] = float(weight)
     for row in data_rows("crops.csv"):
-        for name in filter(None, (row["name_vi"], row["name_en"], row["species"])):
-            exact.setdefault(_key(name), {row["crop"]: 1.0})
+        # Cam counts as citrus, and so do its other names.
+        meant = exact.setdefault(_key(row["name_vi"]), {row["crop"]: 1.0})
+        for name in filter(None, (row["name_en"], row["species"])):
+            exact.setdefault(_key(name), meant)
     bare: dict[str, dict[str, float]] = {}
     doubtful: set[str] = set()
     for key, shares in exact.items():

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from layers.base.findings import Finding, Findings
@@ -308,10 +309,22 @@ def settle_report(
     then = find_units(report.blank, columns, province=province, on=from_, source=source)
     heirs = {} if same_day else successors(province, from_=from_, to=to)
     now = [list(heirs.get(row.unit.code, (row.unit.code,))) if row.unit else [] for row in then]
+    known_rows = [row.unit is not None or row.role in ("total", "district") for row in then]
+    told.extend(_blank_of_nobody(report.blank, known_rows, source))
     lists = pd.Series(now, index=report.blank.index, dtype="object")
     blank = report.blank.assign(commune_code=lists).explode("commune_code")
     blank = blank[blank["commune_code"].notna()].reset_index(drop=True)
     return ReportLayer(REPORT.validate(settled[REPORT.names]), told, blank)
+
+
+def _blank_of_nobody(blank: pd.DataFrame, placed: list[bool], source: str) -> list[Finding]:
+    """Tell rows without hectares whose commune nobody knows: there the crop would pass for 0."""
+    lost = blank[~np.array(placed, dtype=bool)]
+    if lost.empty:
+        return []
+    names = lost["commune"].fillna(lost["commune_code"]).fillna("–").unique().tolist()
+    what = message("zones.inputs.blank_of_nobody", count=len(lost), names=names)
+    return [Finding("problem", "unmatched", source, what, len(lost), examples=tuple(names[:5]))]
 
 
 def _told(conversion: Conversion) -> list[Finding]:

@@ -275,10 +275,15 @@ def _unknown(name: str, report: ReportLayer) -> pd.DataFrame:
     )
 
 
-def without_unknown(reports: pd.DataFrame) -> pd.DataFrame:
-    """Rows of reports but those of a commune and crop with a blank entry: no sum of it is whole."""
-    keys = [reports[name] for name in ("layer", "crop", "commune_code")]
-    return reports[~reports["ledger_ha"].isna().groupby(keys).transform("any")]
+def is_unknown(measured: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a row is of a report that leaves an entry of its crop and year blank there.
+
+    No sum of such a commune, crop and year is whole.
+    """
+    blank = (measured["land"] == "report") & measured["ledger_ha"].isna()
+    keys = [measured[name] for name in ("layer", "crop", "commune_code", "planting_year")]
+    told = blank.groupby(keys, dropna=False, observed=True).transform("any")
+    return told & (measured["land"] == "report")
 
 
 def newest_reports(measured: pd.DataFrame) -> pd.DataFrame:
@@ -294,7 +299,10 @@ def areas_table(measured: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     """Hectares by commune, layer, land and crop; of a report the newest year of each crop."""
     keys = ["commune_code", "layer", "land", "crop"]
     rows = newest_reports(measured)
-    rows = rows.assign(year=rows["planting_year"].where(rows["land"] == "report"))
+    rows = rows.assign(
+        year=rows["planting_year"].where(rows["land"] == "report"),
+        ledger_ha=rows["ledger_ha"].mask(is_unknown(rows)),
+    )
     sums = rows.groupby([*keys, "year"], observed=True, dropna=False)[["area_ha", "ledger_ha"]]
     frame = sums.sum(min_count=1).reset_index()
     names = communes.set_index("commune_code")["commune"]

@@ -10,7 +10,7 @@ from layers.base.errors import InputError
 from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.messages import message
-from zones.measure.measure import NO_CLASS, newest_reports
+from zones.measure.measure import NO_CLASS, is_unknown, newest_reports
 
 #: Land that bears what its record names; elsewhere a species is a memory or a wish.
 BEARING = ("planted_forest", "not_yet_forest", "crop", "report")
@@ -44,8 +44,7 @@ def present_by_crop(measured: pd.DataFrame, chosen: dict[str, str]) -> pd.DataFr
     present = kept["ledger_ha"].where(has_ledger, kept["area_ha"])
     frame = kept.assign(present_ha=present)
     keys = ["crop", "commune_code", "layer"]
-    blank = (frame["land"] == "report") & frame["ledger_ha"].isna()
-    unknown = blank.groupby([frame[key] for key in keys]).transform("any")
+    unknown = is_unknown(frame)
     sums = frame[~unknown].groupby(keys, observed=True)["present_ha"].sum()
     of_layer = {str(crop): str(names[0]) for crop, names in layers.items()} | chosen
     known: pd.DataFrame = sums.reset_index()

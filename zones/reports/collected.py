@@ -311,7 +311,8 @@ def _without_figures(
     verdict = "refused" if file.refused else "empty"
     return [
         Submission(
-            *(year, who.pop(), form, 0, file.name, file.sha256, file.modified),
+            # Read again by a program that can, the same file is new.
+            *(year, who.pop(), form, 0, file.name, f"{file.sha256}:{verdict}", file.modified),
             *(today().isoformat(), verdict),
             findings=asked,
         )

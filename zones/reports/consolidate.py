@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from zones.measure.measure import is_unknown
 from zones.reports.tables import REPORTED_CROPS
 from zones.tables import REPORTED
 
@@ -59,7 +60,7 @@ def with_earlier_reports(crops: pd.DataFrame, measured: pd.DataFrame) -> pd.Data
 
     ``measured`` has the columns of ``zones.tables.MEASURED``.
     """
-    told = measured[measured["land"] == "report"]
+    told = measured[(measured["land"] == "report") & ~is_unknown(measured)]
     earlier = told.assign(year=told["planting_year"] + 1)
     keys = ["commune_code", "crop", "year"]
     sums = earlier.groupby(keys)["ledger_ha"].sum(min_count=1)

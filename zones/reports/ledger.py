@@ -320,7 +320,7 @@ class Ledger:
             for verdict in ("accepted", "remarked", "asked")
         )
         text = f"""SELECT s.id AS submission, s.received, s.year, s.reporter, s.form, s.version,
-            s.file, s.sha256, s.modified,
+            s.file, substr(s.sha256, 1, 64) AS sha256, s.modified,
             CASE WHEN COUNT(d.cell) THEN 'asked' ELSE s.verdict END AS verdict,
             s.older, s.replaced, {counts}
             FROM submission s LEFT JOIN figure f ON f.submission = s.id {_DOUBTED} {where}

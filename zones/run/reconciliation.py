@@ -11,6 +11,7 @@ import pandas as pd
 from layers.base.resources import data_table
 from layers.io.table import read_table
 from zones.inputs.read import Inputs
+from zones.measure.measure import is_unknown
 from zones.measure.present import without_earlier_surveys
 from zones.project.model import Project, forest_layers
 from zones.reports.consolidate import reported_crops
@@ -113,7 +114,7 @@ def with_changes(known: Circumstances, ledger: Ledger) -> Circumstances:
 def circumstances(measured: pd.DataFrame, inputs: Inputs, reports: set[str]) -> Circumstances:
     """Hectares that would explain a difference, by commune and crop."""
     rows = measured[(measured["crop"] != "") & (measured["commune_code"] != "")]
-    told = rows[rows["layer"].isin(reports)]
+    told = rows[rows["layer"].isin(reports) & ~is_unknown(rows)]
     newest = told.groupby(["layer", "crop"])["planting_year"].transform("max")
     earlier = told[(told["planting_year"] == newest - 1).fillna(False).to_numpy(dtype=bool)]
     plots = rows[~rows["layer"].isin(reports)]

@@ -11,6 +11,7 @@ from layers.base.errors import InputError
 from layers.communes.gazetteer import communes_on
 from zones.inputs.present import present_by_zone, zones_of_plans
 from zones.inputs.read import read_communes, read_plans
+from zones.measure.measure import is_unknown
 from zones.output.folder import kept_table, load_kept_table
 from zones.output.record import read_record
 from zones.project.form_schema import load_form
@@ -58,6 +59,7 @@ def prepare_round(project: Project, year: int, *, last: pd.DataFrame, teller: Te
     by_zone = present_by_zone(project, asked.plans, measured)
     reports = {name for name, layer in project.layers.items() if layer.kind == "report"}
     earlier = measured[(measured["land"] == "report") & (measured["planting_year"] == year - 1)]
+    earlier = earlier[~is_unknown(earlier)]
     zones = zones_of_plans(asked.plans)
     reported = earlier.merge(zones.loc[zones["crop"] != "", ["zone", "crop"]], on="crop")
     known = known_figures(

@@ -83,3 +83,20 @@ def test_much_of_a_layer_in_other_communes_is_too_much_for_slips() -> None:
         assert found.area_ha == pytest.approx(0.16 * found.count)
         share = f"{100 * found.count / 2000:.1f} % of the layer"
         assert (share in found.message.en) == much
+
+
+def test_one_plot_beyond_a_boundary_accuses_no_crs() -> None:
+    """By WGS 84 and VN-2000 in UTM it would lie rightly: 0.7 km off, as a slip of the pen is."""
+    x, y = 500_000.0, 2_330_000.0
+    shapes = [
+        shapely.box(x - 3000, y - 4000, x + 3000, y),
+        shapely.box(x - 3000, y, x + 3000, y + 4000),
+    ]
+    communes = gpd.GeoDataFrame(
+        {"commune_code": ["00001", "00002"], "commune": ["A", "B"]}, geometry=shapes, crs=5897
+    )
+    plot = gpd.GeoDataFrame(geometry=[shapely.box(x, y - 320, x + 40, y - 280)], crs=5897)
+    named = pd.Series(["00002"], dtype="str")
+    assert {one.severity for one in check_meridian(plot, named, communes, source="rừng")} <= {
+        "problem"
+    }

@@ -65,3 +65,8 @@ def test_every_crop_goes_by_the_names_of_the_table() -> None:
     # Without accents it may be pineapple or coconut.
     assert (crop_named("Dứa")[0], crop_named("Dừa")[0]) == ("pineapple", "coconut")
     assert crop_named("Dua")[0] == ""
+
+
+def test_a_crop_is_one_crop_in_every_language() -> None:
+    for names in (("Cam", "Citrus sinensis"), ("Bưởi", "Citrus maxima", "Pomelo")):
+        assert len({crop_named(name)[0] for name in names}) == 1

@@ -271,3 +271,13 @@ def test_a_blank_cell_of_a_report_is_no_0_in_any_result(tmp_path: Path) -> None:
     assert zones["custard_apple"].drop("06148").isna().all()
     assert zones["citrus"]["06529"] == 2
     assert zones["citrus"]["06148"] == 0
+
+
+def test_a_blank_row_of_a_commune_that_nobody_knows_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "quả.csv"
+    rows = "Lộc Bình,Na,2025,5\nLộc Bính X,Cam,2025,\nCộng,Cam,2025,\n"
+    path.write_text("commune,crop,year,area_ha\n" + rows, "utf-8")
+    settled = _settle(load_report(path), 2026)
+    told = [one for one in settled.findings.items if "Lộc Bính X" in one.message.vi]
+    assert [(one.severity, one.kind, one.count) for one in told] == [("problem", "unmatched", 1)]
+    assert settled.blank.empty

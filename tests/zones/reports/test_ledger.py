@@ -176,3 +176,14 @@ def test_several_at_once_make_or_mend_a_ledger(old: bool, tmp_path: Path) -> Non
         with ThreadPoolExecutor(len(groups)) as pool:
             list(pool.map(take, groups))
         assert len(ledger.history()) == 2 * len(groups)
+
+
+def test_a_file_that_nobody_could_read_counts_once_somebody_can(ledger: Ledger) -> None:
+    """Refused for its size, or for words that a later plan brought: the same bytes, read again."""
+    ((first,),) = ([group[0]] for group in submissions(1))
+    refused = replace(first, sha256=f"{first.sha256}:refused", verdict="refused", figures=[])
+    ledger.take([refused])
+    assert ledger.take([refused]) == []
+    assert len(ledger.take([first])) == 1
+    assert len(ledger.figures(2026)) == len(first.figures) > 0
+    assert set(ledger.history()["sha256"]) == {first.sha256[:64]}

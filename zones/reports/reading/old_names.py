@@ -76,7 +76,8 @@ def names_of_table(
             continue  # Whether it is a part or the whole, the figures tell
         sure = mostly or became in ((within,), (today,)) or _is_whole(became, there, named[text])
         if today and not sure:
-            found[text] = Place(rule="commune-of-which-day", name=unit.name)
+            either = tuple(dict.fromkeys((*became, today)))
+            found[text] = Place(rule="commune-of-which-day", parts=either, name=unit.name)
         elif len(became) > 1:
             found[text] = Place(
                 rule="old-name-split", origin=unit.code, parts=became, name=unit.name
@@ -91,7 +92,8 @@ def said_of(places: Iterable[Place], province: str, vintage: str) -> Phrase:
     today = communes_on(province, vintage)
     en, vi = [], []
     for place in dict.fromkeys(places):
-        heirs = ", ".join(today[code].name for code in place.parts)
+        split = place.parts if place.rule == "old-name-split" else ()
+        heirs = ", ".join(today[code].name for code in split)
         en.append(f"{place.name} (now {heirs})" if heirs else place.name)
         vi.append(f"{place.name} (nay thuộc {heirs})" if heirs else place.name)
     return Phrase(en="; ".join(en), vi="; ".join(vi))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from zones.measure.measure import newest_reports, without_unknown
+from zones.measure.measure import is_unknown, newest_reports
 from zones.measure.present import BEARING
 from zones.reports.reconciliation.reconcile import WITNESS_FIGURES
 
@@ -24,7 +24,8 @@ def witness_figures(
     """
     bearing = measured[measured["land"].isin(BEARING) & (measured["crop"] != "")]
     bearing = bearing[bearing["commune_code"] != ""]
-    reports = without_unknown(newest_reports(bearing[bearing["layer"].isin(report_layers)]))
+    reports = newest_reports(bearing[bearing["layer"].isin(report_layers)])
+    reports = reports[~is_unknown(reports)]
     plots = bearing[~bearing["layer"].isin(report_layers)]
     plots = plots[plots["layer"] == plots["crop"].map(_chosen(plots, layer_of))]
     frames = [
