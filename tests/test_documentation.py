@@ -78,7 +78,7 @@ def _send_one_back(folder: Path) -> None:
     back.mkdir()
     form.book.save(back / "06529.xlsx")
     collect = ["reports", "collect", str(folder / "demo" / "project.yaml"), str(back)]
-    assert run([*collect, "--out", str(folder / "replies")]) in (0, 1)
+    assert run([*collect, "--out", str(folder / "answered")]) in (0, 1)
 
 
 def _fill(demo: Path, project: Path) -> None:

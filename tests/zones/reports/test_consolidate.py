@@ -159,6 +159,7 @@ def test_last_years_figure_is_a_report_layers_where_no_round_was_held() -> None:
     measured = pd.DataFrame(
         {
             "commune_code": ["06529", "06529", "06148"], "crop": "pine", "land": ["report"] * 3,
+            "layer": "fruit",
             "planting_year": [2025, 2024, 2024], "ledger_ha": [93.5, 80.0, 40.0],
         }
     )  # fmt: skip

@@ -101,10 +101,9 @@ def test_a_name_of_two_days_is_asked_about_where_nothing_tells_which(
     rows: list[list[object]] = [["NĂM 2026"], ["Xã", "Cây trồng", "Trồng mới (ha)"]]
     got = _collected([*rows, *[[name, "Thông", 5] for name in names]], province, tmp_path)
     told = got.findings[got.findings["kind"] == "commune-of-which-day"]
-    assert told["cell"].tolist() == ["C3"]
-    assert _sums(got, "planted") == dict.fromkeys(
-        sorted(_sums(got, "planted").keys() - {"06445"}), 5.0
-    )
+    assert told["cell"].tolist() == ["C3, C4"], "who took the old one over may lack a part"
+    assert _sums(got, "planted") == dict.fromkeys(["06151", "06367", "06526", "06529"], 5.0)
+    assert got.figures.set_index("reporter")["value"].isna()["06316"]
 
 
 def test_a_commune_whose_name_begins_as_a_total_is_a_commune(
