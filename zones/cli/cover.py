@@ -43,7 +43,7 @@ def cover(
     alone = _forest_alone(whole)
     names = ("cover", "change") if len(alone.layers) > 1 else ("cover",)
     with telling(quiet=as_json) as teller:
-        result = kept_results(whole, names, sources=(*_GROUND, *alone.layers))
+        result = kept_results(whole, names, sources=(*_GROUND, *alone.layers), teller=teller)
         if result is None:
             options = RunOptions(only=names, write=False)
             result = run_project(alone, options=options, teller=teller)

@@ -49,7 +49,6 @@ def qgis(
 
 def _tell_changes(project: Project, path: Path, pages: PageOptions, decisions: Path | None) -> None:
     """Tell the changes of a GeoPackage that came back, row by row and in hectares by commune."""
-    from zones.borders.commune_pairs import Borders
     from zones.cli.lines.qgis import change_lines
     from zones.inputs.read import Inputs
     from zones.pages.qgis_content import qgis_content
@@ -59,9 +58,9 @@ def _tell_changes(project: Project, path: Path, pages: PageOptions, decisions: P
     from zones.run.context import RunOptions
     from zones.run.run import run_project
 
-    # What the step of the project reads is enough: nothing is written again to be read.
-    made = {"planning": project.planning.make, "borders": project.borders.make}
-    only = ("publish", *(step for step, wanted in made.items() if wanted))
+    # What the step of the project reads is enough: nothing is written again to be read. Layers are
+    # kept in no output folder, and borders stand for no hectares.
+    only = ("check", "publish", *(("planning",) if project.planning.make else ()))
     with telling(quiet=pages.as_json) as teller:
         options = RunOptions(only=only, write=False)
         result = run_project(project, options=options, teller=teller)
@@ -70,7 +69,6 @@ def _tell_changes(project: Project, path: Path, pages: PageOptions, decisions: P
         result[PublishedFigures],
         result[Inputs],
         planning=result.context.get(PlanningMap),
-        borders=result.context.get(Borders),
     )
     table = read_changes(content, path, log=result.context.closures)
     if decisions is not None:

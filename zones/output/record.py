@@ -8,7 +8,7 @@ import importlib.metadata
 import json
 import os
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -152,8 +152,15 @@ def output_digests(folder: Path, kept: dict[str, str]) -> dict[str, str]:
 
 
 def software_versions() -> dict[str, str]:
-    """Versions of Python, of the packages and of the embedded tables on which figures rest."""
-    versions = {"python": platform.python_version(), "data": _tables_digest()}
+    """Versions of Python, of the packages and of the embedded tables on which figures rest.
+
+    Of the program its code: one version number may stand for more than one state of it.
+    """
+    versions = {
+        "python": platform.python_version(),
+        "data": _tables_digest(),
+        "code": _code_digest(),
+    }
     for name in _PACKAGES:
         try:
             versions[name] = importlib.metadata.version(name)
@@ -165,6 +172,23 @@ def software_versions() -> dict[str, str]:
 @functools.cache
 def _tables_digest() -> str:
     return file_digest(data_path())[:16]
+
+
+@functools.cache
+def _code_digest() -> str:
+    home = Path(__file__).parents[2]
+    return code_digest([home / name for name in ("layers", "maps", "zones")])
+
+
+def code_digest(packages: Iterable[Path]) -> str:
+    """Digest of the files of packages, without what Python or Numba compiled of them."""
+    total = hashlib.sha256()
+    for package in packages:
+        for part in sorted(item for item in package.rglob("*") if item.is_file()):
+            name = part.relative_to(package.parent)
+            if "__pycache__" not in name.parts:
+                total.update(f"{name.as_posix()}\0{file_digest(part)}\n".encode())
+    return total.hexdigest()[:16]
 
 
 def read_record(folder: Path) -> dict[str, Any] | None:

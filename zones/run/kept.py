@@ -6,11 +6,18 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from zones.output.findings_table import finding_records, finding_tables
 from zones.output.folder import load_kept_table
 from zones.output.record import read_record
 from zones.project.own_words import use_own_words
-from zones.run.context import Context, RunOptions, RunResult, SilentTeller
-from zones.run.reuse import part_digests, read_sources, steps_that_hold
+from zones.run.context import Context, RunOptions, RunResult, Teller
+from zones.run.reuse import (
+    is_of_this_software,
+    part_digests,
+    read_sources,
+    steps_that_hold,
+    steps_to_do,
+)
 from zones.run.step import load_steps
 
 if TYPE_CHECKING:
@@ -18,22 +25,33 @@ if TYPE_CHECKING:
 
 
 def kept_results(
-    project: Project, names: Collection[str], *, sources: Collection[str]
+    project: Project, names: Collection[str], *, sources: Collection[str], teller: Teller
 ) -> RunResult | None:
     """Tables that an earlier run of the project made in some steps, where all of that still holds.
 
-    Of its findings those of ``sources`` are told; None where any of the steps must be done again.
+    Of the findings of these steps, and of those that they rest on, the ones of ``sources`` are
+    told; None where any of the steps must be done again.
     """
     out, steps = project.resolve(project.output), load_steps()
     earlier = read_record(out)
-    parts = part_digests(project, read_sources(project))
-    if earlier is None or not set(names) <= steps_that_hold(steps, project, parts, earlier, out):
+    # Inputs may be large: they are read only where something may hold.
+    if (
+        earlier is None
+        or not is_of_this_software(earlier)
+        or not set(names) <= {*earlier.get("steps", ())}
+    ):
+        return None
+    parts = part_digests(project, read_sources(project, teller=teller))
+    if not set(names) <= steps_that_hold(steps, project, parts, earlier, out):
         return None
     use_own_words(project.crops, project.units, project.corrections)
-    context = Context(project, RunOptions(write=False), SilentTeller(), out)
+    context = Context(project, RunOptions(write=False), teller, out)
     for name in names:
         for table in steps[name].tables:
             context.store.put(table, load_kept_table(out, table.name))
-    findings = [row for row in earlier["findings"] if row["source"] in sources]
+    rest_on = steps_to_do(set(names), steps, project, hold=set())
+    made = finding_tables(table.name for name in rest_on for table in steps[name].tables)
+    findings = finding_records(load_kept_table(out, name) for name in made)
+    told = [row for row in findings if row["source"] in sources]
     result = RunResult(out, context.store, earlier, context)
-    return replace(result, record={**earlier, "findings": findings})
+    return replace(result, record={**earlier, "findings": told})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from layers.base.messages import message
 from layers.base.schema import Schema
 from zones.output.folder import kept_table
-from zones.output.record import file_digest, input_record, software_versions
+from zones.output.record import file_digest, input_record, input_stamp, software_versions
 from zones.plan.files import embedded_plans
 from zones.run.step import Step, producers
 
@@ -46,14 +46,20 @@ def input_files(project: Project) -> dict[str, Path]:
     return project.input_paths() | {f"plan {name}": path for name, path in plans.items()}
 
 
-def read_sources(
-    project: Project, *, teller: Teller | None = None, total: int = 0
-) -> dict[str, dict[str, Any]]:
+def input_stamps(project: Project) -> dict[str, tuple[tuple[str, int, int], ...]]:
+    """Size and time of change of every file that a project reads, by what the record calls it."""
+    home = (project.file.parent,)
+    return {name: input_stamp(path, folders=home) for name, path in input_files(project).items()}
+
+
+def read_sources(project: Project, *, teller: Teller | None = None) -> dict[str, dict[str, Any]]:
     """Size and digest of every file that a project reads, by what the record calls it.
 
-    Reading so many bytes (``total``) that it takes long is told.
+    Reading that takes long is told.
     """
-    home, done = (project.file.parent,), 0
+    home, done, total = (project.file.parent,), 0, 0
+    if teller is not None:
+        total = sum(size for stamp in input_stamps(project).values() for _, size, _ in stamp)
 
     def read(count: int) -> None:
         nonlocal done
@@ -90,7 +96,7 @@ def steps_that_hold(
     declares, its tables lie there as they were written, and all of that is true as well of the
     steps whose results it read.
     """
-    if earlier is None or earlier.get("versions") != software_versions():
+    if earlier is None or not is_of_this_software(earlier):
         return set()
     done: Mapping[str, Any] = earlier.get("steps", {})
     outputs: Mapping[str, str] = earlier.get("outputs", {})
@@ -108,6 +114,11 @@ def steps_that_hold(
         if needed <= hold and whole:
             hold.add(name)
     return hold
+
+
+def is_of_this_software(earlier: Mapping[str, Any]) -> bool:
+    """Whether this program, with these packages and embedded tables, made an earlier run."""
+    return bool(earlier.get("versions") == software_versions())
 
 
 def _settings(step: Step, parts: Mapping[str, str]) -> dict[str, str]:

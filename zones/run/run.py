@@ -17,6 +17,7 @@ from layers.base.errors import ClosureError, InputError
 from layers.base.messages import message
 from layers.base.schema import Schema
 from layers.io.atomic import scratch_folder
+from zones.output.findings_table import finding_records, finding_tables
 from zones.output.folder import (
     OUTDATED_FOLDER,
     TABLES_FOLDER,
@@ -29,7 +30,6 @@ from zones.output.folder import (
 from zones.output.read_me import READ_ME, write_read_me
 from zones.output.record import (
     RECORD_NAME,
-    input_stamp,
     output_digests,
     read_record,
     refuse_changed,
@@ -46,7 +46,14 @@ from zones.run.outdated import (
     files_aside,
     outdated_record,
 )
-from zones.run.reuse import input_files, part_digests, read_sources, steps_that_hold, steps_to_do
+from zones.run.reuse import (
+    input_files,
+    input_stamps,
+    part_digests,
+    read_sources,
+    steps_that_hold,
+    steps_to_do,
+)
 from zones.run.step import Step, load_steps
 from zones.run.steps.atlas import sheet_steps
 from zones.run.store import key_name
@@ -96,9 +103,8 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
     # Whoever opens the ledger after a kill writes its log into it: an input would change.
     Ledger(project.resolve(project.reports.ledger)).settle()
     paths, home = input_files(project), (project.file.parent,)
-    stamps = {name: input_stamp(path, folders=home) for name, path in paths.items()}
-    size = sum(size for stamp in stamps.values() for _, size, _ in stamp)
-    sources = read_sources(project, teller=teller, total=size)
+    stamps = input_stamps(project)
+    sources = read_sources(project, teller=teller)
     parts = part_digests(project, sources)
     recorded = read_record(out) if options.write or options.only else None
     earlier = recorded if options.only else None
@@ -274,16 +280,10 @@ def _outputs(
 def _record(
     context: Context, sources: Mapping[str, Any], steps: Mapping[str, Any]
 ) -> dict[str, Any]:
-    columns = ["severity", "kind", "source", "count", "message_en", "message_vi"]
     tables = context.store.tables()
     # In the order of the steps, whichever of them an earlier run has done.
-    findings = [
-        row
-        for step in steps.values()
-        for name in step["tables"]
-        if name.endswith("findings") and name in tables
-        for row in tables[name][columns].to_dict("records")
-    ]
+    names = [name for step in steps.values() for name in step["tables"]]
+    findings = finding_records(tables[name] for name in finding_tables(names) if name in tables)
     communes, crs = context.communes()
     return {
         "title": context.project.title,

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from layers.base.language import Phrase
 from tests.factories import forest_plots, write_project
+from tests.zones.borders.border_ground import across, write_own
 from zones.cli.main import run
 from zones.cli.terminal.language import set_language
 from zones.project.model import load_project
-from zones.run.context import RunOptions
+from zones.run.context import RunOptions, SilentTeller
+from zones.run.kept import kept_results
 from zones.run.run import run_project
 from zones.tables import COVER_CHANGE, COVER_CHANGE_PIECES
 
@@ -137,3 +140,46 @@ def test_cover_of_a_run_that_holds_is_not_measured_again(
     project.write_text(text.replace("path: earlier.gpkg", "path: forest.gpkg"), "utf-8")
     run(["cover", str(project), "--json"])
     assert json.loads(capsys.readouterr().out) != before
+
+
+def test_cover_of_an_earlier_run_tells_nothing_of_other_steps(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The borders are at fault, 3 m from the communes across: no matter of the cover."""
+    set_language("en")
+    path = write_own(tmp_path / "giáp ranh", borders="borders: {make: true}\n")
+    across(3.0).to_file(path.parent / "around.gpkg", layer="around")
+    code = run(["cover", str(path), "--json"])
+    before = json.loads(capsys.readouterr().out)
+    made = run_project(load_project(path), options=RunOptions(only=("cover", "borders")))
+    faults = {(row["kind"], row["source"]) for row in made.record["findings"]}
+    assert ("border-lines-differ", "communes") in faults
+    assert run(["cover", str(path), "--json"]) == code == 0
+    assert json.loads(capsys.readouterr().out) == before
+
+
+def test_inputs_are_read_only_where_an_earlier_run_may_serve(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, told = load_project(project), Teller()
+    run_project(loaded, options=RunOptions(only=("cover",)))
+
+    def kept(*names: str) -> object:
+        return kept_results(loaded, names, sources=("forest",), teller=told)
+
+    monkeypatch.setattr("zones.run.reuse._LONG", 1)
+    assert kept("cover") is not None
+    assert [note[:7] for note in told.notes] == ["Reading"]
+    with monkeypatch.context() as patch:
+        patch.setattr("zones.run.kept.read_sources", None)  # nothing is read
+        assert kept("cover", "change") is None
+        patch.setattr("zones.output.record._code_digest", lambda: "another")
+        assert kept("cover") is None
+
+
+class Teller(SilentTeller):
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: Phrase) -> None:
+        self.notes.append(text.en)

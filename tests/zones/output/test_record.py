@@ -10,7 +10,7 @@ import pytest
 from layers import InputError
 from tests.hostile import small_tiff
 from tests.layers.io.test_raster_source import mosaic
-from zones.output.record import input_record, input_stamp, read_record, refuse_changed
+from zones.output.record import code_digest, input_record, input_stamp, read_record, refuse_changed
 
 
 def written(folder: Path, *names: str) -> Path:
@@ -89,3 +89,14 @@ def test_a_damaged_record_is_told(text: str, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(InputError, match=r"found a damaged file; take it away"):
         read_record(tmp_path)
+
+
+def test_a_line_of_code_is_another_program_and_what_was_compiled_is_not(tmp_path: Path) -> None:
+    package = tmp_path / "zones"
+    (package / "__pycache__").mkdir(parents=True)
+    code = written(package, "run.py", "messages.toml")
+    before = code_digest([package])
+    (package / "__pycache__" / "run.pyc").write_text("compiled", "utf-8")
+    assert code_digest([package]) == before
+    code.write_text("changed", "utf-8")
+    assert code_digest([package]) != before

@@ -256,3 +256,21 @@ def test_edits_made_by_qgis_itself_are_told(
     }  # fmt: skip
     assert (told[first]["fields"], told[second]["fields"]) == ("geometry", "sldlr")
     assert told[new]["fields"] == str(first)
+
+
+def test_a_project_that_was_run_needs_no_planning_layer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every table is there from the run, and no step but the check reads the layers."""
+    path = write_project(tmp_path / "vùng trồng")
+    path.write_text(path.read_text("utf-8") + "\nqgis: {make: true}\n", "utf-8")
+    assert command(["run", str(path)]) == 0
+    capsys.readouterr()
+    returned = Path(shutil.copy(path.parent / "out" / "qgis" / "project.gpkg", tmp_path))
+    with closing(sqlite3.connect(returned)) as base, base:
+        for name in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+            base.create_function(name, 1, lambda _: 0)
+        base.execute("UPDATE plots_1 SET dtich = dtich + 1.5 WHERE fid = 2")
+    (edit,) = changes(path, returned, capsys)
+    assert (edit["fid"], edit["fields"]) == (2, "dtich")
+    assert edit["after_ha"] == pytest.approx(edit["before_ha"] + 1.5)  # type: ignore[operator]
