@@ -87,12 +87,19 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
     return frame
 
 
-def require_columns(frame: pd.DataFrame, columns: dict[str, str], *, source: str) -> None:
-    """Check that a table has the columns a project names."""
-    missing = [f"{name} ({use})" for use, name in columns.items() if name not in frame.columns]
+def require_columns(
+    frame: pd.DataFrame, columns: dict[str, str], *, source: str, of_layer: bool = False
+) -> None:
+    """Check that a table has the columns a project names; of a layer, say what to write there."""
+    missing = {use: name for use, name in columns.items() if name not in frame.columns}
     if missing:
-        found = [str(name) for name in frame.columns]
-        raise SchemaError("layers.io.columns_missing", source=source, missing=missing, found=found)
+        raise SchemaError(
+            "layers.io.columns_of_layer_missing" if of_layer else "layers.io.columns_missing",
+            source=source,
+            missing=[f"{name} ({use})" for use, name in missing.items()],
+            found=[str(name) for name in frame.columns],
+            entry=", ".join(f"{use}: …" for use in missing),
+        )
 
 
 #: First line by which Excel is told the separator of a CSV file.

@@ -55,7 +55,8 @@ def read_plain_plots(
     name = file.source
     _check_keys(name, columns, value)
     description = describe_vector(file.path, layer=file.layer)
-    require_columns(pd.DataFrame(columns=list(description.fields)), dict(columns), source=name)
+    there = pd.DataFrame(columns=list(description.fields))
+    require_columns(there, dict(columns), source=name, of_layer=True)
     require_hectares(columns.get("ledger_ha", ""), source=name)
     raw, notes = read_layer(replace(file, layer=description.layer), columns=list(columns.values()))
     typed, found = _typed(raw, columns, name, value)

@@ -128,7 +128,7 @@ def load_report(
     if told["commune"] not in raw.columns and "commune" not in (columns or {}):
         raw[told["commune"]] = pd.Series(pd.NA, index=raw.index, dtype="str")
     refuse_columns_of_crops(raw, told["crop"], source=name)
-    require_columns(raw, told, source=name)
+    require_columns(raw, told, source=name, of_layer=True)
     require_hectares(told["area_ha"], source=name)
     findings = Findings()
     raw = records_only(raw, told, source=name, findings=findings)

@@ -82,9 +82,10 @@ def _partly(
 ) -> tuple[str, ...]:
     """Name the sums that some communes of a group are missing from, with how many there are."""
     rows = frame[frame["zone"].isin(zones) & frame["known"].between(1, frame["communes"] - 1)]
+    alike = rows.groupby(["group", "known", "communes"], sort=False)["zone"]
     listed = [
-        f"{row['group']} – {content.zone_name(str(row['zone']))} ({row['known']}/{row['communes']})"
-        for row in rows.to_dict("records")
+        f"{group} – {', '.join(content.zone_name(str(zone)) for zone in told)} ({known}/{communes})"
+        for (group, known, communes), told in alike
     ]
     return (say("groups.partly", listed="; ".join(listed)),) if listed else ()
 

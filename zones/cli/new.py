@@ -38,25 +38,27 @@ def new(
     name = province_name(code)
     if not province.strip().isdigit() and plain_key(name) not in plain_key(province):
         print_line(say("zones.cli.joined_province", given=province, name=name, code=code))
-    blank, circulated = _blank_areas(files[1])
+    blank, nowhere = _blank_areas(files[1])
     if blank:
         print_line(
             say(
                 "zones.cli.areas_not_known",
                 name=files[1].name,
                 blank=blank,
-                circulated=circulated,
+                circulated=blank - len(nowhere),
             )
         )
+    if 0 < len(nowhere) < blank:
+        print_line(say("zones.cli.areas_nowhere", names=nowhere))
     first = shlex.quote(str(files[0]))
     print_line(say("zones.cli.what_next", first=first))
 
 
-def _blank_areas(path: Path) -> tuple[int, int]:
-    """Communes without an official area, and those of them for which lists circulate one."""
+def _blank_areas(path: Path) -> tuple[int, list[str]]:
+    """Communes without an official area, and names of those for which no list circulates one."""
     with path.open(encoding="utf-8-sig", newline="") as lines:
         blank = [row for row in csv.DictReader(lines) if not row["official_area_ha"]]
-    return len(blank), sum(bool(row.get("circulated_area_ha")) for row in blank)
+    return len(blank), [row["name"] for row in blank if not row.get("circulated_area_ha")]
 
 
 def register(application: typer.Typer) -> None:

@@ -46,6 +46,20 @@ def present_by_zone(
     return present.merge(every.loc[every["crop"] != "", ["zone", "crop"]], on="crop")
 
 
+def present_of_no_zone(
+    project: Project, plans: Sequence[Plan], measured: pd.DataFrame
+) -> pd.Series[float]:
+    """Hectares by crop of plots and reports whose crop no zone of the plans has.
+
+    Species of the forest layer are left out: they have tables of their own.
+    """
+    present = present_by_crop(_today(project, measured), project.present)
+    zoned = set(zones_of_plans(plans)["crop"])
+    other = ~present["crop"].isin(zoned) & ~present["layer"].isin(forest_layers(project))
+    sums = present[other].groupby("crop")["present_ha"].sum(min_count=1)
+    return sums[sums > 0]
+
+
 def _today(project: Project, measured: pd.DataFrame) -> pd.DataFrame:
     """Rows that may tell what is there now: no earlier survey, nothing later than the round."""
     last = project.reports.year

@@ -169,6 +169,7 @@ def test_new_says_that_official_areas_are_to_be_filled_in(
     assert run(["new", str(tmp_path / "p"), "--province", "24"]) == 0
     out = capsys.readouterr().out
     assert re.search(r"natural_areas\.csv: the official areas of \d\d+ communes are not known", out)
+    assert "No list circulates an area of Chũ: " in out
 
 
 @pytest.mark.parametrize(

@@ -184,7 +184,8 @@ def test_communes_of_a_draft_are_confirmed_by_name_or_all_at_once(
     path = tmp_path / "kế hoạch.yaml"
     set_language("vi")
     run(["plan", "extract", str(document), "-o", str(path), "--province", "20"])
-    capsys.readouterr()
+    told = capsys.readouterr().out
+    assert f"Có 2 tên xã chỉ gần giống: zones plan confirm '{path}' liệt kê" in told
     before = path.read_text("utf-8")
     assert before.count("confirm: true") == 2
 

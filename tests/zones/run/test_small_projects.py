@@ -11,6 +11,7 @@ import pytest
 
 from tests.factories import PROJECT, forest_plots, write_project
 from zones.project.model import load_project
+from zones.publish.publish import PublishedFigures
 from zones.run.run import RunOptions, RunResult, run_project
 
 PLOTS = forest_plots()
@@ -105,3 +106,11 @@ def test_a_small_project_is_answered(name: str, tmp_path: Path) -> None:
 def test_pine_that_a_report_tells_has_the_hectares_of_the_report(tmp_path: Path) -> None:
     zones = run(tmp_path / "dự án", PROJECTS["pine from a report"]).tables["zones"]
     assert zones.set_index("commune_code")["present_ha"]["06148"] == 7.5
+
+
+def test_a_crop_of_no_zone_is_told_below_the_targets(tmp_path: Path) -> None:
+    """The species of the forest layer have their own table; what a report tells has none."""
+    made = {"text": OWN, "plan": plan(PINE)}
+    notes = run(tmp_path / "dự án", made)[PublishedFigures].notes
+    (told,) = (note.text for note in notes if "không thuộc vùng nào" in note.text.vi)
+    assert told.vi.endswith("không có trong các bảng: Quýt và cây có múi 2,0 ha; Na 7,5 ha.")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from layers.base.language import Phrase
 from layers.base.schema import Schema
+from zones.inputs.present import present_of_no_zone
 from zones.project.model import CertaintySettings, Project
 from zones.project.sources import sources_table
 from zones.publish.publish import AllocationTables, PublishedFigures, publish
@@ -21,6 +24,7 @@ from zones.tables import (
     FOREST_FORM_PURPOSES,
     GROUP_COVER,
     GROUP_ZONES,
+    MEASURED,
     PROGRESS,
     REPORTED,
     ZONE_NAMES,
@@ -32,6 +36,7 @@ _OTHERS = (FOREST_FORM_PURPOSES, FOREST_FORM_CAUSES, PROGRESS, REPORTED)
 def work(context: Context) -> Made:
     """Join what was measured and what was allocated; refuse figures that do not agree."""
     project = context.project
+    plans = context.plans() if project.plans else ()
     figures = publish(
         context[RoundedMeasures],
         AllocationTables(
@@ -46,13 +51,15 @@ def work(context: Context) -> Made:
         zone_names=context[ZONE_NAMES],
         sources=sources_table(
             project,
-            [
-                (Phrase(en=plan.name.en, vi=plan.name.vi), plan.date, plan.issuer)
-                for plan in (context.plans() if project.plans else ())
-            ],
+            [(Phrase(en=plan.name.en, vi=plan.name.vi), plan.date, plan.issuer) for plan in plans],
         ),
         decimals=(project.decimals, project.rate_decimals),
         level_percent=(project.certainty or CertaintySettings()).level_percent,
+        of_no_zone=(
+            present_of_no_zone(project, plans, context[MEASURED])
+            if plans
+            else pd.Series(dtype="float64")
+        ),
     )
     return {PublishedFigures: figures}
 
@@ -66,6 +73,7 @@ STEP = Step(
     work=work,
     reads=(
         RoundedMeasures,
+        MEASURED,
         *_OTHERS,
         ZONE_NAMES,
         ALLOCATION,
@@ -79,6 +87,6 @@ STEP = Step(
     writes=(PublishedFigures,),
     settings=(
         *("plans", "communes", "layers", "annex"),
-        *("decimals", "rate_decimals", "certainty"),
+        *("decimals", "rate_decimals", "certainty", "present", "reports"),
     ),
 )
