@@ -92,14 +92,16 @@ def require_columns(
 ) -> None:
     """Check that a table has the columns a project names; of a layer, say what to write there."""
     missing = {use: name for use, name in columns.items() if name not in frame.columns}
-    if missing:
-        raise SchemaError(
-            "layers.io.columns_of_layer_missing" if of_layer else "layers.io.columns_missing",
-            source=source,
-            missing=[f"{name} ({use})" for use, name in missing.items()],
-            found=[str(name) for name in frame.columns],
-            entry=", ".join(f"{use}: …" for use in missing),
-        )
+    if not missing:
+        return
+    told = [f"{name} ({use})" for use, name in missing.items()]
+    found = [str(name) for name in frame.columns]
+    if not of_layer:
+        raise SchemaError("layers.io.columns_missing", source=source, missing=told, found=found)
+    entry = ", ".join(f"{use}: …" for use in missing)
+    raise SchemaError(
+        "layers.io.columns_of_layer_missing", source=source, missing=told, found=found, entry=entry
+    )
 
 
 #: First line by which Excel is told the separator of a CSV file.

@@ -6,7 +6,7 @@ All faults are collected, then reported once. A finding of severity ``error`` st
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -279,7 +279,7 @@ def read_inputs(project: Project, *, progress: Progress = silent) -> Inputs:
     inputs.findings.extend(_kept_corrections(project))
     inputs.findings.extend(_plan_errors(inputs.plans))
     inputs.findings.extend(_plans_of_others(inputs.plans, project.province))
-    inputs.findings.extend(_plans_of_a_part(inputs.plans, project.province))
+    inputs.findings.extend(plans_of_a_part(inputs.plans, project.province))
     inputs.findings.extend(
         found for plan in inputs.plans[:1] for found in check_years(project, plan)
     )
@@ -393,7 +393,7 @@ def _plans_of_others(plans: list[Plan], province: str) -> list[Finding]:
     ]
 
 
-def _plans_of_a_part(plans: list[Plan], province: str) -> list[Finding]:
+def plans_of_a_part(plans: Sequence[Plan], province: str) -> list[Finding]:
     """Tell plans of a province that was joined to others: their sums are held against all of it."""
     parts = [one.name for one in former_provinces().values() if one.now == province]
     found = []

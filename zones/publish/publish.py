@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -14,7 +14,6 @@ from zones.allocation.targets import conversion_names
 from zones.publish.consistency import check_consistency
 from zones.publish.notes import (
     not_yet_notes,
-    outside_notes,
     rounding_notes,
     shortfall_notes,
     table_notes,
@@ -109,13 +108,13 @@ def publish(
     sources: pd.DataFrame,
     decimals: tuple[int, int],
     level_percent: float,
-    of_no_zone: pd.Series[float],
+    notes: Sequence[TableNote] = (),
 ) -> PublishedFigures:
     """Join what was measured and what was allocated, and refuse figures that do not agree.
 
     ``others`` are Forms 02 and 05, the zones over the years and the sums by group, rounded, and
     what was reported, by the name of their table; ``decimals`` those of hectares and of rates;
-    ``of_no_zone`` hectares by crop that no zone has.
+    ``notes`` are further sentences for below the tables.
     """
     zones = join_zone_land(
         measures.zones,
@@ -143,7 +142,7 @@ def publish(
         limits=planned.land[["zone", "commune_code", "binding"]],
         notes=(
             *_notes(measures, planned, others, zone_names, decimals=decimals[0]),
-            *outside_notes(of_no_zone, decimals=decimals[0]),
+            *notes,
             *verdict_notes(
                 measures.targets, zone_names, level_percent=level_percent, decimals=decimals
             ),

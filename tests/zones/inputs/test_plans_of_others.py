@@ -8,7 +8,7 @@ import pytest
 
 from layers import MissingFileError, data_path
 from tests.factories import communes, write_project
-from zones.inputs.read import _plans_of_a_part, read_inputs
+from zones.inputs.read import plans_of_a_part, read_inputs
 from zones.plan.files import load_plan
 from zones.project.model import load_project
 
@@ -59,7 +59,7 @@ def test_boundaries_of_another_province_alone_are_named(tmp_path: Path) -> None:
 
 def test_a_plan_of_a_province_that_was_joined_is_a_problem_in_todays() -> None:
     plan = load_plan("bac-giang-2024")
-    (found,) = _plans_of_a_part([plan], "24")
+    (found,) = plans_of_a_part([plan], "24")
     assert (found.severity, found.kind, found.source) == (
         "problem", "plan-of-a-part", "bac-giang-2024",
     )  # fmt: skip
@@ -67,7 +67,7 @@ def test_a_plan_of_a_province_that_was_joined_is_a_problem_in_todays() -> None:
     assert "kể cả tỷ lệ che phủ, bị so với cả Bắc Ninh" in found.message.vi
     nameless = plan.model_copy(update={"issuer": None})
     assert (
-        "speaks for Bắc Giang, Bắc Ninh, today" in _plans_of_a_part([nameless], "24")[0].message.en
+        "speaks for Bắc Giang, Bắc Ninh, today" in plans_of_a_part([nameless], "24")[0].message.en
     )
-    assert _plans_of_a_part([plan.model_copy(update={"vintage": "2025-07-01"})], "24") == []
-    assert _plans_of_a_part([load_plan("lang-son-2024")], "20") == []
+    assert plans_of_a_part([plan.model_copy(update={"vintage": "2025-07-01"})], "24") == []
+    assert plans_of_a_part([load_plan("lang-son-2024")], "20") == []

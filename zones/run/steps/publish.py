@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from layers.base.language import Phrase
 from layers.base.schema import Schema
+from maps import TableNote
 from zones.inputs.present import present_of_no_zone
+from zones.inputs.read import plans_of_a_part
+from zones.plan.model import Plan
 from zones.project.model import CertaintySettings, Project
 from zones.project.sources import sources_table
+from zones.publish.notes import outside_notes
 from zones.publish.publish import AllocationTables, PublishedFigures, publish
 from zones.publish.rounded_figures import RoundedMeasures
 from zones.run.context import Context
@@ -55,13 +61,21 @@ def work(context: Context) -> Made:
         ),
         decimals=(project.decimals, project.rate_decimals),
         level_percent=(project.certainty or CertaintySettings()).level_percent,
-        of_no_zone=(
-            present_of_no_zone(project, plans, context[MEASURED])
-            if plans
-            else pd.Series(dtype="float64")
-        ),
+        notes=_notes_on_plans(project, plans, context[MEASURED]) if plans else (),
     )
     return {PublishedFigures: figures}
+
+
+def _notes_on_plans(
+    project: Project, plans: Sequence[Plan], measured: pd.DataFrame
+) -> tuple[TableNote, ...]:
+    """Sentences below the targets: crops that are of no zone, plans of a part of the province."""
+    outside = present_of_no_zone(project, plans, measured)
+    parts = plans_of_a_part(plans, project.province)
+    return (
+        *outside_notes(outside, decimals=project.decimals),
+        *(TableNote("targets", found.message) for found in parts),
+    )
 
 
 def _groups(project: Project) -> tuple[Schema, ...]:
