@@ -188,14 +188,25 @@ def _modules() -> list[Path]:
 
 
 @functools.cache
+def _of_modules() -> list[set[ast.FunctionDef]]:
+    """Functions of each module of the three packages."""
+    trees = [ast.parse(path.read_text("utf-8")) for path in _modules()]
+    return [{it for it in ast.walk(tree) if isinstance(it, ast.FunctionDef)} for tree in trees]
+
+
+@functools.cache
 def _functions() -> dict[str, list[ast.FunctionDef]]:
     """Functions of the three packages by name."""
     found: dict[str, list[ast.FunctionDef]] = {}
-    for path in _modules():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.FunctionDef):
-                found.setdefault(node.name, []).append(node)
+    for functions in _of_modules():
+        for function in functions:
+            found.setdefault(function.name, []).append(function)
     return found
+
+
+def _beside(function: ast.FunctionDef) -> set[ast.FunctionDef]:
+    """Functions of the module of one."""
+    return next((them for them in _of_modules() if function in them), set())
 
 
 def _found(function: ast.FunctionDef, language: Language) -> Iterator[tuple[str, str, str]]:
@@ -206,34 +217,49 @@ def _found(function: ast.FunctionDef, language: Language) -> Iterator[tuple[str,
         given |= dict(zip(("severity", "kind", "source", "message"), node.args, strict=False))
         kind, severity = given.get("kind"), given.get("severity")
         if isinstance(kind, ast.Constant) and isinstance(severity, ast.Constant):
-            said = _written(given.get("message"), function)
-            yield str(kind.value), str(severity.value), _words(said, language)
+            for said in _written(given.get("message"), function):
+                yield str(kind.value), str(severity.value), _words(said, language)
 
 
 def _calls(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
 
 
-def _written(said: ast.expr | None, function: ast.FunctionDef) -> ast.AST | None:
+def _written(said: ast.expr | None, function: ast.FunctionDef) -> list[ast.AST | None]:
     """What a message is made of: where it has a name, what the name was given before."""
+    if isinstance(said, ast.BoolOp):
+        return [it for value in said.values for it in _written(value, function)]
     if isinstance(said, ast.Name):
-        given = [
-            node.value
-            for node in ast.walk(function)
-            if isinstance(node, ast.Assign | ast.NamedExpr) and said.id in _names_given(node)
-        ]
-        return _written(given[-1], function) if given else None
+        given = [value for node in ast.walk(function) for value in _given(node, said.id)]
+        return _written(given[-1], function) if given else [None]
     if isinstance(said, ast.Call):
-        made = _functions().get(ast.unparse(said.func), [])
-        return made[0] if len(made) == 1 and made[0].name != "message" else said
-    return said
+        name = ast.unparse(said.func)
+        made = [it for it in _functions().get(name, []) if it in _beside(function)]
+        made = made or _functions().get(name, [])
+        return _returned(made[0]) if len(made) == 1 and name != "message" else [said]
+    return [said]
 
 
-def _names_given(node: ast.Assign | ast.NamedExpr) -> set[str]:
-    return {
-        ast.unparse(to)
-        for to in ([node.target] if isinstance(node, ast.NamedExpr) else node.targets)
-    }
+def _returned(made: ast.FunctionDef) -> list[ast.AST | None]:
+    """A function that makes a message, or those that it leaves it to."""
+    if any(_calls(node, "message") for node in ast.walk(made)):
+        return [made]
+    ways = [node.value for node in ast.walk(made) if isinstance(node, ast.Return)]
+    left = [way for way in ways if isinstance(way, ast.Call) and ast.unparse(way.func) != made.name]
+    return [it for way in left for it in _written(way, made)] or [made]
+
+
+def _given(node: ast.AST, name: str) -> list[ast.expr]:
+    """What a name is given in a place of a function; of a loop, what it goes over."""
+    if isinstance(node, ast.Assign):
+        targets, value = node.targets, node.value
+    elif isinstance(node, ast.NamedExpr):
+        targets, value = [node.target], node.value
+    elif isinstance(node, ast.comprehension):
+        targets, value = [node.target], node.iter
+    else:
+        return []
+    return [value] if name in map(ast.unparse, targets) else []
 
 
 def _words(said: ast.AST | None, language: Language) -> str:

@@ -184,8 +184,9 @@ def _without_place(crs: pyproj.CRS) -> bool:
 def vn2000_tm3() -> dict[float, int]:
     """VN-2000 3° zones by central meridian."""
     found = query_crs_info("EPSG", PJType.PROJECTED_CRS, area_of_interest=_VIET_NAM)
-    codes = sorted({int(item.code) for item in found if item.name.startswith("VN-2000 / TM-3")})
-    return {transverse_mercator(pyproj.CRS.from_epsg(code))["longitude"]: code for code in codes}
+    codes = {int(item.code) for item in found if item.name.startswith("VN-2000 / TM-3")}
+    zones = {transverse_mercator(pyproj.CRS.from_epsg(code))["longitude"]: code for code in codes}
+    return dict(sorted(zones.items()))
 
 
 #: UTM, on VN-2000 and on WGS 84 (224 m apart), as forest layers and GPS have it.

@@ -19,3 +19,9 @@ def test_the_page_is_written_from_the_code(name: str, language: Language) -> Non
 def test_every_option_of_a_command_says_what_it_is(language: Language) -> None:
     page = (FOLDERS[language] / "commands.md").read_text("utf-8")
     assert not [line for line in page.splitlines() if line.endswith("|  |")]
+
+
+@pytest.mark.parametrize("language", FOLDERS)
+def test_every_finding_says_what_it_says(language: Language) -> None:
+    page = (FOLDERS[language] / "findings.md").read_text("utf-8")
+    assert not [line for line in page.splitlines() if line.endswith("| – |")]

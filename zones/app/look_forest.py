@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from layers.base.errors import InputError
+from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.resources import data_table
 from layers.io.values import as_code, as_integer, as_number
@@ -19,6 +20,7 @@ from layers.kinds.forest_codes import (
 )
 from layers.kinds.forest_fields import TELLING, forest_fields, likely_fields, match_fields
 from zones.app.desk import words
+from zones.app.suggest import known_columns
 
 #: So many of the 51 fields are in no other layer.
 _KNOWN_FIELDS = 8
@@ -47,32 +49,40 @@ def _known(columns: pd.Index) -> dict[str, str]:
 def forest_columns(table: pd.DataFrame, chosen: Mapping[str, str]) -> list[dict[str, Any]]:
     """Fields that decide hectares and classes, each with the likeliest column; none if all known.
 
-    ``chosen`` are columns that a person named; they lead.
+    ``chosen`` are columns that a person or the project named, "" where there is none; they lead.
     """
-    if _known(table.columns):
+    if _known(table.columns) and not chosen:
         return []
-    found = likely_fields(map(str, table.columns)) | dict(chosen)
+    likely, found = _found(table, chosen)
     about = forest_fields().set_index("field")
     meaning = {code: about[f"meaning_{code}"].to_dict() for code in ("vi", "en")}
+    by_letters = bool(found.get("ldlr")) or not found.get("maldlr")
     return [
         {
             "field": field,
             "label": {code: f"{said[field]} ({field})" for code, said in meaning.items()},
             # The type, by letters or by number, is what nothing else can tell.
-            "needed": field == ("maldlr" if "ldlr" not in found and "maldlr" in found else "ldlr"),
+            "needed": field == ("ldlr" if by_letters else "maldlr"),
             "column": found.get(field),
             "reason": words(message("zones.app.by_name"))
-            if field in found and field not in chosen
+            if found.get(field) and found[field] == likely.get(field)
             else None,
         }
         for field in TELLING
     ]
 
 
+def _found(table: pd.DataFrame, chosen: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Columns that the names of fields point to, and those that hold once ``chosen`` leads."""
+    told = known_columns(table, chosen)
+    likely = _known(table.columns) or likely_fields(map(str, table.columns))
+    left = {field: name for field, name in likely.items() if name not in told.values()}
+    return likely, left | told
+
+
 def code_tables(table: pd.DataFrame, chosen: Mapping[str, str]) -> dict[str, Any] | None:
     """Tables of types and the plots that fit each; the one found, else why one must be chosen."""
-    found = _known(table.columns) or likely_fields(map(str, table.columns)) | dict(chosen)
-    codes = _codes(table, found)
+    codes = _codes(table, _found(table, chosen)[1])
     if not {"ldlr", "maldlr"} & set(codes.columns) or codes.empty:
         return None
     share = _fitting(codes)
@@ -89,10 +99,16 @@ def code_tables(table: pd.DataFrame, chosen: Mapping[str, str]) -> dict[str, Any
     try:
         answer["detected"] = choose_code_table(codes).table
     except InputError:
-        left, what = code_tables_left(codes)
-        told = message("zones.app.code_tables_left", tables=left, what=what)
-        return answer | {"open": words(told)}
+        return answer | {"open": words(_undecided(codes, share))}
     return answer | {"open": None}
+
+
+def _undecided(codes: pd.DataFrame, share: Mapping[str, float]) -> Phrase:
+    """Why a person must say which table it is."""
+    if not any(share.values()):
+        return message("zones.app.code_tables_none", tables=CODE_TABLES)
+    left, what = code_tables_left(codes)
+    return message("zones.app.code_tables_left", tables=left, what=what)
 
 
 def _codes(table: pd.DataFrame, found: Mapping[str, str]) -> pd.DataFrame:

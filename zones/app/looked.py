@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import geopandas as gpd
 import pandas as pd
 import pyproj
 import rasterio
 import shapely
-from pydantic import Field
 
 from layers.base.errors import InputError
 from layers.base.messages import message
@@ -26,6 +25,7 @@ from layers.io.vector import describe_vector, list_layers, load_vector
 from layers.io.workbook import sheet_names
 from layers.kinds.crops import crop_named, near_crop
 from zones.app.desk import Desk, words
+from zones.app.entries import entries, entry_of
 from zones.app.kinds import form_of
 from zones.app.look_forest import code_tables, forest_columns, is_forest
 from zones.app.project_file import project_path
@@ -34,6 +34,7 @@ from zones.app.refused import RefusedError
 from zones.app.suggest import (
     EITHER,
     FIELDS,
+    Suggestion,
     crs_choices,
     guess_kind,
     needed_fields,
@@ -54,8 +55,9 @@ class At(Question):
     layer: str | None = None
     sheet: str | None = None
     kind: Kind | None = None
-    crs: str | None = None  # To be tried where the file has none that leads to a place
-    columns: dict[str, str] = Field(default_factory=dict)  # As a person chose them
+    name: str = ""  # Entry of the project that is looked at again
+    crs: str | None = None  # To be tried: "" is the file's own; None, what nobody tried yet
+    columns: dict[str, str] | None = None  # As a person chose them, "" is none; else the entry's
 
 
 def look(desk: Desk, asked: At) -> dict[str, Any]:
@@ -64,29 +66,48 @@ def look(desk: Desk, asked: At) -> dict[str, Any]:
     if not path.exists():
         raise RefusedError(404, message("zones.app.no_file", path=asked.path))
     form = form_of(path)
-    province = province_of(desk)
     if form == "document":
         return {"path": str(path), "form": form}
     if form == "raster":
         return _look_at_raster(path, asked, desk)
     if form == "table":
-        return _look_at_table(path, asked, province)
-    return _look_at_polygons(path, asked, province)
+        return _look_at_table(path, asked, desk)
+    return _look_at_polygons(path, asked, desk)
 
 
-def _look_at_table(path: Path, asked: At, province: str) -> dict[str, Any]:
+def _said(desk: Desk, path: Path, asked: At, part: str | None = None) -> dict[str, Any]:
+    """What the project says of a file; of one layer or sheet (``part``) where that is known."""
+    file = project_path(desk)
+    listed = [
+        it for it in entries(read_document(file), file.parent) if it["kind"] in get_args(Kind)
+    ]
+    return entry_of(listed, path, name=asked.name, kind=asked.kind, part=part)
+
+
+def _part_of(names: list[str], chosen: str | None, said: str) -> str | None:
+    """Layer or sheet to look at: as chosen, as the project says, or the only one."""
+    if chosen or said in names:
+        return chosen or said
+    return names[0] if len(names) == 1 else None
+
+
+def _look_at_table(path: Path, asked: At, desk: Desk) -> dict[str, Any]:
     sheets = sheet_names(path) if path.suffix.lower() in WORKBOOK_KINDS else []
-    sheet = asked.sheet or (sheets[0] if len(sheets) == 1 else None)
+    own = _said(desk, path, asked).get("sheet", "") if asked.name else ""
+    sheet = _part_of(sheets, asked.sheet, own)
     if sheets and sheet is None:
         return {"path": str(path), "form": "sheets", "sheets": sheets}
     frame = read_table(path, sheet=sheet)
-    told = _described(frame, asked.kind or "report", province, {})
+    said = _said(desk, path, asked, sheet)
+    kind = asked.kind or "report"
+    told = _described(frame, kind, province_of(desk), _chosen(asked, said))
     area = next((item["column"] for item in told["fields"] if item["field"] == "area_ha"), None)
     return told | {
         "path": str(path),
         "form": "table",
         "sheets": sheets,
         "sheet": sheet,
+        "entry": said.get("name", ""),
         "count": len(frame),
         "two_readings": None if area is None else two_readings(frame[area]),
     }
@@ -97,34 +118,67 @@ def province_of(desk: Desk) -> str:
     return str(read_document(project_path(desk)).get("province", ""))
 
 
-def _look_at_polygons(path: Path, asked: At, province: str) -> dict[str, Any]:
-    layers = list_layers(path)
-    layer = asked.layer or (layers[0] if len(layers) == 1 else None)
+def _chosen(asked: At, said: dict[str, Any]) -> dict[str, str]:
+    """Columns that a person chose; before that, those that the project names."""
+    told: dict[str, str] = said.get("columns", {}) if asked.columns is None else asked.columns
+    return told
+
+
+def _look_at_polygons(path: Path, asked: At, desk: Desk) -> dict[str, Any]:
+    layers, province = list_layers(path), province_of(desk)
+    own = _said(desk, path, asked).get("layer", "") if asked.name else ""
+    layer = _part_of(layers, asked.layer, own)
     if layer is None:
         return {"path": str(path), "form": "layers", "layers": layers}
     about = describe_vector(path, layer=layer)
     frame = load_vector(path, layer=layer)
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     table, told = decode_texts(table, source=path.name)
+    said = _said(desk, path, asked, layer)
     lacking = not _leads_to_a_place(about.crs, path.name)
-    if asked.crs and lacking:
+    if asked.crs:
         frame, _ = place_layer(frame, source=path.name, named=asked.crs, province=province)
-    kind = asked.kind or guess_kind(
-        table, polygons=True, forest=is_forest(table), province=province
+    kind = (
+        asked.kind
+        or said.get("kind")
+        or guess_kind(table, polygons=True, forest=is_forest(table), province=province)
     )
-    return _described(table, kind, province, asked.columns) | {
-        "path": str(path),
-        "form": "polygons",
-        "layers": layers,
-        "layer": layer,
-        "driver": about.driver,
-        "crs": None if about.crs is None else about.crs.name,
-        "encoding": about.encoding,
-        "count": about.count,
-        "place": None if lacking and not asked.crs else _place(frame),
-        "choices": crs_choices(province) if lacking else [],
-        "notes": [words(item.message) for item in told],
-    }
+    described = _described(table, kind, province, _chosen(asked, said))
+    return (
+        described
+        | _crs_question(asked, said, lacking=lacking, province=province)
+        | {
+            "path": str(path),
+            "form": "polygons",
+            "layers": layers,
+            "layer": layer,
+            "entry": said.get("name", ""),
+            "driver": about.driver,
+            "crs": None if about.crs is None else about.crs.name,
+            "encoding": about.encoding,
+            "count": about.count,
+            "place": _place(frame) if _is_placed(asked, said, lacking=lacking) else None,
+            "notes": [words(item.message) for item in told],
+        }
+    )
+
+
+def _is_placed(asked: At, said: dict[str, Any], *, lacking: bool) -> bool:
+    """Whether the CRS is settled in which a file is to be shown: what the project names leads."""
+    if asked.crs is None:
+        return not lacking and not said.get("crs")
+    return bool(asked.crs) or not lacking
+
+
+def _crs_question(
+    asked: At, said: dict[str, Any], *, lacking: bool, province: str
+) -> dict[str, Any]:
+    """CRS to choose from where the file has none or the project another, and the one it names."""
+    named = said.get("crs", "") if asked.crs is None else asked.crs
+    choices = crs_choices(province) if lacking or said.get("crs") else []
+    if said.get("crs") and said["crs"] not in [one["crs"] for one in choices]:
+        choices.insert(0, {"crs": said["crs"], "name": said["crs"]})
+    return {"lacking": lacking, "choices": choices, "named_crs": named}
 
 
 def _leads_to_a_place(crs: pyproj.CRS | None, source: str) -> bool:
@@ -168,7 +222,8 @@ def _described(
         answer["tables"] = code_tables(frame, chosen)
     if kind not in FIELDS:
         return answer
-    found = suggest_columns(kind, frame, province=province)
+    found = suggest_columns(kind, frame, province=province, chosen=chosen)
+    emptied = {field for field, name in chosen.items() if not name}
     answer["fields"] = [
         {
             "field": field,
@@ -176,14 +231,20 @@ def _described(
             "either": next((it for it in EITHER.get(kind, ()) if it != field), None)
             if field in EITHER.get(kind, ())
             else None,
-            "column": found[field].column if field in found else None,
-            "reason": words(found[field].reason) if field in found else None,
+            **_suggested(found.get(field), emptied=field in emptied),
         }
         for field in FIELDS[kind]
     ]
     if "crop" in found:
         answer["crops"] = _crops(frame[found["crop"].column])
     return answer
+
+
+def _suggested(found: Suggestion | None, *, emptied: bool) -> dict[str, Any]:
+    """Column of a field and why; "" where a person wants none, None where none is known."""
+    if found is None:
+        return {"column": "" if emptied else None, "reason": None}
+    return {"column": found.column, "reason": found.reason and words(found.reason)}
 
 
 def _crops(values: pd.Series) -> list[dict[str, Any]]:
@@ -203,18 +264,20 @@ def _look_at_raster(path: Path, asked: At, desk: Desk) -> dict[str, Any]:
         sample = grid.read(1, out_shape=shape, masked=True)
         values = pd.unique(pd.Series(sample.compressed()))
         told = None if grid.crs is None else grid.crs.to_string()
-        lacking = not _leads_to_a_place(_raster_crs(grid), path.name)
+        own = _raster_crs(grid)
+        lacking = not _leads_to_a_place(own, path.name)
         bounds, size = tuple(grid.bounds), [grid.width, grid.height]
+    said = _said(desk, path, asked)
     place = None
-    if asked.crs and lacking:
-        crs, _ = decide_crs(None, source=path.name, named=asked.crs, bounds=bounds)
+    if (asked.crs or said.get("crs")) and _is_placed(asked, said, lacking=lacking):
+        crs, _ = decide_crs(own, source=path.name, named=asked.crs or None, bounds=bounds)
         place = _place(gpd.GeoDataFrame(geometry=[shapely.box(*bounds)], crs=crs))
-    return {
+    return _crs_question(asked, said, lacking=lacking, province=province_of(desk)) | {
         "path": str(path),
         "form": "raster",
         "kind": "raster",
         "crs": told,
-        "choices": crs_choices(province_of(desk)) if lacking else [],
+        "entry": said.get("name", ""),
         "place": place,
         "size": size,
         "classes": sorted(int(value) for value in values)[:_MOST_CLASSES],

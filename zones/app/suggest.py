@@ -14,6 +14,7 @@ from layers.base.messages import message
 from layers.communes.gazetteer import communes_on, province_name
 from layers.communes.spelling import plain_key
 from layers.crs.crs import parse_crs, vn2000_zones
+from layers.crs.source import crs_candidates
 from layers.kinds.crops import crop_named
 from layers.kinds.land_use import land_use_codes
 
@@ -53,8 +54,8 @@ EITHER: dict[str, tuple[str, str]] = {
 
 _AREAS = ("ledger_ha", "area_ha")
 _SAMPLE, _SURE = 500, 0.6
-#: VN-2000 in the two UTM zones and in degrees, and what a GPS gives.
-_OTHER_CRS = ("EPSG:3405", "EPSG:3406", "EPSG:4756", "EPSG:4326")
+#: Degrees on VN-2000, and what a GPS gives.
+_IN_DEGREES = (4756, 4326)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Suggestion:
     """A column for a field, and why it is thought to be the one."""
 
     column: str
-    reason: Phrase
+    reason: Phrase | None
 
 
 def needed_fields(kind: str, found: Collection[str]) -> frozenset[str]:
@@ -72,16 +73,30 @@ def needed_fields(kind: str, found: Collection[str]) -> frozenset[str]:
     return NEEDED[kind] if told is None else NEEDED[kind].difference(pair) | {told}
 
 
-def suggest_columns(kind: str, frame: pd.DataFrame, *, province: str) -> dict[str, Suggestion]:
-    """Suggest a column of ``frame`` for each field of a kind of layer; no column serves twice."""
+def known_columns(frame: pd.DataFrame, chosen: Mapping[str, str]) -> dict[str, str]:
+    """Choices that a file can keep: its own columns, and "" for none."""
+    return {field: name for field, name in chosen.items() if not name or name in frame.columns}
+
+
+def suggest_columns(
+    kind: str, frame: pd.DataFrame, *, province: str, chosen: Mapping[str, str] | None = None
+) -> dict[str, Suggestion]:
+    """Suggest a column of ``frame`` for each field of a kind of layer; no column serves twice.
+
+    Columns that were ``chosen`` lead, as does "", which is no column.
+    """
     codes = communes_on(province)
     checks = _checks(set(codes), {plain_key(unit.name) for unit in codes.values()})
+    told = known_columns(frame, chosen or {})
     found: dict[str, Suggestion] = {}
     for field in FIELDS[kind]:
-        taken = {suggestion.column for suggestion in found.values()}
+        taken = {*told.values(), *(suggestion.column for suggestion in found.values())}
         left = [str(name) for name in frame.columns if name not in taken]
         alias = "land_use" if kind == "land_use" and field == "code" else field
-        best = _best(alias, frame, left, checks)
+        column = told.get(field)
+        best = _best(alias, frame, left if column is None else [column] * bool(column), checks)
+        if column:  # Its reason, where there is one, says how well it fits
+            best = best or Suggestion(column, None)
         if best is not None:
             found[field] = best
     return found
@@ -174,19 +189,21 @@ def _share(values: pd.Series, check: Callable[[str], bool]) -> tuple[float, int]
 
 def crs_choices(province: str) -> list[dict[str, str]]:
     """CRS that a file without one may have: the province's own first, then those of the others."""
-    zones = vn2000_zones()
-    zones = zones.assign(first=zones["province_code"] != province)
-    own = zones.sort_values(["first", "central_meridian"], kind="stable")
-    found = [
+    provinces = vn2000_zones().groupby("epsg")
+    return [
         {
             "crs": f"EPSG:{epsg}",
-            "name": f"VN-2000 {rows['central_meridian'].iloc[0]} · "
-            + ", ".join(province_name(code) for code in rows["province_code"]),
+            "name": _zone_name(provinces.get_group(epsg))
+            if epsg in provinces.groups
+            else parse_crs(f"EPSG:{epsg}").name,
         }
-        for epsg, rows in own.groupby("epsg", sort=False)
+        for epsg in (*crs_candidates(province), *_IN_DEGREES)
     ]
-    others = [{"crs": code, "name": parse_crs(code).name} for code in _OTHER_CRS]
-    return [*found, *others]
+
+
+def _zone_name(rows: pd.DataFrame) -> str:
+    names = ", ".join(province_name(code) for code in rows["province_code"])
+    return f"VN-2000 {rows['central_meridian'].iloc[0]} · {names}"
 
 
 def guess_kind(frame: pd.DataFrame, *, polygons: bool, forest: bool, province: str) -> str:

@@ -9,13 +9,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.factories import communes, forest_plots
+from tests.factories import communes, forest_plots, write_raster
 from tests.zones.app.conftest import serve
 from tests.zones.app.test_browser import Sat
 from tests.zones.app.test_browser import browser as browser
 from tests.zones.app.test_looked import LOCAL, PRJ
 from zones.app.session import Session
 from zones.project.yaml import read_document
+from zones.project.yaml_blocks import cut_block
 
 pytestmark = pytest.mark.browser
 
@@ -137,3 +138,186 @@ def test_a_new_project_lists_no_plan_and_one_that_is_chosen(desk: Sat, tmp_path:
     desk.page.select_option("#plan-pick", "lang-son-2026-2030")
     desk.page.wait_for_selector("[data-plan='lang-son-2026-2030']")
     assert _said(tmp_path)["plans"] == ["lang-son-2026-2030"]
+
+
+ENTRIES = """\
+layers:
+  forest:  # rừng
+    kind: forest_status
+    path: rung.shp
+    date: 2025-12-31
+    source: Chi cục Kiểm lâm
+    crs: EPSG:32648
+    code_table: '98'
+    encoding: utf-8
+    columns:  # cột của huyện
+      ldlr: LDLR_KK
+      maldlr: MALDLR_KK
+      sldlr: CAY_TRONG
+      dtich: DT_HA
+      malr3: null
+      tk: TIEU_KHU
+    species: {Thông: pine}
+  fruit:
+    kind: report
+    path: so.xlsx
+    date: 2025-12-31
+    source: ''
+    sheet: Hai
+    decimal: .
+    columns: {commune_code: Mã, crop: Giống, year: Năm, area_ha: DT}
+    crops:
+      Na: persimmon  # hồng
+      Hồi: anise
+  cover:
+    kind: raster
+    path: cover.tif
+    date: 2025-12-31
+    source: ''
+    classes: {1: trees, 2: crops, 9: nước}  # lớp
+"""
+
+
+@pytest.fixture
+def again(desk: Sat, tmp_path: Path) -> Path:
+    """A project that says much of its files, open in the room Files; its file."""
+    file = tmp_path / "kế hoạch" / "project.yaml"
+    own = {"ldlr": "LDLR_KK", "maldlr": "MALDLR_KK", "sldlr": "CAY_TRONG", "dtich": "DT_HA"}
+    own["tk"] = "TIEU_KHU"
+    plots = forest_plots()[[*own, "geometry"]].rename(columns=own)
+    plots.to_crs(32648).to_file(file.with_name("rung.shp"))
+    file.with_name("rung.prj").unlink()
+    names = {"Mã": ["06148"] * 3, "Giống": ["Na", "Na dai", "Hồi"], "Năm": 2025}
+    table = pd.DataFrame({**names, "DT": ["1.234", "2", "3"], "Cây": ["Quýt"] * 3})
+    with pd.ExcelWriter(file.with_name("so.xlsx")) as book:
+        for sheet in ("Một", "Hai"):
+            table.to_excel(book, sheet_name=sheet, index=False)
+    write_raster(file.with_name("cover.tif"))
+    text = cut_block(file.read_text("utf-8"), "layers")
+    file.write_text(text.rstrip("\n") + "\n" + ENTRIES, "utf-8")
+    desk.page.reload()
+    desk.page.wait_for_selector("[data-again=cover]")
+    return file
+
+
+@pytest.mark.parametrize("name", ["forest", "fruit", "cover"])
+def test_what_the_project_says_of_a_file_stays_where_it_is_looked_at_and_written_again(
+    name: str, desk: Sat, again: Path
+) -> None:
+    page, before = desk.page, again.read_text("utf-8")
+    page.click(f"[data-again={name}]")
+    page.wait_for_selector("#file-form")
+    if name == "forest":
+        page.wait_for_selector("#file-map path")
+        assert page.input_value("#layer-crs") == "EPSG:32648"
+        assert page.input_value("[data-field=sldlr]") == "CAY_TRONG"
+    if name == "fruit":
+        assert page.input_value("#file-sheet") == "Hai"
+        assert page.input_value("#layer-decimal") == "."
+        assert page.input_value("[name='crop:Na']") == "persimmon"
+        assert page.input_value("[name='crop:Na dai']") == ""  # which the project leaves as it is
+    page.click("#put")
+    page.wait_for_selector("#pick")
+    assert again.read_text("utf-8") == before
+    page.click(f"[data-again={name}]")
+    page.wait_for_selector("#file-form")
+    page.fill("#layer-date", "31/12/2024")
+    page.click("#put")
+    page.wait_for_selector("#pick")
+    at = before.index(f"  {name}:")
+    told = before[:at] + before[at:].replace("2025-12-31", "2024-12-31", 1)
+    assert again.read_text("utf-8") == told
+
+
+def test_a_column_that_is_emptied_or_changed_leads_and_the_page_comes_to_rest(
+    desk: Sat, again: Path
+) -> None:
+    page, asked = desk.page, []
+    page.on("request", lambda it: asked.append(it.url) if it.url.endswith("/look") else None)
+    page.click("[data-again=forest]")
+    page.wait_for_selector("#file-map path")
+    for field, left in (("ldlr", "MALDLR_KK"), ("dtich", "MALDLR_KK")):
+        page.select_option(f"[data-field={field}]", "")
+        page.wait_for_function(
+            "field => document.querySelector(`[data-field=${field}]`)?.value === ''"
+            " && !document.body.hasAttribute('data-busy')", arg=field,
+        )  # fmt: skip
+        assert page.input_value("[data-field=maldlr]") == left
+    page.wait_for_timeout(1500)
+    quiet = len(asked)
+    page.wait_for_timeout(1500)
+    assert len(asked) == quiet <= 6
+    desk.go("start")
+    page.click("[data-room=files]")
+    page.wait_for_selector("#file-map path")
+    page.wait_for_timeout(1000)
+    assert len(asked) <= quiet + 3
+    assert page.input_value("[data-field=ldlr]") == page.input_value("[data-field=dtich]") == ""
+    page.click("#put")
+    page.wait_for_selector("#pick")
+    columns = read_document(again)["layers"]["forest"]["columns"]
+    assert columns == {
+        "ldlr": None, "maldlr": "MALDLR_KK", "sldlr": "CAY_TRONG", "dtich": None, "malr3": None,
+        "tk": "TIEU_KHU",
+    }  # fmt: skip
+    page.click("[data-again=fruit]")
+    page.wait_for_selector("[name='crop:Hồi']")
+    page.focus("[data-field=crop]")
+    page.select_option("[data-field=crop]", "Cây")
+    page.wait_for_selector("[name='crop:Quýt']")
+    assert page.locator("[name='crop:Hồi']").count() == 0
+    assert page.evaluate("document.activeElement.dataset.field") == "crop"
+
+
+def test_the_later_of_two_answers_counts(desk: Sat, again: Path) -> None:
+    page, held, tried = desk.page, [], []
+
+    def route(it: Any) -> None:
+        asked = it.request.post_data_json
+        tried.append(asked.get("crs"))
+        if asked.get("crs") == "EPSG:5897" or (asked.get("columns") or {}).get("crop") == "Cây":
+            held.append(it)
+        else:
+            it.continue_()
+
+    page.route("**/do/files/look", route)
+    page.click("[data-again=forest]")
+    page.wait_for_selector("#file-map path")
+    assert tried == [None, "EPSG:32648"]  # looked at, and tried once
+    page.select_option("#layer-crs", "EPSG:5897")
+    page.select_option("#layer-crs", "EPSG:32649")
+    page.wait_for_selector("#file-map path")
+    held.pop().fulfill(json={"place": []})
+    page.wait_for_timeout(500)
+    assert page.locator("#file-map path").count() == 1
+    page.click("[data-again=fruit]")
+    page.wait_for_selector("[name='crop:Hồi']")
+    page.select_option("[data-field=crop]", "Cây")
+    page.select_option("[data-field=crop]", "Mã")
+    page.wait_for_selector("[name='crop:06148']")
+    held.pop().continue_()
+    page.wait_for_timeout(1500)
+    assert page.input_value("[data-field=crop]") == "Mã"
+    assert page.locator("[name='crop:06148']").count() == 1
+
+
+def test_a_sheet_has_a_form_of_its_own_and_keeps_only_what_was_changed(
+    desk: Sat, again: Path
+) -> None:
+    page = desk.page
+    page.click("[data-again=fruit]")
+    page.wait_for_selector("#file-form")
+    page.fill("#layer-source", "Phòng Nông nghiệp")
+    page.select_option("#file-sheet", "Một")
+    page.wait_for_function("() => document.querySelector('#layer-place')?.value === ''")
+    assert page.input_value("#layer-source") == ""  # another sheet, which nothing lists yet
+    assert page.input_value("#layer-decimal") == ""
+    page.select_option("#file-sheet", "Hai")
+    page.wait_for_function("() => document.querySelector('#layer-place')?.value === 'fruit'")
+    assert page.input_value("#layer-date") == "31/12/2025"
+    text = again.read_text("utf-8").replace("Hai\n    decimal: .", "Hai\n    decimal: ','")
+    again.write_text(text.replace("2025-12-31", "2023-12-31"), "utf-8")
+    page.reload()
+    page.wait_for_selector("#file-form")
+    told = {name: page.input_value(f"#layer-{name}") for name in ("source", "date", "decimal")}
+    assert told == {"source": "Phòng Nông nghiệp", "date": "31/12/2023", "decimal": ","}

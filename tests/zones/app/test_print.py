@@ -113,6 +113,7 @@ def test_the_sureness_of_figures_read_from_a_text_is_listed(sit: Any, project: P
         "II. MỤC TIÊU CỤ THỂ",
         "1. Vùng trồng Thông: đến năm 2030 diện tích 20.000 - 22.000 ha.",
         "2. Diện tích khác khoảng 900 ha.",
+        "3. Sản lượng gỗ khai thác rừng trồng mỗi năm trên 200.000 m3/năm.",
     ):
         document.add_paragraph(line)
     document.save(str(project.parent / "ke-hoach.docx"))
@@ -120,9 +121,13 @@ def test_the_sureness_of_figures_read_from_a_text_is_listed(sit: Any, project: P
     answer = desk.ask("files", "extract", path=str(project.parent / "ke-hoach.docx"), lead=False)
     (draft,) = answer["drafts"]
     assert len(draft["figures"]) == draft["targets"] > 0
-    pine = next(row for row in draft["figures"] if row["ends"] == [20000, 22000])
-    assert (pine["unit"], pine["year"], pine["unsure"]) == ("ha", 2030, False)
+    pine = next(row for row in draft["figures"] if row["figure"]["vi"] == "20.000–22.000 ha")
+    assert (pine["figure"]["en"], pine["year"]) == ("20,000–22,000 ha", 2030)
+    assert pine["unsure"] is False
+    assert pine["name"]["vi"].startswith("Thông: ")
+    timber = next(row["figure"] for row in draft["figures"] if "m³" in row["figure"]["vi"])
+    assert timber == {"vi": "trên 200.000 m³/năm", "en": "above 200,000 m³/year"}
     assert 0.65 <= pine["sure"] <= 1
     order = [row["sure"] for row in draft["figures"]]
     assert order == sorted(order)  # the least sure first
-    assert {row["unsure"] for row in draft["figures"] if row["sure"] < 0.65} <= {True}
+    assert {row["unsure"] for row in draft["figures"] if row["sure"] < 0.65} == {True}

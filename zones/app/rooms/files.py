@@ -7,16 +7,16 @@ survive. Nothing else keeps what was chosen here.
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field, TypeAdapter, ValidationError
 from ruamel.yaml.comments import CommentedMap
 
 from layers.base.errors import VungTrongError
+from layers.base.language import Language
 from layers.base.messages import message
 from layers.base.person import account_name
 from layers.communes.gazetteer import communes_on
@@ -26,6 +26,7 @@ from layers.kinds.forest_fields import (
     NEEDED as NEEDED_OF_FOREST,
 )
 from zones.app.desk import Desk, words
+from zones.app.entries import entries, sections
 from zones.app.looked import Kind, look, province_of
 from zones.app.plan_list import known_plans, plan_names, plans_of, zones_of
 from zones.app.project_file import can_undo, project_path, undo, with_changes, write_project
@@ -37,13 +38,18 @@ from zones.plan.extract.zones import slug
 from zones.plan.files import load_plan, save_plan
 from zones.plan.findings import SURE
 from zones.plan.model import Plan
+from zones.plan.words import figure_words, target_name
 from zones.project.model import CommunesSource, LayerSource
-from zones.project.yaml import dump_document, is_there, read_document, read_text
+from zones.project.yaml import dump_document, read_document, read_text
 from zones.project.yaml_blocks import change_block, cut_block, is_block, put_block, put_list
 
 
 class Put(Question):
-    """A file for the project, with what a person confirmed of it."""
+    """A file for the project, with what a person confirmed of it.
+
+    Where the entry lists the file already, it keeps what is not said here; "" takes a column, crop
+    or class out.
+    """
 
     path: str
     kind: Kind
@@ -119,7 +125,7 @@ def state(desk: Desk) -> dict[str, Any]:
     crops = load_crops()
     return answer | {
         "scenario_of": None if home is None else str(home),
-        "parts": _parts(document, file.parent),
+        "parts": entries(document, file.parent),
         "plans": plans_of(document, file.parent),
         "known_plans": known_plans(),
         "crops": {
@@ -127,7 +133,7 @@ def state(desk: Desk) -> dict[str, Any]:
             for crop, vi, en in zip(crops["crop"], crops["name_vi"], crops["name_en"], strict=True)
         },
         "present": {
-            _crop(name): str(layer) for name, layer in _sections(document, "present").items()
+            _crop(name): str(layer) for name, layer in sections(document, "present").items()
         },
         "held": held,
         "drafts": _unconfirmed(document, file.parent),
@@ -145,41 +151,6 @@ def _faulty(file: Path, error: VungTrongError) -> dict[str, Any]:
 def _crop(name: object) -> str:
     """Id of a crop that the project file may name otherwise."""
     return crop_named(str(name))[0] or str(name)
-
-
-def _sections(document: CommentedMap, key: str) -> CommentedMap:
-    """What stands under a key, where that is a section at all."""
-    found = document.get(key)
-    return found if isinstance(found, CommentedMap) else CommentedMap()
-
-
-def _parts(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
-    """Files that the project names; an entry that is no section is listed, to be taken out."""
-    listed = [("communes", "communes", _sections(document, "communes"))]
-    layers = _sections(document, "layers")
-    for name in layers:
-        item = _sections(layers, name)
-        listed.append((str(name), str(item.get("kind", "")), item))
-    return [
-        {
-            "name": name,
-            "kind": kind,
-            "path": str(item.get("path", "")),
-            "at": str((home / str(item.get("path", ""))).resolve()),
-            "there": bool(item.get("path")) and is_there(home / str(item["path"])),
-            "date": str(item.get("date") or item.get("vintage") or ""),
-            **{key: str(item.get(key) or "") for key in ("source", "crs", "code_table")},
-            **{key: _named(item, key) for key in ("columns", "crops", "classes")},
-        }
-        for name, kind, item in listed
-    ]
-
-
-def _named(item: CommentedMap, key: str) -> dict[str, str]:
-    """What a layer's section says of columns, crops or classes; boundaries name two columns."""
-    told = {str(name): str(value) for name, value in _sections(item, key).items() if value}
-    pair = ("code", "name") if key == "columns" else ()
-    return told | {it: str(item[f"{it}_column"]) for it in pair if item.get(f"{it}_column")}
 
 
 def _unconfirmed(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
@@ -204,20 +175,17 @@ def _unconfirmed(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
             }
             for owner, item in plan.unconfirmed()
         ]
-        told = {"targets": len(plan.all_targets()), "figures": _figures(plan, zones)}
+        told = {"targets": len(plan.all_targets()), "figures": _figures(plan)}
         found.append({"file": str(name), "confirm": rows, **told})
     return found
 
 
-def _figures(plan: Plan, zones: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
+def _figures(plan: Plan) -> list[dict[str, Any]]:
     """Figures of a plan that were read from a text, and how sure the reading is, 0 to 1."""
     rows = [
         {
-            "owner": zones.get(owner),
-            "name": item.name and {"vi": item.name.vi, "en": item.name.en},
-            "target": item.target,
-            "ends": [None if math.isnan(end) else end for end in item.ends],
-            "unit": item.unit,
+            "name": {code: target_name(plan, owner, item, code) for code in get_args(Language)},
+            "figure": words(figure_words(item, item.unit)),
             "year": item.year,
             "clause": item.clause or "",
             "sure": item.confidence,
@@ -235,21 +203,26 @@ def put(desk: Desk, asked: Put) -> dict[str, Any]:
     file = project_path(desk)
     path = desk.session.inside(asked.path)
     document = read_document(file)
-    written = _relative(path, file.parent)
-    if asked.kind == "communes":
-        write_project(desk, _with_communes(document, asked, written, file))
-    else:
-        write_project(desk, _with_layer(document, asked, written, file))
+    write = _with_communes if asked.kind == "communes" else _with_layer
+    write_project(desk, write(document, asked, path, file))
     return state(desk)
 
 
-def _with_communes(document: CommentedMap, asked: Put, written: str, file: Path) -> str:
+def _with_communes(document: CommentedMap, asked: Put, path: Path, file: Path) -> str:
     """Text of the project file with the file of the communes."""
-    named = {"code_column": asked.columns.get("code"), "name_column": asked.columns.get("name")}
-    values = {"path": written, "layer": asked.layer, "crs": asked.crs, **named}
 
     def change(section: CommentedMap) -> None:
-        _update(section, values)
+        same = _is_same(section, asked, path, file.parent)
+        values: dict[str, Any] = {key: getattr(asked, key) for key in ("layer", "crs")}
+        told = {key for key in values if key in asked.model_fields_set}
+        for field in ("code", "name"):
+            values[f"{field}_column"] = asked.columns.get(field) or None
+            told |= {f"{field}_column"} if field in asked.columns else set()
+        if not same:
+            values |= {"path": _relative(path, file.parent), "encoding": None}
+        for key, value in values.items():
+            if key in told or not same:
+                _set(section, key, value, by_path=True)
         _validate(CommunesSource, section)
 
     if isinstance(document.get("communes"), CommentedMap):
@@ -263,7 +236,7 @@ def _relative(path: Path, home: Path) -> str:
     return path.relative_to(home).as_posix() if path.is_relative_to(home) else str(path)
 
 
-def _with_layer(document: CommentedMap, asked: Put, written: str, file: Path) -> str:
+def _with_layer(document: CommentedMap, asked: Put, path: Path, file: Path) -> str:
     """Text of the project file with a layer put in, or put in the place of the one of its name."""
     found = document.get("layers")
     layers = found if isinstance(found, CommentedMap) else CommentedMap()
@@ -273,9 +246,11 @@ def _with_layer(document: CommentedMap, asked: Put, written: str, file: Path) ->
         raise RefusedError(409, message("zones.app.layer_there", layer=name))
     text = read_text(file)
     if isinstance(there, CommentedMap) and there.get("kind") == asked.kind:
-        return change_block(text, file, ("layers", name), lambda it: _fill(it, asked, written))
+        return change_block(
+            text, file, ("layers", name), lambda it: _fill(it, asked, path, file.parent)
+        )
     section = CommentedMap()
-    _fill(section, asked, written)
+    _fill(section, asked, path, file.parent)
     if not is_block(document, "layers"):
         layers[name] = section
         document["layers"] = layers
@@ -287,39 +262,67 @@ def _with_layer(document: CommentedMap, asked: Put, written: str, file: Path) ->
     return put_block(text, "layers", name, section)
 
 
-def _columns(asked: Put) -> dict[str, str | None]:
-    """Columns as a project names them; a needed field of a forest layer that has none is null."""
-    chosen: dict[str, str | None] = dict(asked.columns)
-    if asked.kind != "forest_status" or not chosen:
-        return chosen
-    lacking = [choice[0] for choice in NEEDED_OF_FOREST if not chosen.keys() & set(choice)]
+def _is_same(section: CommentedMap, asked: Put, path: Path, home: Path) -> bool:
+    """Whether an entry lists the file already, and the same layer or sheet of it."""
+    if not section.get("path") or (home / str(section["path"])).resolve() != path:
+        return False
+    part = asked.layer or asked.sheet
+    return part is None or (section.get("layer") or section.get("sheet")) in (None, part)
+
+
+def _fill(section: CommentedMap, asked: Put, path: Path, home: Path) -> None:
+    """Write into a layer's section: of the same file what is not said stays, else it goes.
+
+    Comments stay, and keys that no form has.
+    """
+    same, kind = _is_same(section, asked, path, home), asked.kind
+    wanted = {
+        "kind": kind,
+        "path": _relative(path, home),
+        "date": asked.date,
+        "source": asked.source or ("" if "source" in section else None),
+        "layer": asked.layer if kind not in ("report", "raster") else None,
+        "sheet": asked.sheet if kind == "report" else None,
+        "decimal": asked.decimal if kind == "report" else None,
+        "crs": asked.crs if kind != "report" else None,
+        "code_table": asked.code_table if kind == "forest_status" else None,
+        "encoding": None,  # That is how the other file is written
+    }
+    for key, value in wanted.items():
+        if not same or (key in asked.model_fields_set and key != "path"):
+            _set(section, key, value)
+    _merge(section, "columns", _columns(section, asked, same=same), same=same)
+    _merge(section, "crops", asked.crops, same=same)
+    _merge(section, "classes", asked.classes, same=same)
+    _validate(LayerSource, section)
+
+
+def _columns(section: CommentedMap, asked: Put, *, same: bool) -> dict[str, str | None]:
+    """Columns to write; a field of a forest layer that has none is null, a needed one always."""
+    if asked.kind != "forest_status" or not asked.columns:
+        return dict(asked.columns)
+    chosen = {field: name or None for field, name in asked.columns.items()}
+    named = {*chosen, *(sections(section, "columns") if same else ())}
+    lacking = [choice[0] for choice in NEEDED_OF_FOREST if not named & set(choice)]
     return chosen | dict.fromkeys(lacking)
 
 
-def _fill(section: CommentedMap, asked: Put, written: str) -> None:
-    """Write into a layer's section; what stands there keeps its comments and other keys."""
-    wanted = {
-        "kind": asked.kind,
-        "path": written,
-        "date": asked.date,
-        "source": asked.source or ("" if "source" in section else None),
-        "layer": asked.layer if asked.kind not in ("report", "raster") else None,
-        "sheet": asked.sheet if asked.kind == "report" else None,
-        "decimal": asked.decimal if asked.kind == "report" else None,
-        "crs": asked.crs if asked.kind != "report" else None,
-        "code_table": asked.code_table if asked.kind == "forest_status" else None,
-        "columns": _columns(asked) or None,
-        "crops": asked.crops or None,
-        "classes": asked.classes or None,
-    }
-    if section.get("path") != written:
-        section.pop("encoding", None)  # That was how the other file is written
-    for key, value in wanted.items():
-        if value is not None:
-            section[key] = value
-        else:
-            section.pop(key, None)
-    _validate(LayerSource, section)
+def _merge(section: CommentedMap, key: str, told: Mapping[Any, str | None], *, same: bool) -> None:
+    """Bring what is told into a part of a section; "" takes one out, save where it says null."""
+    held = sections(section, key)
+
+    def stays(name: Any) -> bool:
+        return (told[name] != "" or held[name] is None) if name in told else same
+
+    for name in [name for name in held if not stays(name)]:
+        del held[name]
+    for name, value in told.items():
+        if value != "" and (name not in held or held[name] != value):
+            held[name] = value
+    if not held:
+        section.pop(key, None)
+    elif section.get(key) is not held:
+        section[key] = held
 
 
 def _is_sketch(layer: object, home: Path) -> bool:
@@ -328,13 +331,14 @@ def _is_sketch(layer: object, home: Path) -> bool:
     return sketch and not (home / "forest_status.gpkg").exists()
 
 
-def _update(section: CommentedMap, values: dict[str, Any]) -> None:
-    """Put values into a section, a new one below its path."""
-    for key, value in values.items():
-        if value is not None and key not in section and "path" in section:
-            section.insert(list(section).index("path") + 1, key, value)
-        elif value is not None:
-            section[key] = value
+def _set(section: CommentedMap, key: str, value: Any, *, by_path: bool = False) -> None:
+    """Put a value into a section, a new one at its end or below its path; None takes it out."""
+    if value is None:
+        section.pop(key, None)
+    elif key not in section and by_path and "path" in section:
+        section.insert(list(section).index("path") + 1, key, value)
+    elif key not in section or section[key] != value:
+        section[key] = value
 
 
 def _validate(model: Any, section: CommentedMap) -> None:
@@ -352,7 +356,7 @@ def drop(desk: Desk, asked: Name) -> dict[str, Any]:
     """Take a layer out of the project, with what is chosen of it; the file itself stays."""
     desk.may_write()
     document = read_document(project_path(desk))
-    chosen = _sections(document, "present")
+    chosen = sections(document, "present")
     told_by_it = [crop for crop, layer in chosen.items() if layer == asked.name]
     if told_by_it:
         for crop in told_by_it:
@@ -363,7 +367,7 @@ def drop(desk: Desk, asked: Name) -> dict[str, Any]:
     if is_block(document, "layers"):
         text = cut_block(text, "layers", asked.name)
     else:
-        _sections(document, "layers").pop(asked.name, None)
+        sections(document, "layers").pop(asked.name, None)
         text = dump_document(document)
     write_project(desk, text, always=True)
     return state(desk)
@@ -389,7 +393,7 @@ def present(desk: Desk, asked: Present) -> dict[str, Any]:
     """Let one layer tell the present area of a crop that stands in several."""
     desk.may_write()
     document = read_document(project_path(desk))
-    chosen = _sections(document, "present")
+    chosen = sections(document, "present")
     same = [name for name in chosen if _crop(name) == _crop(asked.crop)]
     if asked.layer:
         if asked.layer not in (document.get("layers") or {}):
@@ -439,7 +443,7 @@ def _write_plans(desk: Desk, names: list[str]) -> dict[str, Any]:
     left = _changes_left(document, names[0] if names else "", file.parent)
     if left:
         # Figures of zones that are no longer shared out would keep every room from opening
-        changes = _sections(document, "allocation")["changes"]
+        changes = sections(document, "allocation")["changes"]
         text = with_changes(text, file, [it for it in changes if it not in left])
     write_project(desk, text, always=True)
     return state(desk) | {"left": left}

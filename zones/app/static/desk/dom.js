@@ -104,9 +104,14 @@ const nameOf = (input) => input.id || input.dataset.field || input.name;
 const fieldsOf = (form) => [...form.querySelectorAll("input, select, textarea")].filter((input) => input.type !== "file" && nameOf(input) && !("leads" in input.dataset));
 const isTicked = (input) => ["checkbox", "radio"].includes(input.type);
 
-// A half-filled form outlives the room, the language and the page: its words are kept under a name.
+// What stands in each field; of radio buttons the one that is chosen.
+const wordsOf = (form) => fieldsOf(form).filter((input) => input.type !== "radio" || input.checked).map((input) => [nameOf(input), input.type === "checkbox" ? input.checked : input.value]);
+
+// A half-filled form outlives the room, the language and the page: what a person changed in it is
+// kept under a name. What the form came with is not, since it may have changed when it comes again.
 export function keepForm(desk, name, form) {
-  const keep = () => desk.keep(name, Object.fromEntries(fieldsOf(form).filter((input) => input.type !== "radio" || input.checked).map((input) => [nameOf(input), input.type === "checkbox" ? input.checked : input.value])));
+  const fresh = new Map(wordsOf(form));
+  const keep = () => desk.keep(name, Object.fromEntries(wordsOf(form).filter(([key, value]) => fresh.get(key) !== value)));
   fillForm(form, desk.kept(name, {}));
   for (const kind of ["input", "change"]) form.addEventListener(kind, keep);
   return form;

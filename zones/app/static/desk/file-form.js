@@ -5,14 +5,15 @@ import { button, dayInput, element, field, keepForm, table } from "./dom.js";
 const KINDS = { polygons: ["communes", "forest_status", "crop_plots", "land_use"], table: ["report"], raster: ["raster"] };
 
 export function fileForm({ desk, looked, state, again, put, cancel, place }) {
-  const mine = state.parts.find((part) => isSame(part) && part.kind === looked.kind); // What the project says of it already
-  const said = Object.entries(mine?.columns ?? {}).filter(([, column]) => looked.columns.includes(column));
-  const columns = { ...Object.fromEntries(looked.fields.filter((item) => item.column).map((item) => [item.field, item.column])), ...Object.fromEntries(said) };
-  const crops = Object.fromEntries(looked.crops.map((row) => [row.text, mine?.crops[row.text] || row.crop || row.near]));
+  const mine = state.parts.find((part) => part.name === looked.entry && part.kind === looked.kind); // What the project says of it already
+  const isSame = (part) => part === mine;
+  const columns = Object.fromEntries(looked.fields.filter((item) => item.column !== null).map((item) => [item.field, item.column])); // "" is none
+  // A similar name is proposed once: in a file of the project a name that is not matched stays its own.
+  const crops = Object.fromEntries(looked.crops.map((row) => [row.text, mine ? (mine.crops[row.text] ?? row.crop) : row.crop || row.near]));
   const classes = { ...mine?.classes };
   const inputs = {};
   const selects = {};
-  const kept = `file:${looked.path}:${looked.kind}`;
+  const kept = ["file", looked.path, looked.layer ?? "", looked.sheet ?? "", looked.kind, looked.entry].join(":");
   let map = null;
 
   const send = () =>
@@ -23,15 +24,17 @@ export function fileForm({ desk, looked, state, again, put, cancel, place }) {
       new: looked.kind !== "communes" && !inputs.place.value,
       date: looked.kind === "communes" ? null : typedDay(inputs.date.value),
       source: looked.kind === "communes" ? "" : inputs.source.value.trim(),
-      layer: looked.layers?.length > 1 ? looked.layer : null,
-      sheet: looked.sheets?.length > 1 ? looked.sheet : null,
-      decimal: inputs.decimal?.value || null,
-      crs: inputs.crs?.value.trim() || null,
-      code_table: inputs.codes?.value || null,
-      columns,
-      crops: Object.fromEntries(looked.crops.filter((row) => crops[row.text] && crops[row.text] !== row.crop).map((row) => [row.text, crops[row.text]])),
-      classes: Object.fromEntries(Object.entries(classes).filter(([, name]) => name)),
+      // What the form does not show is not sent: the project goes on saying what it says of it.
+      layer: looked.layers?.length > 1 ? looked.layer : undefined,
+      sheet: looked.sheets?.length > 1 ? looked.sheet : undefined,
+      decimal: shownValue(inputs.decimal),
+      crs: shownValue(inputs.crs),
+      code_table: shownValue(inputs.codes),
+      columns: looked.fields.length ? columns : undefined,
+      crops: Object.fromEntries(looked.crops.filter((row) => crops[row.text] !== row.crop || row.text in (mine?.crops ?? {})).map((row) => [row.text, crops[row.text]])),
+      classes: looked.kind === "raster" ? classes : undefined,
     });
+  const shownValue = (input) => (input ? input.value || null : undefined);
 
   const kind = element("select", { id: "file-kind", "data-leads": "", onchange: (event) => again({ path: looked.path, layer: looked.layer ?? null, sheet: looked.sheet ?? null, kind: event.target.value }) }, ...KINDS[looked.form].map((name) => element("option", { value: name, selected: name === looked.kind }, say("kind_" + name))));
   const node = element(
@@ -59,10 +62,6 @@ export function fileForm({ desk, looked, state, again, put, cancel, place }) {
     const name = field(say("layerName"), inputs.name);
     inputs.place = placeField(name);
     return element("div", { class: "editor-grid" }, sameKind().length ? field(say("layerPlace"), inputs.place) : null, name, field(say("layerDate") + " *", inputs.date), field(say("layerSource"), inputs.source), crsField(), looked.form === "table" ? decimalField() : null);
-  }
-
-  function isSame(part) {
-    return part.at === looked.path;
   }
 
   function sameKind() {
@@ -109,17 +108,19 @@ export function fileForm({ desk, looked, state, again, put, cancel, place }) {
   // Hectares that can be read in two ways are not written down before somebody said which.
   function decimalField() {
     const two = looked.two_readings;
-    const read = (mark, value) => element("option", { value: mark }, say(mark === "," ? "decimalComma" : "decimalPoint") + (two ? `: “${two[0]}” = ${number(value, (String(value).split(".")[1] ?? "").length)} ha` : ""));
+    const read = (mark, value) => element("option", { value: mark, selected: mark === mine?.decimal }, say(mark === "," ? "decimalComma" : "decimalPoint") + (two ? `: “${two[0]}” = ${number(value, (String(value).split(".")[1] ?? "").length)} ha` : ""));
     inputs.decimal = element("select", { id: "layer-decimal", required: Boolean(two) }, element("option", { value: "" }, two ? "…" : say("decimalFound")), read(",", two?.[1]), read(".", two?.[2]));
     return field(say("decimalMark") + (two ? " *" : ""), inputs.decimal, two ? say("decimalAsked") : "");
   }
 
-  // Asked where the file has no CRS, one that nobody can read, or one without a place on Earth.
+  // Asked where the file has no CRS, one that nobody can read or that has no place on Earth, or where the project names another.
   function crsField() {
     if (!looked.choices?.length) return null;
-    const options = looked.choices.map(({ crs, name }) => element("option", { value: crs, selected: crs === mine?.crs }, `${name} (${crs})`));
-    inputs.crs = element("select", { id: "layer-crs", required: true, onchange: tryPlace }, element("option", { value: "" }, "…"), ...options);
-    return field(say("crsChoose") + " *", inputs.crs, looked.crs ? say("crsNoPlace", { crs: looked.crs }) : say("crsMissing"));
+    const options = looked.choices.map(({ crs, name }) => element("option", { value: crs, selected: crs === looked.named_crs }, `${name} (${crs})`));
+    const none = looked.lacking ? "…" : say("crsOwn", { crs: looked.crs });
+    inputs.crs = element("select", { id: "layer-crs", required: looked.lacking, onchange: tryPlace }, element("option", { value: "" }, none), ...options);
+    const why = looked.lacking ? (looked.crs ? "crsNoPlace" : "crsMissing") : "crsNamed";
+    return field(say("crsChoose") + (looked.lacking ? " *" : ""), inputs.crs, say(why, { crs: looked.crs }));
   }
 
   function matching() {
@@ -129,7 +130,7 @@ export function fileForm({ desk, looked, state, again, put, cancel, place }) {
       const star = element("span", {});
       const select = element(
         "select",
-        { "data-field": item.field, "aria-label": label, onchange: (event) => choose(item, event.target.value) },
+        { "data-field": item.field, "data-focus": "field-" + item.field, "aria-label": label, onchange: (event) => choose(item, event.target.value) },
         element("option", { value: "" }, item.needed ? say("chooseColumn") : say("noColumn")),
         ...looked.columns.map((name) => element("option", { value: name, selected: name === columns[item.field] }, name)),
       );
@@ -140,12 +141,13 @@ export function fileForm({ desk, looked, state, again, put, cancel, place }) {
     return element("div", {}, element("h3", {}, say("columnsTitle")), element("table", { class: "matching" }, element("tbody", {}, ...rows)));
   }
 
+  // What the form asks further depends on these: the table of types, the crops, the decimal mark.
+  const leading = ["ldlr", "maldlr", "crop", "area_ha", ...(looked.tables?.open ? ["dtich"] : [])];
+
   function choose(item, column) {
-    if (column) columns[item.field] = column;
-    else delete columns[item.field];
+    columns[item.field] = column;
     showNeeded();
-    // Which table of types the codes are of depends on the columns that hold them.
-    if (looked.tables !== undefined && ["ldlr", "maldlr"].includes(item.field)) again({ path: looked.path, layer: looked.layer ?? null, kind: looked.kind, crs: inputs.crs?.value || null, columns });
+    if (leading.includes(item.field)) again({ path: looked.path, layer: looked.layer, sheet: looked.sheet, kind: looked.kind, name: looked.entry, crs: inputs.crs?.value, columns });
   }
 
   // Of two columns that tell the commune one is enough.
@@ -192,19 +194,23 @@ export function fileForm({ desk, looked, state, again, put, cancel, place }) {
   // Shows where the file would lie before its CRS is written down.
   async function tryPlace() {
     close();
+    const turn = tries;
     looked.place = null;
-    if (!inputs.crs.value) return;
-    looked.place = await place({ path: looked.path, layer: looked.layer, kind: looked.kind, crs: inputs.crs.value });
+    if (!inputs.crs.value && looked.lacking) return;
+    const found = await place({ path: looked.path, layer: looked.layer, kind: looked.kind, name: looked.entry, crs: inputs.crs.value });
+    if (turn !== tries) return; // Another one was tried since, or the form is gone
+    looked.place = found;
     shown();
   }
 
   let filled = false;
+  let tries = 0;
 
   function shown() {
     if (!filled) {
       filled = true;
-      keepForm(desk, kept, node.querySelector("form"));
-      if (inputs.crs?.value && !looked.place) tryPlace();
+      keepForm(desk, kept, node.querySelector("form")); // A CRS that was chosen before is tried as it is put in
+      if (!tries && inputs.crs?.value && !looked.place) tryPlace();
     }
     if (!looked.place) return;
     close();
@@ -216,6 +222,7 @@ export function fileForm({ desk, looked, state, again, put, cancel, place }) {
   }
 
   function close() {
+    tries += 1;
     map?.remove();
     map = null;
   }

@@ -1,6 +1,6 @@
 // Files: what the project is made of; a file is looked at, its columns confirmed, then written down.
-import { both, day, hectares, kindName, number, say } from "../desk/words.js";
-import { button, byId, dropZone, element, field, panel, table } from "../desk/dom.js";
+import { both, day, kindName, number, say } from "../desk/words.js";
+import { button, byId, dropZone, element, field, keepingFocus, panel, table } from "../desk/dom.js";
 import { upload } from "../desk/net.js";
 import { fileForm } from "../desk/file-form.js";
 
@@ -48,6 +48,7 @@ async function changed(answer, words = "") {
 
 function putDown(kept) {
   looked = null;
+  looks += 1;
   desk.forget("looked");
   if (kept) desk.forget(kept);
 }
@@ -115,7 +116,7 @@ function partsPanel() {
       element(
         "span",
         { class: "part-steps" },
-        part.there ? button("lookAgain", () => look({ path: part.at, kind: part.kind || null }), { "aria-label": say("lookAgainAt", { name: part.kind === "communes" ? kindName(part.kind) : part.name }), "data-again": part.name }) : null,
+        part.there ? button("lookAgain", () => look({ path: part.at, name: part.name, kind: part.kind || null }), { "aria-label": say("lookAgainAt", { name: part.kind === "communes" ? kindName(part.kind) : part.name }), "data-again": part.name }) : null,
         part.kind === "communes" ? null : button("takeOut", () => attempt(async () => changed(await desk.ask("files", "drop", { name: part.name }))), { "aria-label": say("takeOff", { commune: part.name }), disabled: readOnly() }),
       ),
     ),
@@ -223,10 +224,8 @@ function confirmPanel(draft) {
 function figuresRead(draft) {
   if (!draft.figures.length) return null;
   const unsure = draft.figures.filter((row) => row.unsure).length;
-  const written = ([low, high]) => [...new Set([low, high].filter((end) => end !== null))].map((end) => hectares(end, 2)).join("–");
-  const bound = (row) => (row.ends[1] === null ? "≥ " : row.ends[0] === null ? "≤ " : "") + `${written(row.ends)} ${row.unit}`;
   const rows = draft.figures.map((row) =>
-    element("tr", { class: row.unsure ? "unsure" : "" }, element("th", { scope: "row", class: "text" }, both(row.name) || both(row.owner) || row.target), element("td", {}, bound(row)), element("td", {}, row.year ?? ""), element("td", { class: "text" }, row.clause), element("td", {}, number(100 * row.sure) + " %")),
+    element("tr", { class: row.unsure ? "unsure" : "" }, element("th", { scope: "row", class: "text" }, both(row.name)), element("td", {}, both(row.figure)), element("td", {}, row.year ?? ""), element("td", { class: "text" }, row.clause), element("td", {}, number(100 * row.sure) + " %")),
   );
   return element(
     "details",
@@ -289,11 +288,17 @@ async function take(files) {
   });
 }
 
+let looks = 0;
+
+// Of two questions the later one counts, whichever is answered first.
 async function look(asked) {
+  const turn = (looks += 1);
   await attempt(async () => {
-    looked = await desk.ask("files", "look", asked);
+    const answer = await desk.ask("files", "look", asked);
+    if (turn !== looks) return;
+    looked = answer;
     desk.keep("looked", asked);
-    render();
+    keepingFocus(render);
   });
 }
 
