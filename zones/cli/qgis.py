@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from layers.base.errors import InputError
+from layers.base.messages import message
 from zones.cli.pages import make_pages
 from zones.cli.terminal.console import records, telling
 from zones.cli.terminal.language import language, print_json, print_line, say
 from zones.cli.terminal.options import PageOptions, ProjectFile, grouped
 
 if TYPE_CHECKING:
-    from maps import QgisContent
+    from collections.abc import Sequence
+
+    import pandas as pd
+
+    from layers.kinds.plots import PlotLayer
+    from zones.pages.qgis_return import Written
     from zones.project.model import Project
-    from zones.run.context import RunResult
+    from zones.run.context import Teller
 
 
 def qgis(
@@ -50,9 +56,50 @@ def qgis(
 def _tell_changes(project: Project, path: Path, pages: PageOptions, decisions: Path | None) -> None:
     """Tell the changes of a GeoPackage that came back, row by row and in hectares by commune."""
     from zones.cli.lines.qgis import change_lines
+    from zones.pages.qgis_return import read_changes
+    from zones.pages.qgis_tables import COMMUNES
+
+    with telling(quiet=pages.as_json) as teller:
+        written = _of_earlier_run(project, path, teller, by_record=decisions is not None)
+        written = written or _of_today(project, teller)
+        table = read_changes(written, path)
+        if decisions is not None:
+            made = _decided(project, written, path, teller)
+            _save(made, decisions, overwrite=pages.overwrite)
+    if pages.as_json:
+        print_json({"changes": records(table)})
+        return
+    communes = next(layer for layer in written if layer.table == COMMUNES).rows()
+    names = communes.set_index("commune_code")["commune"].to_dict()
+    for line in change_lines(table, names, language()):
+        print_line(line)
+
+
+def _of_earlier_run(
+    project: Project, path: Path, teller: Teller, *, by_record: bool
+) -> list[Written]:
+    """Layers as the last run wrote them, where they lie there and the file was made from them.
+
+    What goes by the records of the project's layers, such as decisions, needs these unchanged.
+    """
+    from zones.pages.qgis_return import written_in
+    from zones.run.kept import changed_parts, kept_file
+
+    kept = kept_file(project, "qgis/project.gpkg")
+    written = [] if kept is None else written_in(kept, path)
+    changed = changed_parts(project, "qgis", teller=teller) if written else []
+    if by_record and "layers" in changed:
+        return []
+    if changed:
+        teller.note(message("zones.cli.changes_of_earlier_run", file=kept, parts=changed))
+    return written
+
+
+def _of_today(project: Project, teller: Teller) -> list[Written]:
+    """Layers as the project writes them now."""
     from zones.inputs.read import Inputs
     from zones.pages.qgis_content import qgis_content
-    from zones.pages.qgis_return import read_changes
+    from zones.pages.qgis_return import written_now
     from zones.planting.planning_map import PlanningMap
     from zones.publish.publish import PublishedFigures
     from zones.run.context import RunOptions
@@ -61,43 +108,47 @@ def _tell_changes(project: Project, path: Path, pages: PageOptions, decisions: P
     # What the step of the project reads is enough: nothing is written again to be read. Layers are
     # kept in no output folder, and borders stand for no hectares.
     only = ("check", "publish", *(("planning",) if project.planning.make else ()))
-    with telling(quiet=pages.as_json) as teller:
-        options = RunOptions(only=only, write=False)
-        result = run_project(project, options=options, teller=teller)
+    result = run_project(project, options=RunOptions(only=only, write=False), teller=teller)
     content = qgis_content(
         result.context.project,
         result[PublishedFigures],
         result[Inputs],
         planning=result.context.get(PlanningMap),
     )
-    table = read_changes(content, path, log=result.context.closures)
-    if decisions is not None:
-        _save_decisions(result, content, path, decisions, overwrite=pages.overwrite)
-    if pages.as_json:
-        print_json({"changes": records(table)})
-        return
-    names = result[Inputs].communes.set_index("commune_code")["commune"].to_dict()
-    for line in change_lines(table, names, language()):
-        print_line(line)
+    return written_now(content)
 
 
-def _save_decisions(
-    result: RunResult, content: QgisContent, path: Path, table: Path, *, overwrite: bool
-) -> None:
-    """Write what a GeoPackage decides on plots, with the decisions that the project has already."""
-    from layers.io.atomic import written_aside
-    from layers.io.table_output import save_csv
-    from zones.inputs.read import Inputs
+def _decided(
+    project: Project, written: Sequence[Written], path: Path, teller: Teller
+) -> pd.DataFrame:
+    """What a GeoPackage decides on plots, with the decisions that the project has already."""
     from zones.pages.qgis_return import decisions_of
     from zones.planting.decisions import load_decisions, no_decisions
 
-    project = result.context.project
     known = project.planning.decisions
     earlier = no_decisions() if known is None else load_decisions(project.resolve(known))
-    made = decisions_of(content, path, result[Inputs], earlier)
+    plots = {} if earlier.empty else _plots(project, teller)
+    return decisions_of(written, path, earlier, plots)
+
+
+def _save(decisions: pd.DataFrame, table: Path, *, overwrite: bool) -> None:
+    """Write a table of decisions."""
+    from layers.io.atomic import written_aside
+    from layers.io.table_output import save_csv
+
     with written_aside(table, overwrite=overwrite, program="Excel") as part:
-        save_csv(made, part)
-    print_line(say("zones.cli.decisions_saved", count=len(made), path=table))
+        save_csv(decisions, part)
+    print_line(say("zones.cli.decisions_saved", count=len(decisions), path=table))
+
+
+def _plots(project: Project, teller: Teller) -> dict[str, PlotLayer]:
+    """Plots of the project's layers."""
+    from zones.inputs.read import Inputs
+    from zones.run.context import RunOptions
+    from zones.run.run import run_project
+
+    options = RunOptions(only=("check",), write=False)
+    return run_project(project, options=options, teller=teller)[Inputs].plots
 
 
 def register(application: typer.Typer) -> None:

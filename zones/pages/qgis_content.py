@@ -41,6 +41,7 @@ from zones.pages.context_layers import communes_with_kinds, load_neighbours, nea
 from zones.pages.forest_standard import STANDARD, standard_symbols, type_letters
 from zones.pages.qgis_planning import PlanningPages, planning_layers
 from zones.pages.qgis_sheets import SHEET_COMMUNE, commune_sheets
+from zones.pages.qgis_tables import BORDERS, COMMUNES
 from zones.pages.qgis_words import Say, aliases, land_words, layer_names, shown_layers, speaker
 from zones.pages.status_fields import field_words, own_names, with_own_fields
 from zones.plan.frames import zones_frame
@@ -51,7 +52,7 @@ from zones.publish.publish import PublishedFigures
 _CLASSES = 5
 #: Of land that no legend has a symbol for.
 _OTHER_LAND = Fill("#d9d9d9", "#999999", 0.05)
-_COMMUNES, _FIGURES = "communes", "zone_figures"
+_FIGURES = "zone_figures"
 #: Columns of a plot; a status layer has its own fields beside them.
 _PLOT_COLUMNS = (
     *("plot", "tk", "khoanh", "lo", "commune_code", "commune", "land", "type_number"),
@@ -98,7 +99,7 @@ def qgis_content(
     measured = measure_borders(project, sides) if sides else borders
     along = [] if measured is None else list(_border_layers(measured, language, say))
     frames, papers = commune_sheets(figures, inputs)
-    base = (_COMMUNES, *(layer.table for layer in around))
+    base = (COMMUNES, *(layer.table for layer in around))
     forest = tuple(layer.table for layer in plots)
     themes = {layer.name: (*base, layer.table, *forest) for layer in zones}
     themes |= {say("theme_forest"): (*base, *forest), say("theme_sheet"): (*base, *forest)}
@@ -151,7 +152,7 @@ def _commune_layer(
     cover = cover[[name for name in cover.columns if not name.startswith("wrong_")]]
     frame = communes.merge(cover, on="commune_code", how="left", validate="1:1")
     return QgisLayer(
-        table=_COMMUNES,
+        table=COMMUNES,
         name=say("communes"),
         group=say("group_ground"),
         style=Fill("", "#000000", 0.4),
@@ -184,7 +185,7 @@ def _zone_layers(
             name=name,
             group=say("group_zones"),
             style=_ranges(numbers.loc[numbers["zone"].eq(zone), "present_ha"], language),
-            joined=Joined(_FIGURES, "zone", zone, _COMMUNES, "commune_code"),
+            joined=Joined(_FIGURES, "zone", zone, COMMUNES, "commune_code"),
             aliases=aliases(numbers.columns, language),
             words=words,
             shown=number == 0,
@@ -364,7 +365,7 @@ def _border_layers(borders: Borders, language: Language, say: Say) -> Iterable[Q
         return
     provinces = sorted(set(frame["neighbour_province"]) - {""}, key=name_order)
     yield QgisLayer(
-        table="borders",
+        table=BORDERS,
         name=say("borders"),
         group=say("group_borders"),
         style=Line("#c51b7d", 0.8),

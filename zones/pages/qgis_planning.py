@@ -17,6 +17,7 @@ from zones.allocation.prepare import land_rules
 from zones.inputs.attributes import own_attributes
 from zones.inputs.read import Inputs
 from zones.output.table_words import code_words
+from zones.pages.qgis_tables import KEPT, PLANNED
 from zones.pages.qgis_words import aliases, land_words, layer_names, speaker
 from zones.pages.status_fields import field_words, own_names, with_own_fields
 from zones.planting.decisions import EXCLUDE, FIRST, known_decisions
@@ -25,8 +26,6 @@ from zones.planting.planning_map import PlanningMap
 from zones.project.model import newest_forest_layer
 from zones.publish.publish import PublishedFigures, zone_names
 
-#: Ends of the names of the layer of the standard, and of that of the plots that are kept.
-PLANNED, KEPT = "_rungqh", "_rungqh_giu"
 #: Columns that are ours, not of the status layer: the plots of the planning layer go without.
 _OURS = (
     *("form_origin", "form_site", "form_stand", "form_purpose", "ledger_source", "counts"),

@@ -1,16 +1,21 @@
-"""What comes back from QGIS: the GeoPackage held against what the project writes now.
+"""What comes back from QGIS: the GeoPackage held against what was written.
 
-Rows are known by their number (``fid``), which QGIS keeps. Each table carries a digest of what was
-written into it; where the project writes something else today, a change could not be told from an
-edit, and the file is refused.
+That is the file of the last run, where it lies as it was written and the one that came back is made
+from the same rows; else what the project writes now. Rows are known by their number (``fid``),
+which QGIS keeps. Each table carries a digest of what was written into it: where it is another, a
+change could not be told from an edit, and the file is refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -21,64 +26,155 @@ from pandas.api.types import is_numeric_dtype
 from layers.base.errors import InputError
 from layers.io.vector import as_input_error, describe_vector, load_vector
 from layers.io.vector_source import open_geopackage
-from maps.qgis.content import Line, QgisContent, QgisLayer
 from maps.qgis.geopackage import made_from
 from zones.allocation.plot_names import named_plots
-from zones.inputs.read import Inputs
 from zones.measure.closure import ClosureLog
-from zones.pages.qgis_planning import KEPT, PLANNED
+from zones.pages.qgis_tables import BORDERS, KEPT, PLANNED
 from zones.planting.decisions import COLUMNS, EXCLUDE, FIRST, known_decisions
 from zones.tables import QGIS_CHANGES
+
+if TYPE_CHECKING:
+    from layers.kinds.plots import PlotLayer
+    from maps import QgisContent
 
 #: Column of the hectares that a row stands for (of a chosen part not the whole plot's ledger); else
 #: the hectares of its polygon.
 _HECTARES = ("area_ha", "dtich", "ledger_ha")
 _NEAR = 1e-9
+#: Name of a layer and digest of its rows, as ``build_geopackage`` describes a table.
+_DESCRIBED = re.compile(r"(?P<name>.*) \[(?P<digest>vungtrong:[0-9a-f]+)\]", re.DOTALL)
+
+
+_CRS_OF_TABLE = """
+SELECT * FROM gpkg_geometry_columns JOIN gpkg_spatial_ref_sys USING (srs_id)
+WHERE table_name = :table
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A layer whose rows stand for hectares of communes, as it was written."""
+
+    table: str
+    name: str
+    digest: str  # Of its rows (``made_from``)
+    rows: Callable[[], gpd.GeoDataFrame]
+    file: Path | None = None  # That holds it as it was written
+
+
+def written_now(content: QgisContent) -> list[Written]:
+    """Layers as the project writes them now."""
+    return [
+        Written(layer.table, layer.name, made_from(layer), partial(_as_it_is, layer.frame))
+        for layer in content.layers
+        if isinstance(layer.frame, gpd.GeoDataFrame)
+        and _has_hectares(layer.table, layer.frame.columns)
+    ]
+
+
+def _as_it_is(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return frame
+
+
+def written_in(path: Path, returned: Path) -> list[Written]:
+    """Layers of the file as it was written; none where one that came back is of other rows."""
+    before = {table: _DESCRIBED.fullmatch(told) for table, told in _features(path).items()}
+    after = _features(returned)
+    known = {table: told for table, told in before.items() if told is not None}
+    if any(after.get(table, told[0]) != told[0] for table, told in known.items()):
+        return []
+    return [
+        Written(table, told["name"], told["digest"], partial(load_vector, path, layer=table), path)
+        for table, told in known.items()
+    ]
+
+
+def _features(path: Path) -> dict[str, str]:
+    """Descriptions of the tables of a file whose rows stand for hectares of communes."""
+    with as_input_error(path.name), closing(open_geopackage(path)) as base:
+        columns = base.execute(
+            "SELECT c.table_name, i.name FROM gpkg_contents c, pragma_table_info(c.table_name) i"
+            " WHERE c.data_type = 'features'"
+        ).fetchall()
+    fields: dict[str, list[str]] = {}
+    for table, name in columns:
+        fields.setdefault(table.decode("utf-8"), []).append(name.decode("utf-8"))
+    told = _descriptions(path)
+    return {table: told[table] for table, names in fields.items() if _has_hectares(table, names)}
+
+
+def _descriptions(path: Path) -> dict[str, str]:
+    """What a GeoPackage says of each of its tables."""
+    with as_input_error(path.name), closing(open_geopackage(path)) as base:
+        rows = base.execute("SELECT table_name, coalesce(description, '') FROM gpkg_contents")
+        return {name.decode("utf-8"): text.decode("utf-8") for name, text in rows}
 
 
 def read_changes(
-    content: QgisContent, path: Path, *, log: ClosureLog | None = None
+    written: Sequence[Written], path: Path, *, log: ClosureLog | None = None
 ) -> pd.DataFrame:
     """Rows that were edited, redrawn, added or deleted, with their hectares before and after."""
-    describe_vector(path, layer=content.sheets)
-    layers = [layer for layer in content.layers if _has_hectares(layer)]
-    with as_input_error(path.name), closing(open_geopackage(path)) as base:
-        rows = base.execute("SELECT table_name, coalesce(description, '') FROM gpkg_contents")
-        told = {name.decode("utf-8"): text.decode("utf-8") for name, text in rows}
-    absent = [layer.table for layer in layers if layer.table not in told]
+    describe_vector(path, layer=written[0].table)
+    told = _descriptions(path)
+    absent = [layer.table for layer in written if layer.table not in told]
     if absent:
         raise InputError(
             "zones.pages.qgis_tables_missing", path=path, count=len(absent), tables=absent
         )
-    other = [
-        layer.name for layer in layers if not told[layer.table].endswith(f"[{made_from(layer)}]")
-    ]
+    other = [layer.name for layer in written if not told[layer.table].endswith(f"[{layer.digest}]")]
     if other:
         raise InputError(
             "zones.pages.qgis_of_other_data", path=path, count=len(other), layers=other
         )
     log = log or ClosureLog()
-    frames = [_layer_changes(layer, path, log) for layer in layers]
+    touched = [layer for layer in written if not _is_untouched(layer, path)]
+    frames = [_layer_changes(layer, path, log) for layer in touched]
     return QGIS_CHANGES.validate(pd.concat([QGIS_CHANGES.empty(), *frames], ignore_index=True))
 
 
+def _is_untouched(layer: Written, path: Path) -> bool:
+    """Whether a table of a file is, value for value, the one that was written, its CRS too."""
+    if layer.file is None:
+        return False
+    questions = (
+        "SELECT name, type FROM pragma_table_xinfo(:table)",
+        _CRS_OF_TABLE,
+        f'SELECT * FROM "{layer.table}" ORDER BY fid',  # noqa: S608 - a name of our own file
+    )
+    with (
+        as_input_error(path.name),
+        closing(open_geopackage(layer.file)) as ours,
+        closing(open_geopackage(path)) as theirs,
+    ):
+        return all(
+            mine == other
+            for asked in questions
+            for mine, other in zip_longest(
+                *(base.execute(asked, {"table": layer.table}) for base in (ours, theirs))
+            )
+        )
+
+
 def decisions_of(
-    content: QgisContent, path: Path, inputs: Inputs, earlier: pd.DataFrame
+    written: Sequence[Written],
+    path: Path,
+    earlier: pd.DataFrame,
+    plots: Mapping[str, PlotLayer],
 ) -> pd.DataFrame:
     """Decisions on plots that a GeoPackage brings back, with the earlier ones it leaves standing.
 
     A chosen plot that was deleted is left out; one that was marked is left out or taken first; a
-    kept plot whose measure or period was changed has that measure. Plots go by layer and record.
+    kept plot whose measure or period was changed has that measure. Plots go by layer and record;
+    earlier decisions are found among ``plots``.
     """
     found = {
         str(row["plot"]): (str(row["decision"]), str(row["period"]))
-        for row in _by_record(earlier, inputs).to_dict("records")
+        for row in _by_record(earlier, plots).to_dict("records")
     }
-    for layer in content.layers:
-        decides = layer.table.endswith((PLANNED, KEPT))
-        if not decides or not isinstance(layer.frame, gpd.GeoDataFrame):
+    for layer in written:
+        if not layer.table.endswith((PLANNED, KEPT)):
             continue
-        before = layer.frame.set_axis(np.arange(1, len(layer.frame) + 1), axis="index")
+        before = _with_numbers(layer)
         after = _numbered(path, layer.table, before)
         if layer.table.endswith(PLANNED):
             found |= _marked(before, after)
@@ -88,9 +184,9 @@ def decisions_of(
     return pd.DataFrame(rows, columns=COLUMNS, dtype="str")
 
 
-def _by_record(earlier: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
+def _by_record(earlier: pd.DataFrame, layers: Mapping[str, PlotLayer]) -> pd.DataFrame:
     """Earlier decisions by layer and record, so that a later one on the same plot replaces them."""
-    plots = [layer.plots.assign(layer=name) for name, layer in inputs.plots.items()]
+    plots = [layer.plots.assign(layer=name) for name, layer in layers.items()]
     if earlier.empty or not plots:
         return earlier
     known = pd.concat(plots, ignore_index=True)
@@ -141,18 +237,20 @@ def _given_measures(
     return dict(zip(_records(before.loc[edited]), pairs, strict=True))
 
 
-def _has_hectares(layer: QgisLayer) -> bool:
+def _has_hectares(table: str, columns: Collection[str]) -> bool:
     """Whether rows stand for hectares of a commune; borders and the communes around do not."""
-    drawn = isinstance(layer.frame, gpd.GeoDataFrame) and not isinstance(layer.style, Line)
-    return drawn and layer.frame is not None and "commune_code" in layer.frame.columns
+    return table != BORDERS and "commune_code" in columns
 
 
-def _layer_changes(layer: QgisLayer, path: Path, log: ClosureLog) -> pd.DataFrame:
+def _with_numbers(layer: Written) -> gpd.GeoDataFrame:
+    """Rows as they were written, by their number."""
+    rows = layer.rows()
+    return rows.set_axis(np.arange(1, len(rows) + 1), axis="index")
+
+
+def _layer_changes(layer: Written, path: Path, log: ClosureLog) -> pd.DataFrame:
     """Changes of one layer; what they add and take is the difference of the layer's hectares."""
-    frame = layer.frame
-    if not isinstance(frame, gpd.GeoDataFrame):
-        return QGIS_CHANGES.empty()
-    before = frame.set_axis(np.arange(1, len(frame) + 1), axis="index")
+    before = _with_numbers(layer)
     after = _numbered(path, layer.table, before)
     both = before.index.intersection(after.index)
     edited = _edited_fields(before.loc[both], after.loc[both])
@@ -245,7 +343,10 @@ def _edited_fields(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> dict[in
     for name in [name for name in before.columns if name != "geometry"]:
         for fid in before.index[_differs(before[name], after[name])]:
             names[int(fid)].append(str(name))
-    same = shapely.equals(before.geometry.to_numpy(), after.geometry.to_numpy())
+    old, new = before.geometry.to_numpy(), after.geometry.to_numpy()
+    same = shapely.equals_exact(old, new)
+    # The same ground may be drawn from another corner, or with more of them.
+    same[~same] = shapely.equals(old[~same], new[~same])
     for fid in before.index[~same]:
         names[int(fid)].append("geometry")
     return {fid: ", ".join(found) for fid, found in names.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zones.output.findings_table import finding_records, finding_tables
@@ -13,6 +14,7 @@ from zones.project.own_words import use_own_words
 from zones.run.context import Context, RunOptions, RunResult, Teller
 from zones.run.reuse import (
     is_of_this_software,
+    is_whole,
     part_digests,
     read_sources,
     steps_that_hold,
@@ -55,3 +57,28 @@ def kept_results(
     told = [row for row in findings if row["source"] in sources]
     result = RunResult(out, context.store, earlier, context)
     return replace(result, record={**earlier, "findings": told})
+
+
+def kept_file(project: Project, name: str) -> Path | None:
+    """File of an earlier run of the project, where it lies as it was written."""
+    out = project.resolve(project.output)
+    earlier = read_record(out) or {}
+    return out / name if is_whole(out / name, earlier.get("outputs", {}).get(name)) else None
+
+
+def changed_parts(project: Project, step: str, *, teller: Teller) -> list[str]:
+    """Keys of the project file that a step rests on and that an earlier run had otherwise.
+
+    With the files that they name.
+    """
+    steps, earlier = load_steps(), read_record(project.resolve(project.output)) or {}
+    parts = part_digests(project, read_sources(project, teller=teller))
+    done = earlier.get("steps", {})
+    return sorted(
+        {
+            part
+            for name in steps_to_do({step}, steps, project, hold=set())
+            for part in steps[name].settings
+            if done.get(name, {}).get("settings", {}).get(part) != parts[part]
+        }
+    )

@@ -35,6 +35,7 @@ _PARTS = {
     "certainty": "certainty",
     "reports": "reports",
     "groups": "groups",
+    "planning": "planning",
 }
 
 

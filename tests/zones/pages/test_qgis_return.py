@@ -18,6 +18,7 @@ from tests.factories import write_project
 from tests.maps.qgis.program import tell_in_qgis
 from zones.cli.main import run as command
 from zones.cli.terminal.language import set_language
+from zones.plan.files import embedded_plans
 from zones.planting.planning_map import PlanningMap
 from zones.project.model import load_project
 from zones.run.context import RunOptions
@@ -53,6 +54,12 @@ def edited(project: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(project.parent / "out" / "qgis" / "project.gpkg", tmp_path))
 
 
+@pytest.fixture(params=["the file of the last run", "what the project writes now"])
+def _held_against(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param != "the file of the last run":
+        monkeypatch.setattr("zones.run.kept.kept_file", lambda *_: None)
+
+
 def changes(
     project: Path, path: Path, capsys: pytest.CaptureFixture[str]
 ) -> list[dict[str, object]]:
@@ -79,6 +86,7 @@ def rewrite(path: Path, frame: gpd.GeoDataFrame, table: str) -> None:
         )
 
 
+@pytest.mark.usefixtures("_held_against")
 def test_an_untouched_file_has_no_changes(
     project: Path, edited: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,6 +95,7 @@ def test_an_untouched_file_has_no_changes(
     assert "Nothing was changed" in capsys.readouterr().out
 
 
+@pytest.mark.usefixtures("_held_against")
 def test_edits_are_told_with_their_hectares(
     project: Path, edited: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -165,6 +174,7 @@ def test_the_command_prints_what_it_wrote(
     assert str(project.parent / "out" / "qgis" / "project.qgz") in printed
 
 
+@pytest.mark.usefixtures("_held_against")
 def test_decisions_come_back_and_the_planning_layer_follows(
     project: Path, edited: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -274,3 +284,66 @@ def test_a_project_that_was_run_needs_no_planning_layer(
     (edit,) = changes(path, returned, capsys)
     assert (edit["fid"], edit["fields"]) == (2, "dtich")
     assert edit["after_ha"] == pytest.approx(edit["before_ha"] + 1.5)  # type: ignore[operator]
+
+
+def run_with_edits(folder: Path) -> tuple[Path, Path]:
+    """Project that was run, and a copy of its GeoPackage in which a ledger grew by 1.5 ha."""
+    path = write_project(folder / "vùng trồng")
+    path.write_text(
+        path.read_text("utf-8") + "\nplanning: {make: true}\nqgis: {make: true}\n", "utf-8"
+    )
+    run_project(load_project(path), options=RunOptions(only=("qgis",)))
+    returned = Path(shutil.copy(path.parent / "out" / "qgis" / "project.gpkg", folder))
+    grow(returned)
+    return path, returned
+
+
+def grow(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as base, base:
+        for name in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+            base.create_function(name, 1, lambda _: 0)
+        base.execute("UPDATE plots_1 SET dtich = dtich + 1.5 WHERE fid = 2")
+
+
+def test_edits_are_told_although_a_target_has_changed_since(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are held against what the run wrote; nothing is done again, and it is said."""
+    path, returned = run_with_edits(tmp_path)
+    name = "lang-son-2026-2030"
+    plan = embedded_plans()[name].read_text("utf-8").replace("low: 55000", "low: 54000")
+    (path.parent / "plan.yaml").write_text(plan, "utf-8")
+    path.write_text(path.read_text("utf-8").replace(f"[{name}", "[plan.yaml"), "utf-8")
+    monkeypatch.setattr("zones.run.run._do", None)  # nothing is done
+    (edit,) = changes(path, returned, capsys)
+    assert (edit["fid"], edit["change"], edit["fields"]) == (2, "edited", "dtich")
+    assert edit["after_ha"] == pytest.approx(edit["before_ha"] + 1.5)  # type: ignore[operator]
+    assert command(["qgis", str(path), "--changes", str(returned)]) == 0
+    printed = capsys.readouterr()
+    assert "have changed since: plans" in " ".join(printed.err.split())
+    assert "row 2 edited: dtich" in printed.out
+
+
+def test_decisions_by_record_need_the_layers_of_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A plot that left the layer moves the records behind it: decisions would hit others."""
+    path, returned = run_with_edits(tmp_path)
+    forest = gpd.read_file(path.parent / "forest.gpkg")
+    forest.iloc[1:].to_file(path.parent / "forest.gpkg", layer="lop_dien_bien")
+    asked = ["qgis", str(path), "--changes", str(returned)]
+    assert command([*asked, "--decisions", str(tmp_path / "d.csv")]) == 2
+    assert "made from other data" in capsys.readouterr().err
+    assert not (tmp_path / "d.csv").exists()
+    assert command(asked) == 0
+    assert "have changed since: layers" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_file_that_was_edited_in_its_place_is_held_against_the_project(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, _ = run_with_edits(tmp_path)
+    inside = path.parent / "out" / "qgis" / "project.gpkg"
+    grow(inside)
+    (edit,) = changes(path, inside, capsys)
+    assert (edit["fid"], edit["fields"]) == (2, "dtich")

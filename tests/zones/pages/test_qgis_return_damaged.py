@@ -13,11 +13,10 @@ import pyogrio
 import pytest
 
 from layers.base.errors import VungTrongError
-from maps import QgisContent
 from tests.factories import write_project
 from zones.inputs.read import Inputs
 from zones.pages.qgis_content import qgis_content
-from zones.pages.qgis_return import read_changes
+from zones.pages.qgis_return import Written, read_changes, written_in, written_now
 from zones.project.model import load_project
 from zones.publish.publish import PublishedFigures
 from zones.run.context import RunOptions
@@ -27,13 +26,13 @@ Damage = Callable[[Path], None]
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[QgisContent, Path]:
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Written], Path]:
     """What the QGIS project of a small project shows, and its GeoPackage."""
     path = write_project(tmp_path_factory.mktemp("Dự án") / "vùng trồng")
     path.write_text(path.read_text("utf-8") + "\nqgis: {make: true}\n", "utf-8")
     result = run_project(load_project(path), options=RunOptions(only=("qgis",)))
     content = qgis_content(result.context.project, result[PublishedFigures], result[Inputs])
-    return content, result.out / "qgis" / "project.gpkg"
+    return written_now(content), result.out / "qgis" / "project.gpkg"
 
 
 def sql(*statements: str) -> Damage:
@@ -115,31 +114,32 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
 }
 
 
+@pytest.mark.parametrize("of_run", [True, False])
 @pytest.mark.parametrize("name", DAMAGES)
 def test_what_came_back_damaged_is_refused_in_one_line(
-    written: tuple[QgisContent, Path], tmp_path: Path, name: str
+    written: tuple[list[Written], Path], tmp_path: Path, name: str, of_run: bool
 ) -> None:
-    content, path = written
+    layers, path = written
     returned = Path(shutil.copy(path, tmp_path))
     damage, told = DAMAGES[name]
     damage(returned)
     with pytest.raises(VungTrongError, match=told) as caught:
-        read_changes(content, returned)
+        read_changes((of_run and written_in(path, returned)) or layers, returned)
     assert "\n" not in str(caught.value)
 
 
 def test_what_came_back_whole_has_no_changes(
-    written: tuple[QgisContent, Path], tmp_path: Path
+    written: tuple[list[Written], Path], tmp_path: Path
 ) -> None:
-    content, path = written
-    assert read_changes(content, Path(shutil.copy(path, tmp_path))).empty
+    layers, path = written
+    assert read_changes(layers, Path(shutil.copy(path, tmp_path))).empty
 
 
 def test_a_shape_taken_away_is_told_with_its_row(
-    written: tuple[QgisContent, Path], tmp_path: Path
+    written: tuple[list[Written], Path], tmp_path: Path
 ) -> None:
-    content, path = written
+    layers, path = written
     returned = Path(shutil.copy(path, tmp_path))
     sql("UPDATE plots_1 SET geom = NULL WHERE fid = 1")(returned)
-    table = read_changes(content, returned)
+    table = read_changes(layers, returned)
     assert table[["fid", "change", "fields"]].to_numpy().tolist() == [[1, "edited", "geometry"]]

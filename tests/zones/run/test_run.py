@@ -23,6 +23,7 @@ from zones.project.model import load_project
 from zones.publish.rounded_figures import round_targets, round_zones
 from zones.publish.verify import verify_folder
 from zones.run.context import RunOptions, RunResult, SilentTeller
+from zones.run.reuse import part_digests, read_sources
 from zones.run.run import run_project
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -222,6 +223,20 @@ def test_other_tables_of_codes_are_other_software(
     # A record of software that kept no lists of files is of no use, and no obstacle.
     (out / "run.json").write_text('{"versions": {}, "steps": {"map": {}}}', "utf-8")
     assert run(path, only=("compare",), overwrite=True)[1].steps[0] == "check"
+
+
+def test_decisions_of_the_planning_layer_decide_on_it(tmp_path: Path) -> None:
+    """Another table of decisions is another planning layer, though its name is the same."""
+    path = write_project(tmp_path / "p")
+    (path.parent / "d.csv").write_text("plot,decision,period\n1/1/5,exclude,\n", "utf-8")
+    text = path.read_text("utf-8") + "planning: {make: true, decisions: d.csv}\n"
+    path.write_text(text, "utf-8")
+    project = load_project(path)
+    before = part_digests(project, read_sources(project))
+    assert part_digests(project, read_sources(project)) == before
+    (path.parent / "d.csv").write_text("plot,decision,period\n1/1/5,first,\n", "utf-8")
+    after = part_digests(project, read_sources(project))
+    assert {part for part in after if after[part] != before[part]} == {"planning"}
 
 
 def test_a_crop_in_two_layers_needs_a_choice(tmp_path: Path) -> None:
