@@ -212,6 +212,7 @@ def test_saved_changes_of_a_zone_that_is_not_there_are_taken_out(
         here.page.wait_for_selector("body:not([data-busy])", timeout=240_000)
         here.go("print")
         here.page.wait_for_selector("#changes-left")
+        _signs_with_a_title(here, project)
         here.go("targets")
         assert "Cao su: mức dưới" in here.text("#changes-left")
         here.page.click("#leave-changes")
@@ -222,6 +223,28 @@ def test_saved_changes_of_a_zone_that_is_not_there_are_taken_out(
         here.go("files")
         here.page.wait_for_selector("#faulty-text", timeout=240_000)
         here.page.close()
+
+
+def _signs_with_a_title(here: Sat, project: Path) -> None:
+    """A name alone is not sent; a form that was half filled hides nothing of a newer project."""
+    page, text = here.page, project.read_text("utf-8")
+    page.fill("#heading-signed-by", "Lê Văn A")
+    page.click("#heading-put")
+    assert page.locator("#heading-signed-as:invalid").count() == 1
+    assert project.read_text("utf-8") == text
+    project.write_text(text.replace("title: Thử nghiệm", "title: Tên mới"), "utf-8")
+    here.go("start")
+    here.go("print")
+    page.wait_for_selector("#heading-title")
+    told = [page.input_value(f"#heading-{it}") for it in ("title", "signed-by", "number")]
+    assert told == ["Tên mới", "Lê Văn A", "I"]
+    page.fill("#heading-signed-as", "CHỦ TỊCH")
+    page.click("#heading-put")
+    page.wait_for_function("() => document.getElementById('heading-told').textContent")
+    written = load_project(project)
+    assert written.annex.signature is not None
+    assert (written.title, written.annex.signature.name) == ("Tên mới", "Lê Văn A")
+    assert "number" not in project.read_text("utf-8")
 
 
 def test_a_room_that_is_left_before_it_stands_takes_no_others_place(sat: Any) -> None:

@@ -63,6 +63,65 @@ def test_a_heading_is_written_and_printed(sit: Any, project: Path) -> None:
     assert load_project(project).title == "Kế hoạch mới"
 
 
+def test_a_change_of_the_atlas_marks_what_is_made_of_it(sit: Any, project: Path) -> None:
+    desk = sit(project)
+    asked = {"products": ["annex", "atlas", "map"], "communes": ["06148"]}
+    assert old(desk.ask("print", "make", **asked)["files"]) == set()  # sheets that were asked for
+    text = project.read_text("utf-8")
+    project.write_text(text + "atlas: {forest_legend: tcvn11565}\n", "utf-8")
+    assert "atlas.pdf" in old(desk.ask("print", "ground")["files"])
+    project.write_text(text, "utf-8")
+    assert old(desk.ask("print", "ground")["files"]) == set()
+
+
+ANNEX = """\
+annex:
+  attached_to: Quyết định số 5  # văn bản
+  signature:  # người ký
+    titles:
+      - TM. ỦY BAN NHÂN DÂN  # thay mặt
+      - CHỦ TỊCH  # chức danh
+    name: Lê Văn A  # họ tên
+  communes: all
+"""
+
+
+def test_a_heading_is_written_where_it_was_changed_and_nowhere_else(
+    sit: Any, project: Path
+) -> None:
+    bare = project.read_text("utf-8")
+    desk = sit(project)
+    heading = desk.ask("print", "ground")["heading"]
+    usual = heading["usual"]
+    assert (heading["number"], heading["attached_to"]) == ("I", "")
+    asked = {key: heading[key] for key in ("title", "number", "attached_to")}
+    desk.ask("print", "head", **asked)
+    assert project.read_text("utf-8") == bare  # nobody asked for a number
+    with pytest.raises(RefusedError, match="title of the signer"):
+        desk.ask("print", "head", **asked, signed_by="Lê Văn A")
+    assert project.read_text("utf-8") == bare
+    text = bare + ANNEX
+    project.write_text(text, "utf-8")
+    heading = desk.ask("print", "ground")["heading"]
+    assert (heading["attached_to"], heading["usual"]) == ("Quyết định số 5", usual)
+    same = {key: heading[key] for key in (*asked, "signed_as", "signed_by")}
+    desk.ask("print", "head", **same)
+    assert project.read_text("utf-8") == text
+    titles = ["TM. ỦY BAN NHÂN DÂN", "PHÓ CHỦ TỊCH"]
+    desk.ask("print", "head", **{**same, "signed_as": titles, "signed_by": "Trần Thị B"})
+    written = project.read_text("utf-8")
+    assert [line.replace("  #", " #") for line in written.splitlines() if "#" in line] == [
+        "  attached_to: Quyết định số 5 # văn bản",
+        "  signature: # người ký",
+        "      - TM. ỦY BAN NHÂN DÂN # thay mặt",
+        "      - PHÓ CHỦ TỊCH # chức danh",
+        "    name: Trần Thị B # họ tên",
+    ]
+    desk.ask("print", "head", **{**same, "attached_to": "", "signed_as": [], "signed_by": ""})
+    annex = load_project(project).annex
+    assert (annex.attached_to, annex.signature, annex.communes) == ("", None, "all")
+
+
 def test_a_scenario_takes_its_heading_from_its_project(sit: Any, project: Path) -> None:
     desk = sit(project)
     name = desk.ask("scenarios", "save", name="B", changes=["low.pine=45"])["file"]

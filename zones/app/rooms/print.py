@@ -20,9 +20,10 @@ from zones.app.project_file import project_path, write_project
 from zones.app.question import Question
 from zones.app.refused import RefusedError
 from zones.output.record import read_record
-from zones.pages.annex_content import annex_content
+from zones.pages.annex_content import annex_content, annex_heading
 from zones.pages.atlas_content import atlas_content
-from zones.project.yaml import dump_document, parse_document, read_text
+from zones.project.model import Project
+from zones.project.yaml import dump_document, merge_document, parse_document, read_text
 from zones.project.yaml_blocks import change_block, put_block
 from zones.publish.verify import verify_folder
 from zones.run.context import RunOptions
@@ -97,14 +98,22 @@ def ground(desk: Desk) -> dict[str, Any]:
 
 def _heading(desk: Desk) -> dict[str, Any]:
     """What the annex is headed and signed with; ``usual`` is what it goes with by itself."""
-    project, settings = desk.project(), desk.project().annex
-    signature = settings.signature
-    return {
+    project = desk.project()
+    bare = project.annex.model_copy(update={"attached_to": ""})
+    plain = annex_heading(project.model_copy(update={"annex": bare}), desk.base().context.plans())
+    return _said(project) | {
         "scenario": project.scenario_of is not None,  # which takes it from its project
+        "usual": plain.attached_to,
+    }
+
+
+def _said(project: Project) -> dict[str, Any]:
+    """What a project says of the heading of its annex."""
+    signature = project.annex.signature
+    return {
         "title": project.title,
-        "number": settings.number,
-        "attached_to": settings.attached_to,
-        "usual": _content(desk)[1].heading.attached_to,
+        "number": project.annex.number,
+        "attached_to": project.annex.attached_to,
         "signed_as": [] if signature is None else list(signature.titles),
         "signed_by": "" if signature is None else signature.name,
     }
@@ -112,25 +121,29 @@ def _heading(desk: Desk) -> dict[str, Any]:
 
 def head(desk: Desk, asked: Heading) -> dict[str, Any]:
     """Write title and signature into the project file; what else it says of the annex stays."""
-    file = project_path(desk)
+    if asked.signed_by and not asked.signed_as:
+        raise RefusedError(422, message("zones.app.signer_without_title"))
+    file, said = project_path(desk), _said(desk.project())
     text = read_text(file)
     document = parse_document(text, file)
     if document.get("title") != asked.title:
         document["title"] = asked.title
         text = dump_document(document)
-    signature = {"titles": list(asked.signed_as), "name": asked.signed_by}
-    wanted = {
-        "number": asked.number or None,
-        "attached_to": asked.attached_to or None,
-        "signature": signature if asked.signed_as else None,
-    }
+    name = {"name": asked.signed_by} if asked.signed_by else {}
+    told = asked.model_dump()
+    signed = any(list(told[key]) != list(said[key]) for key in ("signed_as", "signed_by"))
+    wanted = {key: told[key] or None for key in ("number", "attached_to") if told[key] != said[key]}
+    if signed:
+        wanted["signature"] = {"titles": list(asked.signed_as)} | name if asked.signed_as else None
 
     def change(section: CommentedMap) -> None:
         for key, value in wanted.items():
-            if value is not None:
-                section[key] = value
-            else:
+            if value is None:
                 section.pop(key, None)
+            elif isinstance(section.get(key), CommentedMap):
+                merge_document(section[key], value, keys=())
+            else:
+                section[key] = value
 
     if isinstance(document.get("annex"), CommentedMap):
         text = change_block(text, file, ("annex",), change)
@@ -158,11 +171,7 @@ def _files(desk: Desk) -> list[dict[str, Any]]:
 
 
 def _outdated(desk: Desk) -> set[str]:
-    """Products made of settings or files that changed since, as the record of the run tells.
-
-    Which sheets the atlas has is asked for when it is made: what the project says of them is no
-    change.
-    """
+    """Products made of settings or files that changed since, as the record of the run tells."""
     project, record = desk.project(), read_record(_folder(desk))
     if record is None:
         return set(PRODUCTS)
@@ -170,7 +179,7 @@ def _outdated(desk: Desk) -> set[str]:
     changed = {
         name: step
         for name, step in record["steps"].items()
-        if any(parts.get(it) != told for it, told in step["settings"].items() if it != "atlas")
+        if any(parts.get(it) != told for it, told in step["settings"].items())
     }
     if any(step["tables"] for step in changed.values()):
         return set(PRODUCTS)

@@ -54,12 +54,14 @@ function heading() {
   const text = (id, value, more = {}) => element("input", { type: "text", id: "heading-" + id, value, autocomplete: "off", ...more });
   const signedAs = element("textarea", { id: "heading-signed-as", rows: "3", autocomplete: "off" });
   signedAs.value = said.signed_as.join("\n");
+  const signedBy = text("signed-by", said.signed_by, { oninput: () => (signedAs.required = Boolean(signedBy.value.trim())) });
+  signedAs.required = Boolean(said.signed_by);
   const asked = () => ({
     title: byId("heading-title").value.trim(),
     number: byId("heading-number").value.trim(),
     attached_to: byId("heading-attached").value.trim(),
     signed_as: signedAs.value.split("\n").map((line) => line.trim()).filter(Boolean),
-    signed_by: byId("heading-signed-by").value.trim(),
+    signed_by: signedBy.value.trim(),
   });
   return element(
     "section",
@@ -72,7 +74,7 @@ function heading() {
       field(say("annexNumber"), text("number", said.number)),
       field(say("annexAttached"), text("attached", said.attached_to, { placeholder: said.usual })),
       field(say("signedAs"), signedAs, say("signedAsHelp")),
-      field(say("signedBy"), text("signed-by", said.signed_by)),
+      field(say("signedBy"), signedBy),
       element("div", { class: "row" }, element("button", { type: "submit", class: "plain", id: "heading-put", disabled: Boolean(desk.hello.readOnly) }, say("headingPut")), element("span", { class: "help", role: "status", id: "heading-told" })),
     ),
   );
