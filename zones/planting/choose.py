@@ -22,7 +22,6 @@ from layers.engine.rectangle import part_in_rectangle
 SLIVER_HA = 0.01
 #: Hectares that are dust of sums.
 _DUST_HA = 1e-9
-_HALVINGS = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,19 +183,34 @@ def split_shape(shape: BaseGeometry, share: float) -> tuple[BaseGeometry, BaseGe
     """Cut a polygon across its longer side into a share of its area and the rest."""
     west, south, east, north = shape.bounds
     along_x = east - west >= north - south
-    low, high = (west, east) if along_x else (south, north)
     edges = _edges(shape, along_x=along_x)
-    wanted = shape.area * share
-    first, last = low, high
-    for _ in range(_HALVINGS):
-        middle = (first + last) / 2
-        if _area_before(edges, middle - low) < wanted:
-            first = middle
-        else:
-            last = middle
+    last = (west if along_x else south) + _place_of(edges, shape.area * share)
     before = (west, south, last, north) if along_x else (west, south, east, last)
     after = (last, south, east, north) if along_x else (west, last, east, north)
     return part_in_rectangle(shape, before), part_in_rectangle(shape, after)
+
+
+def _place_of(edges: npt.NDArray[np.float64], wanted: float) -> float:
+    """How far along the edges the area before a line across them is as wanted.
+
+    Between two corners the area is a square function of the place.
+    """
+    corners = np.unique(edges[:2])
+    low, high = 0, len(corners) - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _area_before(edges, corners[middle]) < wanted:
+            low = middle
+        else:
+            high = middle
+    start, end = float(corners[low]), float(corners[high])
+    before = _area_before(edges, start)
+    half, whole = (_area_before(edges, at) - before for at in ((start + end) / 2, end))
+    # slope t + curve t², with t from 0 to 1 between the corners.
+    slope, curve, asked = 4 * half - whole, 2 * whole - 4 * half, wanted - before
+    root = np.sqrt(max(slope**2 + 4 * curve * asked, 0.0))
+    part = 2 * asked / (slope + root) if slope + root > 0 else 0.0
+    return start + (end - start) * min(max(part, 0.0), 1.0)
 
 
 def _edges(shape: BaseGeometry, *, along_x: bool) -> npt.NDArray[np.float64]:

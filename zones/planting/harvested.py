@@ -85,10 +85,12 @@ def _cut_of_species(
     chosen: list[Choice] = []
     left: list[float] = []
     free = [
-        Piece(int(place), float(row["area_ha"]), row["geometry"], int(row["planting_year"]))
-        for place, row in zip(here.index, here.to_dict("records"), strict=True)
+        Piece(int(place), float(area), shape, int(year))
+        for place, area, shape, year in zip(
+            here.index, here["area_ha"], here.geometry, here["planting_year"], strict=True
+        )
         # Nobody knows whether a stand of unknown age is ripe: none is cut.
-        if pd.notna(row["planting_year"]) and row["area_ha"] > 0
+        if pd.notna(year) and area > 0
     ]
     # Harvest whose class is not told takes what the others leave.
     for kind in sorted(set(harvest["three_forest"]), reverse=True):

@@ -139,10 +139,10 @@ def _choose(
     free = {one.place: one for one in _free(pieces[cut])}
     # A plot that is locked is one of its source, whatever its altitude.
     part = pieces["part_of_land"].mask(pieces["locked"].ne(""), pieces["source"])
-    places = pieces.groupby(["commune_code", part]).indices
+    places, ages = pieces.groupby(["commune_code", part]).indices, _ages(rules)
     for key, demands in planned.groupby(_KEYS):
         here = pieces.iloc[places.get(key, [])]
-        found = _serve(demands, here, rules)
+        found = _serve(demands, here, ages)
         chosen += found.choices
         left |= found.left
         for place in here.index[here["source"].eq(SOURCE)]:
@@ -251,18 +251,19 @@ def _natural(label: str) -> tuple[tuple[int, str], ...]:
     )
 
 
-def _serve(demands: pd.DataFrame, here: gpd.GeoDataFrame, rules: pd.DataFrame) -> Chosen:
+def _serve(
+    demands: pd.DataFrame, here: gpd.GeoDataFrame, ages: Mapping[str, tuple[int, int]]
+) -> Chosen:
     """Serve the rows of one commune and source; plots that are locked serve their own rows only."""
     locked = demands["locked"]
-    ages = rules.set_index("source")[["age_low", "age_high"]]
     served = Chosen([], {}, [])
     for plot in sorted({*locked, ""}):
         mine = demands[locked.eq(plot)]
         asked = [
-            Demand(
-                int(place), float(row["planned_ha"]), _born(ages, row["source"], int(row["year"]))
+            Demand(int(place), float(area), _born(ages, source, int(year)))
+            for place, area, source, year in zip(
+                mine.index, mine["planned_ha"], mine["source"], mine["year"], strict=True
             )
-            for place, row in zip(mine.index, mine.to_dict("records"), strict=True)
         ]
         found = choose_pieces(asked, _free(here[here["locked"].eq(plot)]))
         served.choices.extend(found.choices)
@@ -275,31 +276,38 @@ def _free(pool: gpd.GeoDataFrame) -> list[Piece]:
     """Pieces to choose from; for ground that is cut, the year of its harvest counts."""
     born = pool["planting_year"].mask(pool["source"].eq(SOURCE), pool["cut_year"])
     return [
-        Piece(
-            int(place),
-            float(row["area_ha"]),
-            row["geometry"],
-            None if pd.isna(year) else int(year),
-            bool(row["first"]),
+        Piece(int(place), float(area), shape, None if pd.isna(year) else int(year), bool(first))
+        for place, area, shape, year, first in zip(
+            pool.index, pool["area_ha"], pool.geometry, born, pool["first"], strict=True
         )
-        for place, row, year in zip(pool.index, pool.to_dict("records"), born, strict=True)
-        if row["area_ha"] > 0
+        if area > 0
     ]
 
 
-def _born(ages: pd.DataFrame, source: str, year: int) -> tuple[int, int] | None:
+def _ages(rules: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Youngest and oldest stands (years) of the land sources that ask for an age."""
+    found = {}
+    for source, rows in rules.groupby("source")[["age_low", "age_high"]]:
+        if rows.notna().any(axis=None):
+            low, high = rows.iloc[0]
+            found[str(source)] = (
+                0 if pd.isna(low) else int(low),
+                OLDEST if pd.isna(high) else int(high),
+            )
+    return found
+
+
+def _born(ages: Mapping[str, tuple[int, int]], source: str, year: int) -> tuple[int, int] | None:
     """Planting years of the stands of a land source that are of age in a year.
 
     Of ground that is cut: years of a harvest before it.
     """
     if source == SOURCE:
         return year - OLDEST, year - 1
-    rule = ages[ages.index == source]
-    if rule.empty or rule.isna().all(axis=None):
+    if source not in ages:
         return None
-    low, high = rule["age_low"].iloc[0], rule["age_high"].iloc[0]
-    oldest = OLDEST if pd.isna(high) else int(high)
-    return year - oldest, year - (0 if pd.isna(low) else int(low))
+    youngest, oldest = ages[source]
+    return year - oldest, year - youngest
 
 
 def _table(

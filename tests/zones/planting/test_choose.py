@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -67,6 +68,22 @@ def test_a_plot_is_split_at_its_share_though_an_edge_leads_to_a_corner_of_the_cu
     assert part.area == pytest.approx(150)
     assert rest.area == pytest.approx(450)
     assert part.intersection(rest).area == pytest.approx(0, abs=1e-6)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.floats(0.2, 1.0), min_size=3, max_size=40),
+    st.floats(1e-4, 1 - 1e-4),
+    st.floats(0.3, 3.0),
+)
+def test_any_shape_is_cut_by_its_area(reach: list[float], share: float, tall: float) -> None:
+    """Stars of random reach about a point far from the origin, as plots in a CRS are."""
+    turn = np.linspace(0, 2 * np.pi, len(reach), endpoint=False)
+    corners = np.array([np.cos(turn), tall * np.sin(turn)]).T * np.array(reach)[:, None]
+    plot = shapely.Polygon(corners * 300 + [500_000, 2_400_000])
+    part, rest = split_shape(plot, share)
+    assert part.area == pytest.approx(share * plot.area, rel=1e-8, abs=1e-4)
+    assert part.area + rest.area == pytest.approx(plot.area, rel=1e-9)
 
 
 @settings(max_examples=80)
