@@ -158,7 +158,8 @@ def _write(
             taken.add(name.casefold())
             sheet = _Sheet(book.add_worksheet(name), table, content, formats)
             signature = content.signature if table is tables[-1] else ()
-            sheet.write(charts.get(table.role), signature_lines(signature))
+            title = content.title if table is tables[0] else ""
+            sheet.write(title, charts.get(table.role), signature_lines(signature))
 
 
 def _describe(book: xlsxwriter.Workbook, content: BookHead) -> None:
@@ -238,9 +239,9 @@ class _Sheet:
     #: Points of paper that rows with a height of their own take beyond the usual one.
     _taller: float = 0.0
 
-    def write(self, chart: Path | None, signature: Sequence[str]) -> None:
+    def write(self, title: str, chart: Path | None, signature: Sequence[str]) -> None:
         self._widths = column_widths(self.table)
-        top = self._write_heading()
+        top = self._write_heading(title)
         first = self._write_header(top)
         self._write_rows(first)
         last = first + len(self.table.rows) - 1
@@ -265,7 +266,7 @@ class _Sheet:
             self.sheet.merge_range(row, 0, row, self._last_column, "", style)
         self.sheet.write_string(row, 0, text, style)
 
-    def _write_heading(self) -> int:
+    def _write_heading(self, title: str) -> int:
         """Heading lines of the annex; returns the first row of the table's header."""
         row = 0
         if self.content.demo:
@@ -274,6 +275,7 @@ class _Sheet:
             row += 1
         lines: list[tuple[str, dict[str, Any]]] = [
             (self.content.above, {"bold": True, "font_size": 14}),
+            (title.upper(), {"bold": True, "font_size": 14}),
             (self.table.title.upper(), {"bold": True, "font_size": 13}),
             (self.content.below, {"italic": True, "font_size": 13}),
             (self.table.about, {"font_size": 12}),

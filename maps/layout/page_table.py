@@ -175,15 +175,26 @@ def body_texts(table: PageTable) -> list[list[str]]:
     return [*rows, last]
 
 
+#: Letters below which the margins of a cell leave its text no room.
+_NARROW = 8.0
+
+
 def column_widths(table: PageTable) -> list[float]:
-    """Width of every column in letters: no word of a heading and no figure is broken."""
+    """Width of every column in letters: no word of a heading and no figure is broken.
+
+    A column of text is no wider than its longest text.
+    """
     texts = body_texts(table)
     widths = []
     for place, column in enumerate(table.columns):
         words = [*column.title.split(), ""]
-        if column.kind not in ("text", "mark"):
-            words += [row[place] for row in texts]
-        widths.append(max(column.width, max(map(len, words)) + 1.5))
+        cells = [row[place] for row in texts]
+        width = float(column.width)
+        if column.kind == "text" and cells:
+            width = min(width, max(_NARROW, max(map(len, cells)) + 2.0))
+        elif column.kind != "mark":
+            words += cells
+        widths.append(max(width, max(map(len, words)) + 1.5))
     return widths
 
 

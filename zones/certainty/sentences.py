@@ -30,7 +30,8 @@ def verdict_sentences(
 ) -> list[tuple[str, Phrase]]:
     """Sentences below the targets, from their rounded figures; none where nothing was judged.
 
-    Each with its zone, if it is about one. ``decimals`` are those of hectares and of rates.
+    Each with its zone, if it is about one: what nobody can tell yet, and where points decide
+    against the map. ``decimals`` are those of hectares and of rates.
     """
     judged = targets[targets["low_interval"].notna()]
     if judged.empty:
@@ -45,9 +46,17 @@ def verdict_sentences(
         found.append(("", message("zones.certainty.drawing_only_of", names=of)))
     found += [
         (str(row["zone"]), _verdict(row, names, decimals, level_percent))
-        for row in judged[judged["verdict"] == "cannot_tell"].to_dict("records")
+        for row in judged.to_dict("records")
+        if row["verdict"] == "cannot_tell" or is_contrary(row)
     ]
     return found
+
+
+def is_contrary(row: Row) -> bool:
+    """Whether points decide on a target and do not bear out the map, whose figure is printed."""
+    if row["verdict"] not in ("met", "not_met") or pd.isna(row["low_interval"]):
+        return False
+    return not row["low_interval"] <= row["present"] <= row["high_interval"]
 
 
 def zone_verdicts(
@@ -95,7 +104,7 @@ def _verdict(
         "zones.certainty.verdict",
         name=_name(row, names),
         asked=_asked(row),
-        verdict=_verdict_words(row),
+        verdict=verdict_phrase(row),
         measured=_measured(row, decimals[row["unit"] == "%"], level_percent),
     )
     if row["verdict"] != "cannot_tell":
@@ -147,7 +156,8 @@ def _measured(row: Row, digits: int, level_percent: float) -> Phrase:
     return message(f"zones.certainty.by_points{'' if inside else '_outside'}", **given)
 
 
-def _verdict_words(row: Row) -> Phrase:
+def verdict_phrase(row: Row) -> Phrase:
+    """Verdict of a target in words that stand within a sentence."""
     if row["verdict"] == "not_met" and row["low_interval"] > row["figure_high"]:
         # Not met sounds like too little.
         return message("zones.certainty.exceeded")

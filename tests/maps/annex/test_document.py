@@ -105,7 +105,10 @@ def test_only_the_first_page_of_all_is_without_a_number(tmp_path: Path) -> None:
     # where the section takes over "different first page" from the one before.
     rows = [("pine", f"{code:05}", f"Xã {code}", True, 1.0, 0.05, "") for code in range(20)]
     zones = pd.DataFrame(rows, columns=squares.zones().columns)
-    path = save_document(squares.content(zones=zones, allocation=None), tmp_path / "a.docx")
+    long = {"layer": "Lớp hiện trạng rừng " * 2, "source": "Chi cục Kiểm lâm tỉnh " * 3}
+    sources = squares.content().sources.assign(**long)
+    content = squares.content(zones=zones, allocation=None, sources=sources)
+    path = save_document(content, tmp_path / "a.docx")
     first, *others = docx.Document(str(path)).sections
     assert first.different_first_page_header_footer
     assert len(others) >= 2

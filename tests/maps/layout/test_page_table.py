@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -129,7 +131,10 @@ def test_no_word_of_a_heading_and_no_figure_is_broken() -> None:
     )
     rows = pd.DataFrame({"name": ["x"], "area": [1.0], "held": [1234567.5]})
     table = PageTable("x", "x", "zone", columns, rows)
-    assert column_widths(table) == [24, 14.5, len("1.234.567,5") + 1.5]
+    long = "Tân Thành (huyện Cao Lộc cũ) và các xã quanh đó"
+    for name, width in (("x", 8.0), ("Tân Thành", 11.0), (long, 24)):
+        told = replace(table, rows=rows.assign(name=name))
+        assert column_widths(told) == [width, 14.5, len("1.234.567,5") + 1.5]
 
 
 def test_a_matrix_too_wide_for_a_page_is_printed_in_parts() -> None:

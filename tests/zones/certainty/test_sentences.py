@@ -86,6 +86,14 @@ def test_a_map_that_the_points_do_not_bear_out_is_told() -> None:
     assert "số liệu trên bản đồ nằm ngoài khoảng này" in sentence.vi
 
 
+def test_points_that_decide_against_the_map_are_told() -> None:
+    """The map's 155,400 ha lie within the target, the points say far more."""
+    far = {"estimate": 171_000.0, "low_interval": 165_000.0, "high_interval": 178_000.0}
+    *_, sentence = told(targets(verdict="not_met", needed="", **far))
+    assert sentence.en.startswith("Pine, 155,000–160,000 ha by 2030 asked for: not met, exceeded; ")
+    assert sentence.vi.endswith("số liệu trên bản đồ nằm ngoài khoảng này.")
+
+
 def test_of_intervals_of_two_origins_those_of_drawing_alone_are_named() -> None:
     tea = targets(zone="tea", target="Tea", verdict="met", interval_from="boundaries")
     _, only, sentence = told(pd.concat([targets(), tea, rate(verdict="not_met")]))

@@ -12,7 +12,7 @@ import pandas as pd
 from maps.layout.page_table import PageColumn, PageTable
 from maps.layout.tables import verdict_words
 from maps.layout.words import page_day
-from zones.certainty.sentences import verdict_sentences
+from zones.certainty.sentences import is_contrary, verdict_phrase, verdict_sentences
 from zones.measure.targets import yearly_unit
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Plan, Target
@@ -98,6 +98,7 @@ def target_rows(result: YearResult) -> pd.DataFrame:
                 "scope": target.scope,
                 "judged": str(row["verdict"]) in _VERDICTS,
                 "unsure": str(row["verdict"]) == "cannot_tell",
+                "contrary": verdict_phrase(row).vi if is_contrary(row) else "",
                 "doubtful": target.bound != "at_most" and row["held_ratio"] >= _FAR_ABOVE,
                 **{name: row[name] for name in _INTERVAL},
             }
@@ -180,7 +181,7 @@ def targets_table(rows: pd.DataFrame, result: YearResult) -> PageTable:
         number=range(1, len(rows) + 1),
         done=[_done(row) for row in rows.to_dict("records")],
         percent=[_percent(row) for row in rows.to_dict("records")],
-        judgement=[_judgement(row) for row in rows.to_dict("records")],
+        judgement=[judgement(row) for row in rows.to_dict("records")],
     )
     notes = [
         _SHOWN,
@@ -199,10 +200,12 @@ def _percent(row: Mapping[Hashable, Any]) -> str:
     return said(min(whole, 99) if row["status"] == STATUS_WORDS["below"] else whole)
 
 
-def _judgement(row: Mapping[Hashable, Any]) -> str:
+def judgement(row: Mapping[Hashable, Any]) -> str:
     """Status, and what the interval says of it where the figure has one."""
-    unsure = "\n(chưa kết luận được vì sai số)" if row["unsure"] else ""
-    return f"{row['status']}{unsure}"
+    if row["unsure"]:
+        return f"{row['status']}\n(chưa kết luận được vì sai số)"
+    contrary = f"\n(theo điểm kiểm tra: {row['contrary']})" if row["contrary"] else ""
+    return f"{row['status']}{contrary}"
 
 
 def _verdict_notes(result: YearResult) -> Sequence[str]:

@@ -36,7 +36,7 @@ from zones.reports.tables import REPORT_FINDINGS
 from zones.reports.writing.letters import save_questions
 from zones.reports.writing.status_map import save_status_map
 from zones.reports.writing.year_report import save_report, years_and_targets
-from zones.reports.writing.year_targets import YearResult, target_rows, targets_table
+from zones.reports.writing.year_targets import YearResult, judgement, target_rows, targets_table
 from zones.reports.writing.year_workbook import save_year_workbook
 from zones.reports.year_round import Round
 
@@ -168,6 +168,13 @@ def test_both_files_print_intervals_verdicts_and_what_would_decide(
     (pine_row,) = [row for row in rows if "(139,04–141,00)" in " ".join(row)]
     assert "140 ha\n(139,04–141,00)" in pine_row
     assert pine_row[-1] == "chưa đạt\n(chưa kết luận được vì sai số)"
+    against = judged.assign(
+        low_interval=np.where(pine, 241.0, np.nan),
+        high_interval=np.where(pine, 260.0, np.nan),
+        verdict=np.where(pine, "met", "not_measured"),
+    )
+    (told_row,) = target_rows(replace(told, targets=against)).query("judged").to_dict("records")
+    assert judgement(told_row) == "chưa đạt\n(theo điểm kiểm tra: đạt)"
     assert not [row for row in rows if "Chưa nêu độ chính xác" in " ".join(row)]
     # No page turns for it.
     assert {section.orientation for section in read.sections} == {WD_ORIENT.PORTRAIT}
