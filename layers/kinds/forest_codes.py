@@ -118,19 +118,26 @@ def code_tables_left(codes: pd.DataFrame) -> tuple[list[str], Phrase]:
     if not differs.any():
         return left, message("layers.kinds.next_plots_may_change")
     place = int(differs.to_numpy().argmax())
-    row = codes.iloc[place]
+    first = codes.iloc[[place]]
+    keys = [key for key in ("maldlr", "ldlr") if key in codes]
     area = codes.loc[differs, "area_ha"].sum() if "area_ha" in codes else math.nan
     what = message(
         "layers.kinds.plots_would_change",
         count=int(differs.sum()),
         area=float(area),
-        code=" ".join(str(row[key]) for key in ("maldlr", "ldlr") if key in codes),
-        readings=[
-            message("layers.kinds.reading_of_code", land=land or "–", table=name)
-            for name, land in lands.iloc[place].items()
-        ],
+        code=" ".join(str(first[key].iloc[0]) for key in keys),
+        readings=[_reading(first[keys], name) for name in left],
     )
     return left, what
+
+
+def _reading(code: pd.DataFrame, name: str) -> Phrase:
+    """What a table calls the type of a code, a single row."""
+    found = load_code_table(name).merge(code, on=list(code))["maldlr"].head(1)
+    if found.empty:
+        return message("layers.kinds.no_such_code", table=name)
+    kind = type_names(name)[str(found.iloc[0])]
+    return message("layers.kinds.reading_of_code", type=kind, table=name)
 
 
 def classify_codes(codes: pd.DataFrame, name: str) -> pd.DataFrame:

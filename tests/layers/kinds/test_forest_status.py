@@ -93,7 +93,10 @@ def test_numbers_alone_must_be_told_with_what_would_differ(plots, write):
     path = write(frame.drop(columns="ldlr"))
     with pytest.raises(InputError, match="needs the field ldlr"):
         load_forest_status(path)
-    said = r"2 plots \(3\.50 ha\) would change class, first code 60: planted_forest in 93, natural"
+    said = (
+        r"2 plots \(3\.50 ha\) would change class, first code 60: Planted timber forest on earth "
+        r"hills in 93, Natural mixed bamboo and timber on earth hills in 98, not in 55"
+    )
     with pytest.raises(InputError, match=said):
         load_forest_status(path, columns={"ldlr": None})
     lands = load_forest_status(path, columns={"ldlr": None}, code_table="93").plots["land"]

@@ -216,6 +216,8 @@ def test_what_the_project_says_of_a_file_stays_where_it_is_looked_at_and_written
         assert page.input_value("#layer-decimal") == "."
         assert page.input_value("[name='crop:Na']") == "persimmon"
         assert page.input_value("[name='crop:Na dai']") == ""  # which the project leaves as it is
+        assert "theo tệp dự án" in desk.text("tr:has([name='crop:Na'])")
+        assert "gần giống “Na”" in desk.text("tr:has([name='crop:Na dai'])")
     page.click("#put")
     page.wait_for_selector("#pick")
     assert again.read_text("utf-8") == before

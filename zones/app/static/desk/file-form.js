@@ -179,8 +179,9 @@ export function fileForm({ desk, looked, state, again, put, cancel, place }) {
         element("option", { value: "" }, say("ownName")),
         ...Object.entries(state.crops).map(([crop, name]) => element("option", { value: crop, selected: crop === crops[row.text] }, both(name))),
       );
-      const sure = row.crop ? say("cropKnown") : row.near ? say("cropNear") : say("cropUnknown");
-      return element("tr", { class: row.crop ? "" : "unsure" }, element("th", { scope: "row" }, row.text), element("td", {}, number(row.count)), element("td", {}, select), element("td", { class: "text help" }, sure));
+      const named = row.text in (mine?.crops ?? {});
+      const sure = named ? say("cropSaid") : row.crop ? say("cropKnown") : row.near ? say("cropNear", { crop: both(state.crops[row.near]) }) : say("cropUnknown");
+      return element("tr", { class: row.crop || named ? "" : "unsure" }, element("th", { scope: "row" }, row.text), element("td", {}, number(row.count)), element("td", {}, select), element("td", { class: "text help" }, sure));
     });
     return element("div", {}, element("h3", {}, say("cropsTitle")), element("table", { class: "matching" }, element("tbody", {}, ...rows)));
   }
