@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError
+from layers.base.language import Phrase
 from layers.base.resources import data_rows, data_table, kept
 from layers.base.schema import read_schema
 from layers.kinds.plots import CROP_WEIGHTS
@@ -43,6 +44,12 @@ def load_crops() -> pd.DataFrame:
     'Thông'
     """
     return _crops().copy()
+
+
+def crop_phrase(crop: str) -> Phrase:
+    """Name of a crop in both languages; of one that no table has, its id."""
+    names = _crops().loc[_crops()["crop"] == crop, ["name_en", "name_vi"]].to_numpy()
+    return Phrase(*map(str, names[0])) if len(names) else Phrase(crop, crop)
 
 
 _SEPARATOR = re.compile(r"\s*(?:[+;,/&]|\s-\s|\bvà\b)\s*")

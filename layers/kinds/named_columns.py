@@ -105,6 +105,9 @@ def _typed(
     bad_year |= frame["planting_year"].lt(1900).fillna(value=False).astype(bool)
     bad_year |= frame["planting_year"].gt(this_year()).fillna(value=False).astype(bool)
     bad_area |= frame["ledger_ha"].le(0).astype(bool)
+    if raw.crs is not None and (bad_year | bad_area).any():  # a missing CRS is told later
+        drawn = plane_area_ha(frame, measuring_crs(raw.crs))
+        frame["area_ha"] = frame["area_ha"].fillna(drawn)
     cases = [
         ("planting-year-implausible", bad_year, message("layers.kinds.planting_year_impossible")),
         ("ledger-implausible", bad_area, message("layers.kinds.ledger_implausible")),

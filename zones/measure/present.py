@@ -10,6 +10,7 @@ from layers.base.errors import InputError
 from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.messages import message
+from layers.kinds.crops import crop_phrase
 from zones.measure.measure import NO_CLASS, is_unknown, newest_reports
 
 #: Land that bears what its record names; elsewhere a species is a memory or a wish.
@@ -101,25 +102,30 @@ def _reached(mine: pd.DataFrame, measured: pd.DataFrame) -> set[str] | None:
 
 
 def _listed(report: pd.DataFrame, crop: str) -> set[str]:
-    """Communes that sent the report in the newest year in which it lists a crop."""
+    """Communes that sent the report in the newest year in which it lists a crop.
+
+    Of one that had the crop in an earlier year and does not list it then, nobody knows.
+    """
     reports = report[(report["land"] == "report") & report["ledger_ha"].notna()]
     listed = reports[reports["crop"] == crop]
     codes = reports.loc[reports["planting_year"] == listed["planting_year"].max()]
-    return set(codes["commune_code"]) if len(listed) else set()
+    had = listed.loc[listed["ledger_ha"] > 0, "commune_code"]
+    return set(codes["commune_code"]) - set(had) if len(listed) else set()
 
 
-def late_reporters(name: str, measured: pd.DataFrame) -> list[Finding]:
+def late_reporters(name: str, measured: pd.DataFrame, communes: pd.DataFrame) -> list[Finding]:
     """Find communes that a report has in an earlier year but not in the newest of the crop."""
     found = []
+    names = communes.set_index("commune_code")["commune"]
     for crop, rows in measured[measured["ledger_ha"].notna()].groupby("crop"):
         newest = rows["planting_year"].max()
         now = set(rows.loc[rows["planting_year"] == newest, "commune_code"])
         late = rows[~rows["commune_code"].isin(now)].sort_values("planting_year")
         last = late.groupby("commune_code").last()
+        last = last[last["ledger_ha"] > 0]  # of 0 ha nothing is left
         if last.empty:
             continue
         area = float(last["ledger_ha"].sum())
-        codes = ", ".join(last.index[:5])
         found.append(
             Finding(
                 severity="problem",
@@ -127,9 +133,9 @@ def late_reporters(name: str, measured: pd.DataFrame) -> list[Finding]:
                 source=name,
                 message=message(
                     "zones.measure.report_incomplete",
-                    crop=crop,
+                    crop=crop_phrase(str(crop)),
                     count=len(last),
-                    codes=codes,
+                    names=[str(names.get(code, code)) for code in last.index],
                     area=area,
                     newest=newest,
                 ),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
-from layers.kinds.crops import load_crops
+from layers.kinds.crops import crop_phrase
 from maps import TableNote
 from zones.allocation.job import CHANGED
 from zones.allocation.targets import conversion_names
@@ -95,13 +95,14 @@ def rounding_notes(off_ha: Mapping[str, float], *, decimals: int) -> tuple[Table
 
 def outside_notes(hectares: pd.Series[float], *, decimals: int) -> tuple[TableNote, ...]:
     """Sentence below the targets on hectares by crop that are of no zone, and so in no table."""
-    names = load_crops().set_index("crop")[["name_en", "name_vi"]].to_dict("index")
-    listed = []
-    for crop, area in hectares.items():
-        named = names.get(str(crop), {"name_en": crop, "name_vi": crop})
-        name = Phrase(en=str(named["name_en"]), vi=str(named["name_vi"]))
-        text = figure_phrase(area, decimals)
-        listed.append(message("zones.publish.crop_of_no_zone", name=name, area=text))
+    listed = [
+        message(
+            "zones.publish.crop_of_no_zone",
+            name=crop_phrase(str(crop)),
+            area=figure_phrase(area, decimals),
+        )
+        for crop, area in hectares.items()
+    ]
     if not listed:
         return ()
     return (TableNote("targets", message("zones.publish.crops_of_no_zone", listed=listed)),)

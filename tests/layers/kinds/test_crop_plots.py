@@ -112,6 +112,11 @@ def test_implausible_years_are_unknown(folder: Path) -> None:
         saved(folder, squares(nam=[2020, 0, 2203])), columns=COLUMNS, crops={"sấu": "coconut"}
     )
     assert kinds(layer) == ["planting-year-implausible"]
+    columns = {"crop": "cay", "planting_year": "nam"}  # no ledger: hectares are those of the map
+    drawn = load_crop_plots(
+        saved(folder, squares(nam=[2020, 0, 2203])), columns=columns, crops={"sấu": "coconut"}
+    )
+    assert drawn.findings.items[0].area_ha == pytest.approx(2.0, abs=0.1)
     assert layer.plots["planting_year"].isna().tolist() == [False, True, True]
 
 

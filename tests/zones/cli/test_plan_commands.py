@@ -185,7 +185,7 @@ def test_communes_of_a_draft_are_confirmed_by_name_or_all_at_once(
     set_language("vi")
     run(["plan", "extract", str(document), "-o", str(path), "--province", "20"])
     told = capsys.readouterr().out
-    assert f"Có 2 tên xã chỉ gần giống: zones plan confirm '{path}' liệt kê" in told
+    assert f"Có 2 tên xã chỉ gần giống hoặc là tên cũ: zones plan confirm '{path}' liệt kê" in told
     before = path.read_text("utf-8")
     assert before.count("confirm: true") == 2
 

@@ -50,6 +50,9 @@ def test_natural_forest_and_land_without_crop_are_no_zone() -> None:
     assert found(frame) == {("chestnut", "06001", "forest"): 3.0}
 
 
+NAMED = pd.DataFrame({"commune_code": ["06001", "06004", "06007"], "commune": ["A", "B", "C"]})
+
+
 def test_of_a_report_the_newest_year_of_each_crop_counts() -> None:
     frame = measured(
         ("06001", "report", "report", "tea", 2023, math.nan, 7.0),
@@ -64,12 +67,12 @@ def test_of_a_report_the_newest_year_of_each_crop_counts() -> None:
         ("citrus", "06004", "report"): 1.5,
         ("citrus", "06001", "report"): 0.0,
     }
-    (late,) = late_reporters("báo cáo", frame)
+    (late,) = late_reporters("báo cáo", frame, NAMED)
     assert (late.kind, late.severity, late.count, late.area_ha) == (
         "report-incomplete", "problem", 1, 9.0,
     )  # fmt: skip
     assert late.examples == ("06004",)
-    assert "tea: 1 communes (06004) reported 9.00 ha in an earlier year" in late.message.en
+    assert "Tea: 1 communes (B) reported 9.00 ha in an earlier year" in late.message.en
     assert "2024" in late.message.vi
 
 
@@ -80,9 +83,9 @@ def test_the_last_report_of_a_late_commune_is_told() -> None:
         ("06004", "report", "report", "tea", 2021, math.nan, 50.0),
         ("06007", "report", "report", "tea", 2022, math.nan, 2.0),
     )
-    (late,) = late_reporters("báo cáo", frame)
+    (late,) = late_reporters("báo cáo", frame, NAMED)
     assert (late.count, late.area_ha) == (2, 7.0)
-    assert late_reporters("báo cáo", frame[frame["planting_year"] == 2024]) == []
+    assert late_reporters("báo cáo", frame[frame["planting_year"] == 2024], NAMED) == []
 
 
 def test_years_of_planting_are_no_years_of_a_report() -> None:
@@ -240,3 +243,21 @@ def test_what_a_report_leaves_blank_is_missing_and_not_0() -> None:
     listed = pd.DataFrame({"commune_code": ["06001", "06007"], "commune": ["A", "B"]})
     (finding,) = silent_communes("r", frame, listed)
     assert finding.examples == ("06007",)
+
+
+def test_a_crop_that_a_commune_lists_no_longer_is_missing_and_not_0() -> None:
+    """It had tea last year and sends other crops this year: nobody knows, as it is told."""
+    frame = measured(
+        ("06001", "report", "report", "tea", 2025, math.nan, 8.0),
+        ("06001", "report", "report", "citrus", 2025, math.nan, 2.0),
+        ("06004", "report", "report", "tea", 2024, math.nan, 50.0),
+        ("06004", "report", "report", "citrus", 2025, math.nan, 3.0),
+        ("06007", "report", "report", "tea", 2024, math.nan, 0.0),
+        ("06007", "report", "report", "citrus", 2025, math.nan, 1.0),
+    )
+    assert {key[:2]: area for key, area in found(frame).items() if key[0] == "tea"} == {
+        ("tea", "06001"): 8.0,
+        ("tea", "06007"): 0.0,
+    }
+    (late,) = late_reporters("báo cáo", frame, NAMED)
+    assert "Chè: 1 xã (B) có 50,00 ha ở năm trước" in late.message.vi

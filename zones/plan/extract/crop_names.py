@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from layers.base.resources import data_rows, kept
 from layers.communes.similarity import letters, slips
@@ -80,6 +81,13 @@ def find_crop(text: str) -> tuple[str, bool]:
         return found[-1][0], False
     near = _misspelt_crop(without_other_words(text))
     return near, bool(near)
+
+
+def group_of(crops: Iterable[str]) -> str:
+    """Crop that several are parts of or are: citrus of orange and pomelo; empty where none is."""
+    wholes = {row["crop"]: row["part_of"] for row in data_rows("crops.csv")}
+    groups = {wholes.get(crop) or crop for crop in crops}
+    return groups.pop() if len(groups) == 1 else ""
 
 
 def several_crops(before: str) -> str:

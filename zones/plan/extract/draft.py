@@ -25,6 +25,7 @@ from layers.communes.gazetteer import (
     vintage_on,
 )
 from zones.plan.extract.calendar import read_reports
+from zones.plan.extract.crop_names import crops_named
 from zones.plan.extract.document import Document
 from zones.plan.extract.head import Head, read_head
 from zones.plan.extract.indicators import known_indicators, last_mention
@@ -44,7 +45,7 @@ from zones.plan.extract.tasks import read_tasks
 from zones.plan.extract.totals import WrongTotal
 from zones.plan.extract.units import unit_dimension
 from zones.plan.extract.unread import Passage, find_unread
-from zones.plan.extract.zones import ZoneClause, find_zones, listed_communes
+from zones.plan.extract.zones import ZoneClause, find_zones, listed_communes, taken_over
 from zones.plan.findings import SURE
 from zones.plan.model import Horizon, ListedCommune, Names, Plan, Source, Target, Task, Zone
 from zones.plan.words import clause_words
@@ -54,7 +55,7 @@ _LONGEST_COMMUNE = 5
 
 @dataclass(frozen=True, slots=True)
 class NearName:
-    """A name that was only nearly matched, or not at all."""
+    """A name that was only nearly matched, is that of an earlier day, or was not matched at all."""
 
     clause: str | None  # Clause of the list
     line: int  # Line where the list begins
@@ -145,10 +146,17 @@ def _near(lists: list[PlaceList], paragraphs: list[Paragraph]) -> list[NearName]
             if match.confirm:
                 meant = f"{match.name} ({match.code})"
                 found.append(NearName(clause, places.line, match.text, meant))
+        heirs = taken_over(places.names)
+        found += [
+            NearName(clause, places.line, text, f"{unit.name} ({unit.code})")
+            for text, unit in heirs.items()
+        ]
         found += [
             NearName(clause, places.line, refusal.text, "")
             for refusal in places.names.unresolved
-            if refusal.text[:1].isupper() and len(refusal.text.split()) <= _LONGEST_COMMUNE
+            if refusal.text not in heirs
+            and refusal.text[:1].isupper()
+            and len(refusal.text.split()) <= _LONGEST_COMMUNE
         ]
     return found
 
@@ -241,11 +249,12 @@ def _about_unknown_crops(plan: Plan) -> Iterator[Phrase]:
     ]
     for clause, name, communes in [*zones, *areas]:
         if name is not None:
+            where, named = clause_words(clause), {crop for crop, _, _ in crops_named(name.vi)}
+            if len(named) > 1:
+                yield message("zones.plan.several_crops", where=where, name=name.vi)
+                continue
             yield message(
-                "zones.plan.no_known_crop",
-                where=clause_words(clause),
-                name=name.vi,
-                count=len(communes),
+                "zones.plan.no_known_crop", where=where, name=name.vi, count=len(communes)
             )
 
 

@@ -90,8 +90,10 @@ def _read(
     if not _KIND.search(opening[0]):
         listed = "các xã " + text[opening.end() : end]  # "tập trung ở Mai Sơn, Thuận Châu"
     names = read_name_list(listed, province=province, on=on)
-    known, strange = len(names.matches), len(names.unresolved)
-    if not names.whole_province and (not known or known < _LEAST_KNOWN * (known + strange)):
+    # Communes of another day are communes: who took them over is asked.
+    former = sum(one.reason == "other-time" for one in names.unresolved)
+    known, every = len(names.matches) + former, len(names.matches) + len(names.unresolved)
+    if not names.whole_province and (not known or known < _LEAST_KNOWN * every):
         return None
     elsewhere = bool(_NOT_ZONE.search(_label(text)))
     is_zone = not elsewhere and _is_zone(text, start)

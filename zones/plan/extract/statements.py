@@ -84,7 +84,10 @@ def _whole(
     between = text[previous.end : quantity.start]
     before, dimension = stated[-1], unit_dimension(quantity.unit)
     said = _PARTS.search(between)
-    if said and (";" not in between[: said.start()] or not content(between[: said.start()])):
+    # "đạt 500 ha tại các xã A, B; trong đó 90 ha": nothing else stands behind the semicolon.
+    if said and not (
+        ";" in between[: said.start()] and content(_last_part(between[: said.start()]))
+    ):
         of = before.whole if before.role == "change" else before
         return of if before.role != "change" or of else _level_before(stated)
     if quantity.aside and not previous.aside:
@@ -99,6 +102,10 @@ def _whole(
         return None  # no part is larger than its whole: the list has ended
     listed = quantity.aside or _is_listed(text, before.whole, previous)
     return before.whole if listed or not re.search(r"[;.](?=\s)", between) else None
+
+
+def _last_part(text: str) -> str:
+    return text.rpartition(";")[2]
 
 
 def _is_another_crop(one: Stated, whole: Stated) -> bool:

@@ -10,7 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from zones.plan.extract.crop_names import crops_named, find_crop, other_crop, several_crops
+from zones.plan.extract.crop_names import (
+    crops_named,
+    find_crop,
+    group_of,
+    other_crop,
+    several_crops,
+)
 from zones.plan.extract.indicators import (
     indicator_misprinted,
     indicator_named,
@@ -143,6 +149,8 @@ def _by_words(
     if not crop and (area or unit_dimension(quantity.unit).startswith("mass")):
         crop, _ = find_crop(words.behind)
     if area and not indicator and (several := several_crops(before)):
+        if group := group_of(one for one, _, _ in crops_named(several)):
+            return Subject(about, group, _indicator(phrases, quantity.unit, group))
         return Subject(about, "", "", several)
     if area and not indicator and not crop and (other := other_crop(before, words.behind)):
         return Subject(about, "", "", other)

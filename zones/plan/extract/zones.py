@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from layers.base.resources import data_rows, kept
+from layers.communes.crosswalk import successors
+from layers.communes.gazetteer import NEWEST_VINTAGE, Unit, communes_on
 from layers.communes.name_lists import NameList
 from layers.communes.spelling import without_marks
 from zones.plan.extract.crop_names import find_crop
@@ -73,6 +75,20 @@ def _crops() -> dict[str, tuple[str, str, str, str]]:
     }
 
 
+def taken_over(names: NameList) -> dict[str, Unit]:
+    """Names of a list that are of an earlier day, and the commune that took each over whole."""
+    day = names.matches[0].unit.vintage if names.matches else NEWEST_VINTAGE
+    found = {}
+    for refusal in names.unresolved:
+        old = refusal.candidates[0].unit if refusal.reason == "other-time" else None
+        if old is None or old.vintage >= day:
+            continue
+        heirs = successors(old.province, from_=old.vintage, to=day).get(old.code, ())
+        if len(heirs) == 1:
+            found[refusal.text] = communes_on(old.province, day)[heirs[0]]
+    return found
+
+
 def listed_communes(names: NameList) -> list[ListedCommune]:
     """Entries of a list of communes, as a plan file has them."""
 
@@ -85,6 +101,11 @@ def listed_communes(names: NameList) -> list[ListedCommune]:
         if match.confirm
         else ListedCommune(code=match.code, as_written=written(match.text))
         for match in names.matches
+    ]
+    entries += [
+        ListedCommune(code=unit.code, as_written=written(text), confirm=True)
+        for text, unit in taken_over(names).items()
+        if unit.code not in names.codes
     ]
     return entries + [ListedCommune(code=code, as_written=written(text)) for code, text in again]
 

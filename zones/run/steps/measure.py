@@ -74,7 +74,7 @@ def _layers(
         yield (
             frame,
             [
-                *late_reporters(name, frame),
+                *late_reporters(name, frame, inputs.communes),
                 *silent_communes(name, frame, inputs.communes),
             ],
         )

@@ -36,6 +36,7 @@ WHOLE = "1. Đến năm 2030, diện tích hồi đạt 45.000 ha"
         (f"{WHOLE}; bao gồm 5.000 ha hữu cơ.",),
         (f"{WHOLE}. Bao gồm: 5.000 ha hữu cơ.",),
         (f"{WHOLE}. Riêng diện tích hữu cơ 5.000 ha.",),
+        (f"{WHOLE} tại các xã Lợi Bác, Điềm He và các xã lân cận; trong đó 5.000 ha hữu cơ.",),
         (f"{WHOLE}.", "Trong đó 5.000 ha hữu cơ."),
         (f"{WHOLE}.", "", "- Trong đó có 5.000 ha hữu cơ."),
     ],
@@ -77,3 +78,28 @@ def test_parts_of_nothing_are_told(tmp_path: Path) -> None:
 def test_a_following_sentence_of_its_own_is_no_part(tmp_path: Path) -> None:
     plan = draft(tmp_path, f"{WHOLE}. Toàn tỉnh có 5.000 ha hữu cơ.").plan
     assert all(target.within is None for _, target in plan.all_targets())
+
+
+def test_crops_of_one_group_that_share_a_figure_are_that_group(tmp_path: Path) -> None:
+    """Cam and bưởi are citrus; ổi and dứa are two crops, and a zone is held against one."""
+    found = draft(
+        tmp_path,
+        "1. Vùng cam, bưởi: đến năm 2030 đạt 14.000 ha tại các xã Lợi Bác, Điềm He.",
+        "2. Vùng ổi, dứa: đến năm 2030 đạt 3.000 ha.",
+    )
+    assert [(zone.crop, len(zone.communes)) for zone in found.plan.zones] == [
+        ("citrus", 2),
+        (None, 0),
+    ]
+    (told,) = (note.vi for note in found.notes)
+    assert told.startswith("“ổi, dứa” (mục I.2) là nhiều cây đã biết chung một số liệu")
+
+
+def test_a_commune_by_its_old_name_is_offered_as_the_one_that_took_it_over(tmp_path: Path) -> None:
+    """Tri Phương went to Quốc Khánh whole; what of the divided Bính Xá is meant, a person says."""
+    line = "1. Vùng hồi: đến năm 2030 đạt 14.000 ha tại các xã Lợi Bác, Tri Phương, Bính Xá."
+    found = draft(tmp_path, line)
+    listed = [(one.as_written, one.code, one.confirm) for one in found.plan.zones[0].communes]
+    assert listed == [("Lợi Bác", "06601", False), ("Tri Phương", "06004", True)]
+    told = {one.written: one.meant for one in found.near}
+    assert told == {"Tri Phương": "Quốc Khánh (06004)", "Bính Xá": ""}
