@@ -185,7 +185,7 @@ def test_the_sureness_of_figures_read_from_a_text_is_listed(sit: Any, project: P
     assert pine["unsure"] is False
     assert pine["name"]["vi"].startswith("Thông: ")
     timber = next(row["figure"] for row in draft["figures"] if "m³" in row["figure"]["vi"])
-    assert timber == {"vi": "trên 200.000 m³/năm", "en": "above 200,000 m³/year"}
+    assert timber == {"vi": "trên 200.000 m³/năm", "en": "at least 200,000 m³/year"}
     assert 0.65 <= pine["sure"] <= 1
     order = [row["sure"] for row in draft["figures"]]
     assert order == sorted(order)  # the least sure first
