@@ -110,7 +110,10 @@ def load_natural_areas(table: NaturalAreas) -> pd.Series[float]:
     series = pd.Series(areas.to_numpy(), index=pd.Index(codes), dtype="float64")
     series.index.name = "commune_code"
     _refuse_twice(series.index, str(table.path))
-    bad = series.index[~(series > 0)].tolist()
+    faulty = ~(series > 0).to_numpy()
+    bad = series.index[faulty].tolist()
+    if bad and "name" in frame.columns:  # as the table of a new project has it
+        bad = [f"{code} {name}" for code, name in zip(bad, frame["name"][faulty], strict=True)]
     if bad:
         raise InputError(
             "layers.communes.natural_area_missing_or_zero", path=table.path, count=len(bad), bad=bad
@@ -181,7 +184,7 @@ def load_communes(
     kinds, short = _split_kind(frame["name"].fillna(""))
     if listed is not None:
         short = short.mask(short == "", codes.map({code: u.name for code, u in listed.items()}))
-    areas = _official_areas(natural_areas, codes)
+    areas = _official_areas(natural_areas, dict(zip(codes, short, strict=True)))
     result = gpd.GeoDataFrame(
         {
             "commune_code": codes,
@@ -197,12 +200,12 @@ def load_communes(
     return CommuneLayer(checked, Findings([*notes, *found]))
 
 
-def _official_areas(given: NaturalAreas | None, codes: pd.Series[str]) -> pd.Series[float]:
+def _official_areas(given: NaturalAreas | None, names: dict[str, str]) -> pd.Series[float]:
     """Official natural area (ha) by code; of every commune where a table is given."""
     if given is None:
         return pd.Series(dtype="float64")
     areas = load_natural_areas(given)
-    without = sorted(set(codes) - set(areas.index))
+    without = [f"{code} {names[code]}" for code in sorted(set(names) - set(areas.index))]
     if without:
         raise InputError(
             "layers.communes.communes_without_natural_area",

@@ -79,7 +79,14 @@ def test_an_empty_layer_and_a_missing_column_and_crs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("code,official_area_ha\n06529,100\n", r"1 communes .* no natural area \(first: 06148"),
+        (
+            "code,official_area_ha\n06529,100\n",
+            r"1 communes .* no natural area \(first: 06148 Thụy Hùng",
+        ),
+        (
+            "code,name,official_area_ha\n06148,Thụy Hùng,\n06529,Lộc Bình,100\n",
+            r"found none for 1 \(first: 06148 Thụy Hùng\)",
+        ),
         ("code,official_area_ha\n06529,0\n06148,1\n", "natural area above 0 ha"),
         ("code,official_area_ha\n06529,\n06148,1\n", "natural area above 0 ha"),
         ("code,official_area_ha\n06529,-5\n06148,1\n", "natural area above 0 ha"),
