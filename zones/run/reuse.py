@@ -75,12 +75,14 @@ def read_sources(project: Project, *, teller: Teller | None = None) -> dict[str,
 
 
 def part_digests(project: Project, sources: Mapping[str, Any]) -> dict[str, str]:
-    """Digest of each key of a project, with the files that it names."""
+    """Digest of each key of a project, with the files that it names, and of ``annex.language``."""
     digests = {}
     for part, value in project.model_dump(mode="json").items():
         files = {name: it for name, it in sources.items() if _PARTS.get(name.split()[0]) == part}
         text = json.dumps([value, files], sort_keys=True, default=str)
         digests[part] = hashlib.sha256(text.encode()).hexdigest()[:16]
+    # Pages speak it; what else the annex says is the annex's alone.
+    digests["annex.language"] = project.annex.language
     return digests
 
 

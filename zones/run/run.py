@@ -114,7 +114,11 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
     steps |= sheet_steps((recorded or {}).get("steps", ())) | asked
     hold = steps_that_hold(steps, project, parts, earlier, out)
     changed = changed_project(project, options.changes)
-    serve = {name for name in hold if not set(options.changes) & set(steps[name].settings)}
+    serve = {
+        name
+        for name in hold
+        if not {part.partition(".")[0] for part in steps[name].settings} & set(options.changes)
+    }
     todo = steps_to_do(chosen, steps, changed, serve)
     kept = {name: (earlier or {})["steps"][name] for name in hold}
     if options.only:

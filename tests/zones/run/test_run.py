@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import docx
 import numpy as np
 import pandas as pd
 import pytest
@@ -419,6 +420,19 @@ def test_results_of_other_inputs_are_kept_aside(done: Path) -> None:
     assert (again.out / "map.html").is_file()
     # Made again: the copies of earlier data go, and with them the folder.
     assert not (out / "outdated").exists()
+
+
+def test_another_signature_makes_only_the_annex_old(done: Path) -> None:
+    out = done.parent / "out"
+    before = (out / "map.html").read_bytes()
+    text = done.read_text("utf-8")
+    assert "annex:" not in text
+    done.write_text(text + "annex: {signature: {titles: [CHỦ TỊCH], name: Nông Văn A}}\n", "utf-8")
+    run(done, only=("annex",), overwrite=True)
+    assert (out / "map.html").read_bytes() == before
+    assert not (out / "outdated").exists()
+    signed = "\n".join(one.text for one in docx.Document(str(out / "annex.docx")).paragraphs)
+    assert "Nông Văn A" in signed
 
 
 def test_a_page_that_is_not_asked_for_again_is_kept_aside(done: Path) -> None:

@@ -28,5 +28,5 @@ STEP = Step(
     reads=(AllocatedPlan,),
     writes=(AllocationJob, ALLOCATION_REPAIRS, ALLOCATION_REASONS),
     files=("allocation.md",),
-    settings=("demo", "annex"),
+    settings=("demo", "annex.language"),
 )

@@ -49,5 +49,5 @@ STEP = Step(
     reads=(PublishedFigures,),
     also_reads=_also,
     files=("map.html",),
-    settings=("title", "title_en", "demo", "map", "annex", "atlas", "communes"),
+    settings=("title", "title_en", "demo", "map", "annex.language", "atlas", "communes"),
 )

@@ -100,7 +100,7 @@ STEP = Step(
     also_reads=_groups,
     writes=(PublishedFigures,),
     settings=(
-        *("plans", "communes", "layers", "annex"),
+        *("plans", "communes", "layers", "annex.language"),
         *("decimals", "rate_decimals", "certainty", "present", "reports"),
     ),
 )

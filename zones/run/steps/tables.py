@@ -33,5 +33,5 @@ STEP = Step(
     work=work,
     reads=(PublishedFigures, *RESULT_TABLES),
     files=("tables.xlsx", "findings.xlsx"),
-    settings=("annex", "plans"),
+    settings=("annex.language", "plans"),
 )

@@ -49,7 +49,7 @@ STEP = Step(
     reads=(*_READS, PublishedFigures),
     files=("trajectory.html", "trajectory.svg", "trajectory.png"),
     settings=(
-        *("title", "title_en", "demo", "annex", "decimals", "rate_decimals", "certainty"),
+        *("title", "title_en", "demo", "annex.language", "decimals", "rate_decimals", "certainty"),
         "allocation",
     ),
     wanted=wants_trajectory,
