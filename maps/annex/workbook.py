@@ -11,7 +11,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -215,20 +215,6 @@ def number_format(decimals: int) -> str:
     return f'{digits};-{digits};"-"'
 
 
-def _adds_up(column: PageColumn, row: pd.Series[Any]) -> bool:
-    """Whether a formula across the row gives its figure.
-
-    It does not where communes stand in one row and the figure of some is not known: what is
-    planned for these is in one column, and where it leads is in no other.
-    """
-    plus, minus = (
-        math.fsum(float(row[key]) for key in keys if not pd.isna(row[key]))
-        for keys in (column.adds, column.takes)
-    )
-    value = row[column.key]
-    return not column.adds or pd.isna(value) or abs(plus - minus - float(value)) < _NEAR
-
-
 @dataclass(slots=True)
 class _Sheet:
     sheet: Worksheet
@@ -320,8 +306,7 @@ class _Sheet:
     def _write_rows(self, first: int) -> None:
         for place, (_, row) in enumerate(self.table.rows.iterrows()):
             for position, column in enumerate(self.table.columns):
-                shown = column if _adds_up(column, row) else replace(column, adds=(), takes=())
-                self._write_cell(first + place, position, shown, row[column.key])
+                self._write_cell(first + place, position, column, row[column.key])
             texts = zip(self.table.columns, self._widths, strict=True)
             lines = (len(str(row[c.key])) * 0.85 / width for c, width in texts if c.kind == "text")
             self._set_lines(first + place, math.ceil(max(lines, default=1)))
@@ -357,7 +342,7 @@ class _Sheet:
         empty = self.formats.get(border=1, bold=True)
         for position, column in enumerate(self.table.columns):
             value = total.get(column.key)
-            if column.totalled and not pd.isna(value) and last >= first:
+            if column.totalled and not pd.isna(value) and self._is_sum(column, float(value)):
                 letter = xl_col_to_name(position)
                 formula = f"=SUM({letter}{first + 1}:{letter}{last + 1})"
                 style = self.formats.number(column, float(value), bold=True)
@@ -371,6 +356,11 @@ class _Sheet:
         style = self.formats.get(border=1, bold=True, align="center", text_wrap=True)
         self.sheet.write_string(row, self.table.label_column, self.table.total_label, style)
         return row + 1
+
+    def _is_sum(self, column: PageColumn, total: float) -> bool:
+        """Whether the figures above give a total: not where a row's is unknown, the whole known."""
+        known = self.table.rows[column.key].dropna()
+        return len(known) > 0 and abs(math.fsum(known) - total) < _NEAR
 
     def _write_rate(self, row: int, position: int, column: PageColumn, value: float) -> None:
         """Province's cover rate: a formula of the printed hectares where that gives the rate."""

@@ -40,8 +40,8 @@ def _zones_tables(content: AnnexContent, frame: pd.DataFrame, say: Say) -> list[
     titles = {key: say(f"groups.{key}") for key in figures}
     if len(figures) > 1 and content.planned_years:
         change = [frame["planned_ha"], *(-frame[key] for key in figures[2:])]
-        reached = frame["present_ha"] + pd.concat(change, axis=1).sum(axis=1, min_count=1)
-        frame = frame.assign(reached_ha=reached.round(content.decimals))
+        frame = frame.assign(change_ha=pd.concat(change, axis=1).sum(axis=1, min_count=1))
+        frame = frame.assign(reached_ha=_reached(frame, content))
         titles["reached_ha"] = say("groups.reached_ha", year=str(content.planned_years[-1]))
     parts = np.array_split(zones, math.ceil(len(zones) / MATRIX_ZONES))
     return [
@@ -49,6 +49,11 @@ def _zones_tables(content: AnnexContent, frame: pd.DataFrame, say: Say) -> list[
         for key, title in titles.items()
         for part in parts
     ]
+
+
+def _reached(sums: pd.DataFrame, content: AnnexContent) -> pd.Series[float]:
+    """Where sums lead (ha): what is known to be there with all that changes."""
+    return (sums["present_ha"] + sums["change_ha"]).round(content.decimals)
 
 
 def _matrix_table(
@@ -59,21 +64,26 @@ def _matrix_table(
         index="group", columns="zone", values=key, aggfunc="first", dropna=False, sort=False
     ).reindex(columns=zones)
     rows = wide.rename(columns={zone: f"zone_{zone}" for zone in zones}).reset_index()
-    now = key == "present_ha"
     figures = tuple(
         PageColumn(f"zone_{zone}", content.zone_name(zone), "hectares", 12, totalled=True)
         for zone in zones
     )
+    total = summed(rows, list(figures), content.decimals)
+    if key == "reached_ha":
+        # What changes in a group of which nothing is known to be there is in no row of a group.
+        whole = frame.groupby("zone")[["present_ha", "change_ha"]].sum(min_count=1)
+        total = _reached(whole, content).rename(lambda zone: f"zone_{zone}")
+    partly = _partly(content, frame, zones, say) if key == "present_ha" else ()
     return PageTable(
         name=say("groups.name"),
         title=say("groups.title", figure=title),
         role="groups",
         columns=(rank_column(say), PageColumn("group", say("groups.group"), "text", 24), *figures),
         rows=ranked(rows),
-        total=summed(rows, list(figures), content.decimals),
+        total=total,
         total_label=say("groups.all"),
         unit=say("unit.ha"),
-        notes=(say("groups.note"), *(_partly(content, frame, zones, say) if now else ())),
+        notes=(say(f"groups.note_{key}"), *partly),
     )
 
 

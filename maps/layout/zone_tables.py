@@ -37,8 +37,9 @@ def zone_table(content: AnnexContent, zone: str, say: Say) -> PageTable:
     columns = _zone_columns(content, rows, say)
     # Of all communes: a zone that is known to be nowhere has a total of 0, not an unknown one.
     figures = [column for column in columns if column.kind == "hectares"]
-    total = summed(rows, figures, content.decimals)
+    total = _sums(rows, figures, content)
     unknown = unknown_note(rows, [column.key for column in figures], "commune", say)
+    unknown += _where_sums_lead(rows, total, content, say)
     nothing = (say("zone.nothing_planned"),) if _plans_nothing(content, rows) else ()
     left_out = rows.loc[~(rows["listed"] | held), "present_ha"]
     marked = bool(rows["listed"].any())
@@ -72,11 +73,32 @@ def _others_together(
     others = rows[~rows["listed"]]
     if others.empty:
         return rows
-    sums = summed(others, figures, content.decimals).astype("float64")
+    sums = _sums(others, figures, content).astype("float64")
     name = say("zone.others", count=str(len(others)))
     row = {"commune": name, "listed": False, **sums, "share_ratio": others["share_ratio"].sum()}
     last = pd.DataFrame([row]).astype({"listed": bool})
     return pd.concat([rows[rows["listed"]], last], ignore_index=True)
+
+
+def _sums(rows: pd.DataFrame, figures: list[PageColumn], content: AnnexContent) -> pd.Series:
+    """Sums of communes; where they lead is what is known to be there with all that changes.
+
+    What is planned for a commune whose present area nobody knows is in it: the row adds up.
+    """
+    sums = summed(rows, figures, content.decimals)
+    if "reached_ha" in sums.index:
+        sums["reached_ha"] = round(sums["present_ha"] + sums["added_ha"], content.decimals)
+    return sums
+
+
+def _where_sums_lead(
+    rows: pd.DataFrame, total: pd.Series, content: AnnexContent, say: Say
+) -> tuple[str, ...]:
+    """Say what a sum by the last year is made of where a present area is not known."""
+    unknown = int(rows["present_ha"].isna().sum())
+    if not unknown or pd.isna(total.get("reached_ha", np.nan)):
+        return ()
+    return (say("zone.reached_note", year=str(content.planned_years[-1]), count=unknown),)
 
 
 def _which_communes(left_out: pd.Series[float], marked: bool, say: Say) -> str:

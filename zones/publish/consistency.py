@@ -51,6 +51,7 @@ def twin_differences(frames: Frames) -> list[TwinFigures]:
         (("zone_totals", "zones"), _zone_totals),
         (("progress",), _progress_sums),
         (("progress", "zones"), _progress_present),
+        (("group_zones", "zones"), _groups),
         (("allocation", "zones"), _present),
         (("allocation", "zones"), _gaps),
         (("allocation", "allocation_targets"), _allocated),
@@ -164,6 +165,20 @@ def _zone_totals(given: Frames) -> Iterator[TwinFigures]:
     yield from _compare("zones", totals.reindex(sums.index), sums, "present_ha")
 
 
+def _groups(given: Frames) -> Iterator[TwinFigures]:
+    """Groups of communes add up to the tables of the zones: present, planted and lost."""
+    groups = given["group_zones"].groupby("zone")
+    for table, name in (
+        ("zones", "present_ha"),
+        ("allocation", "planned_ha"),
+        ("losses", "loss_ha"),
+    ):
+        if table in given:
+            expected = given[table].groupby("zone")[name].sum(min_count=1)
+            found = groups[name].sum(min_count=1)
+            yield from _compare("group_zones", expected, found, name)
+
+
 def _present(given: Frames) -> Iterator[TwinFigures]:
     if "present_ha" not in given["allocation"].columns:
         return
@@ -234,8 +249,7 @@ def _held_present(given: Frames) -> Iterator[TwinFigures]:
     """Compare the present areas of the allocation's targets with those of the zones."""
     held = given["allocation_targets"]
     areas = given["zones"].groupby(["zone", "commune_code"])["present_ha"].first()
-    # A zone with a commune that nobody measured has no printed total to compare with.
-    sums = areas.groupby("zone").sum().where(areas.notna().groupby("zone").all())
+    sums = areas.groupby("zone").sum(min_count=1)
     cells = areas.reindex(pd.MultiIndex.from_frame(held[["zone", "commune_code"]])).to_numpy()
     of_zone = held["zone"].map(sums).where(held["commune_code"] == "", cells)
     keys = ["target", "year"]

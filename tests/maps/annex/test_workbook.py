@@ -64,9 +64,7 @@ def test_total_is_a_formula_and_its_value(content: AnnexContent, tmp_path: Path)
     assert str(formulas["Bình Gia"][6]).count("+") == 2
 
 
-def test_a_row_of_several_communes_has_a_formula_only_where_it_gives_the_figure(
-    tmp_path: Path,
-) -> None:
+def test_a_row_of_several_communes_adds_up_where_an_area_is_not_known(tmp_path: Path) -> None:
     """Two communes in one row: 200.2 ha and nothing planned; an unknown area and 5 ha planned."""
     zones = squares.zones()
     tan_van = zones["zone"].eq("pine") & zones["commune_code"].eq("06004")
@@ -79,11 +77,20 @@ def test_a_row_of_several_communes_has_a_formula_only_where_it_gives_the_figure(
     allocation = pd.concat([squares.allocation(), planted], ignore_index=True)
     content = squares.content(zones=zones, allocation=allocation, listed_only=True)
     path = save_workbook(content, tmp_path / "annex.xlsx")
-    others = _cells(openpyxl.load_workbook(path)["2 Thông"])["2 xã, phường khác"]
-    assert others[3:7] == [200.2, 5.0, 0.0, 200.2]  # Where 5 ha more lead is not known
-    assert str(others[7]).startswith("=")  # What is added is: 5 ha
-    one = _cells(openpyxl.load_workbook(path)["2 Thông"])["Bình Gia"]
-    assert str(one[6]).startswith("=")
+    values = _cells(openpyxl.load_workbook(path, data_only=True)["2 Thông"])
+    formulas = _cells(openpyxl.load_workbook(path)["2 Thông"])
+    assert values["2 xã, phường khác"][3:8] == [200.2, 5.0, 0.0, 205.2, 5.0]
+    assert values["Tổng cộng"][3:8] == [900.5, 25.1, 79.4, 1005.0, 104.5]
+    for name in ("Bình Gia", "2 xã, phường khác"):
+        assert re.fullmatch(r"=D(\d+)\+E\1\+F\1", str(formulas[name][6]))
+    # Named one by one, the commune's end is not known: a sum of the column is not the total.
+    path = save_workbook(replace(content, listed_only=False), tmp_path / "all.xlsx")
+    values = _cells(openpyxl.load_workbook(path, data_only=True)["2 Thông"])
+    formulas = _cells(openpyxl.load_workbook(path)["2 Thông"])
+    assert values["Tân Văn"][3:8] == ["…", 5.0, 0.0, "…", 5.0]
+    assert values["Tổng cộng"][3:8] == [900.5, 25.1, 79.4, 1005.0, 104.5]
+    assert re.fullmatch(r"=D(\d+)\+E\1\+F\1", str(formulas["Tổng cộng"][6]))
+    assert str(formulas["Tổng cộng"][7]).startswith("=SUM(H")
 
 
 def test_losses_are_taken_off(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from tests.factories import CODES, PROJECT, write_project
 from zones.inputs.groups import commune_groups
 from zones.measure.closure import ClosureLog
 from zones.project.model import Project, load_project
+from zones.publish.consistency import check_consistency, twin_differences
 from zones.publish.folder import PUBLISHED_FOLDER, text_digest
 from zones.publish.groups import group_cover, group_zones
 from zones.publish.publish import PublishedFigures
@@ -215,3 +216,30 @@ def test_cover_with_an_unknown_commune_is_unknown_for_its_group_alone() -> None:
 def test_cover_of_no_forest_layer_is_an_empty_table() -> None:
     empty = FOREST_COVER.empty()
     assert group_cover(empty, empty, {}, ClosureLog(), rate_decimals=2).empty
+
+
+def test_groups_that_say_otherwise_than_the_zones_are_not_published() -> None:
+    """Present, planted and lost hectares of groups are held against the tables of the zones."""
+    zones = pd.DataFrame({"zone": "tea", "commune_code": ["a", "b"], "present_ha": [1.5, None]})
+    planned = pd.DataFrame(
+        {"zone": ["tea"], "commune_code": ["b"], "year": [2030], "planned_ha": [3.0]}
+    )
+    lost = planned[["zone", "commune_code", "year"]].assign(loss_ha=0.5)
+    groups = group_zones(zones, planned, lost, {"a": "x", "b": "y"}, ClosureLog())
+    frames = {"zones": zones, "allocation": planned, "losses": lost, "group_zones": groups}
+    check_consistency(frames)
+    for column in ("present_ha", "planned_ha", "loss_ha"):
+        apart = groups.assign(**{column: groups[column] + 0.1})
+        (found,) = twin_differences({**frames, "group_zones": apart})
+        assert (found.table, found.place) == ("group_zones", f"tea, {column}")
+
+
+def test_a_target_is_held_against_the_known_communes_of_its_zone() -> None:
+    zones = pd.DataFrame({"zone": "tea", "commune_code": ["a", "b"], "present_ha": [1.5, None]})
+    held = pd.DataFrame({"target": ["t"], "zone": "tea", "commune_code": "", "year": 2030})
+    held = held.assign(present_ha=1.5, planned_ha=3.0, loss_ha=0.0, end_ha=4.5)
+    held = held.assign(low_ha=4.5, high_ha=9.0, shortfall_ha=0.0, surplus_ha=0.0)
+    check_consistency({"zones": zones, "allocation_targets": held})
+    apart = held.assign(present_ha=2.0, end_ha=5.0)
+    (found,) = twin_differences({"zones": zones, "allocation_targets": apart})
+    assert (found.place, found.expected) == ("t, 2030, present_ha", 1.5)
