@@ -36,6 +36,8 @@ _LEFT_BLANK = {("purposes", key) for key in _WITHOUT_NUMBER}
 #: Age classes of the form of planted species.
 _AGE_CLASSES = 5
 _PLANTED = ("1121", "1122", "1123")
+#: Rows that the form's total leaves out: what is neither forest nor planted.
+_BESIDE_WHOLE = ("2020", "2030")
 #: Columns of the form in its order (circular 16/2023, appendix IV): 4 = 5 + 6 + 7 = 8 + 12,
 #: 8 = 9 + 10 + 11, 13 = (5 + 6) × 100 ÷ 3.
 _NUMBERED = (
@@ -71,8 +73,15 @@ def cover_table(content: AnnexContent, say: Say) -> PageTable:
             say("cover.note_with_forest"),
             say("cover.note_rate"),
             *unknown_note(rows, ["natural_area_ha", *_ORIGINS], "commune", say),
+            *_more_than_whole(rows, say),
         ),
     )
+
+
+def _more_than_whole(rows: pd.DataFrame, say: Say) -> tuple[str, ...]:
+    """Sentence on communes whose forest exceeds their natural area."""
+    names = rows.loc[rows["cover_percent"].gt(100), "commune"]
+    return (say("cover.note_more_than_whole", names=", ".join(names)),) if len(names) else ()
 
 
 def _cover_columns(frame: pd.DataFrame, say: Say) -> tuple[PageColumn, ...]:
@@ -173,9 +182,13 @@ def _form_notes(rows: pd.DataFrame, form: ForestForm, say: Say) -> tuple[str, ..
     if form.role == "causes":
         keys = ["causes.note_states", "causes.note_columns"]
     else:
-        keys = ["purposes.note_start"] if rows["c4"].isna().all() else []
+        beside = rows.loc[rows["row"].isin(_BESIDE_WHOLE), "c6"]
+        keys = ["purposes.note_whole"] if beside.gt(0).any() else []
+        keys += ["purposes.note_start"] if rows["c4"].isna().all() else []
         told = [key for key in _PARTS if key not in _WITHOUT_NUMBER]
-        keys += ["purposes.note_parts"] if rows[told].isna().any(axis=None) else []
+        # Rows of planted forest by its origin have a sentence of their own.
+        others = rows.loc[~rows["row"].isin(_PLANTED), told]
+        keys += ["purposes.note_parts"] if others.isna().any(axis=None) else []
         lacking = rows[list(_WITHOUT_NUMBER)].isna().any(axis=None)
         keys += ["purposes.note_numbers"] if lacking else []
     # The first column with figures (start, end or change) leaves out only what is not told.

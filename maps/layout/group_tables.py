@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,8 @@ def group_tables(content: AnnexContent, say: Say) -> list[PageTable]:
     tables = _zones_tables(content, content.group_zones, say)
     if content.group_cover is not None and len(content.group_cover):
         tables.append(_cover_table(content.group_cover, say))
-    return tables
+    first, *others = tables
+    return [replace(first, notes=(*first.notes, *content.notes_on("groups"))), *others]
 
 
 def _zones_tables(content: AnnexContent, frame: pd.DataFrame, say: Say) -> list[PageTable]:

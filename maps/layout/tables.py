@@ -14,7 +14,9 @@ from maps.layout.page_table import PageColumn, PageTable, percent_of, rank_colum
 from maps.layout.progress_table import progress_tables
 from maps.layout.words import Say, speaker, word
 from maps.layout.zone_tables import (
+    allocates_nothing,
     allocation_tables,
+    left_out_note,
     listed_zones_table,
     matrix_tables,
     zone_table,
@@ -25,6 +27,10 @@ def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
     """Lay out every table of an annex with the number that all pages give it."""
     say = speaker(content.language)
     tables, unmeasured = _targets_tables(content, say)
+    if tables and content.allocation is not None and allocates_nothing(content.allocation):
+        none = (say("allocation.none"), *left_out_note(content, say))
+        told = (*none, *content.notes_on("allocation"))
+        tables[0] = replace(tables[0], notes=(*tables[0].notes, *told))
     silent = zones_without_figures(content)
     tables += [
         zone_table(content, zone, say) for zone in _zones_drawn(content) if zone not in silent
@@ -89,6 +95,8 @@ def _notes_on(content: AnnexContent, table: PageTable) -> tuple[str, ...]:
         return content.notes_on("unmeasured", *table.rows["zone"])
     if table.role == "targets":
         return content.notes_on(table.role, *table.rows["zone"])
+    if table.role == "groups":  # They stand below the first of these tables
+        return ()
     return content.notes_on(table.role, table.zone)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from layers.base.language import Language
+from layers.base.language import Language, format_number
 from maps.layout.content import (
     AnnexContent,
     planned_by_year,
@@ -23,6 +23,7 @@ from maps.layout.page_table import (
     rank_column,
     ranked,
     summed,
+    total_of,
     unknown_note,
 )
 from maps.layout.words import Say, word
@@ -40,7 +41,7 @@ def zone_table(content: AnnexContent, zone: str, say: Say) -> PageTable:
     total = _sums(rows, figures, content)
     unknown = unknown_note(rows, [column.key for column in figures], "commune", say)
     unknown += _where_sums_lead(rows, total, content, say)
-    nothing = (say("zone.nothing_planned"),) if _plans_nothing(content, rows) else ()
+    told = (*_what_is_planned(content, rows, zone, say), *unknown)
     left_out = rows.loc[~(rows["listed"] | held), "present_ha"]
     marked = bool(rows["listed"].any())
     rows = rows[rows["listed"] | held]
@@ -61,7 +62,7 @@ def zone_table(content: AnnexContent, zone: str, say: Say) -> PageTable:
         rows=rows,
         total=total,
         unit=say("unit.ha"),
-        notes=(_which_communes(left_out, marked, say), *nothing, *unknown),
+        notes=(_which_communes(left_out, marked, say), *told),
         zone=zone,
     )
 
@@ -115,6 +116,34 @@ def _plans_nothing(content: AnnexContent, rows: pd.DataFrame) -> bool:
     keys = [f"plan_{year}" for year in content.planned_years]
     keys += [key for key in ("loss_ha",) if key in rows.columns]
     return bool(keys) and bool(rows[keys].eq(0).all(axis=None))
+
+
+def _what_is_planned(
+    content: AnnexContent, rows: pd.DataFrame, zone: str, say: Say
+) -> tuple[str, ...]:
+    """Say that nothing is planned, and why where that is known; or what goes beyond the list."""
+    if _plans_nothing(content, rows):
+        targets = content.targets
+        mine = targets[targets["zone"].eq(zone) & targets["unit"].eq("ha")]
+        if "indicator" in mine.columns:
+            mine = mine[mine["indicator"].eq("area")]
+        short = mine["status"].eq("below").any()
+        no_land = "available_ha" in rows.columns and rows["available_ha"].isna().any()
+        return (say("zone.no_land_data") if short and no_land else say("zone.nothing_planned"),)
+    keys = [f"plan_{year}" for year in content.planned_years]
+    if not keys or not rows["listed"].any():
+        return ()
+    planned = rows[keys].sum(axis=1)
+    beyond = planned[~rows["listed"] & planned.gt(0)]
+    if beyond.empty:
+        return ()
+    figures = {
+        name: format_number(
+            total_of(sums, decimals=content.decimals), content.language, decimals=content.decimals
+        )
+        for name, sums in (("beyond", beyond), ("whole", planned))
+    }
+    return (say("zone.beyond_list", count=len(beyond), **figures),)
 
 
 def with_plan(rows: pd.DataFrame, content: AnnexContent, zone: str) -> pd.DataFrame:
@@ -175,7 +204,8 @@ def _year_columns(years: list[int], say: Say) -> tuple[PageColumn, ...]:
 
 
 def _remarks(rows: pd.DataFrame, language: Language) -> list[str]:
-    if "remark" not in rows.columns:
+    # Remarks hold communes against the list: where there is none, they say nothing.
+    if "remark" not in rows.columns or not rows["listed"].any():
         return [""] * len(rows)
     return [word("remark", item, language) if item else "" for item in rows["remark"].fillna("")]
 
@@ -268,11 +298,24 @@ def allocation_tables(content: AnnexContent, frame: pd.DataFrame, say: Say) -> l
     Plants under canopy and stands that are converted take no new ground, and two of them may lie
     on the same hectare; so each such land source has a table and a total of its own.
     """
+    if allocates_nothing(frame):
+        return []
     shared = frame["land"].isin(content.sharing)
     new = _allocation_table(content, frame[~shared], say)
     kinds = frame.loc[shared & (frame["planned_ha"] > 0), "land"].unique()
     lands = sorted(kinds, key=content.sharing.index)
     return [new, *(_shared_table(content, frame, land, say) for land in lands)]
+
+
+def allocates_nothing(frame: pd.DataFrame) -> bool:
+    """Whether an allocation has no hectare, and so no table."""
+    return not frame["planned_ha"].gt(0).any()
+
+
+def left_out_note(content: AnnexContent, say: Say) -> tuple[str, ...]:
+    """Sentence on the zones that the allocation left out."""
+    zones = ", ".join(content.zone_name(zone) for zone in unallocated_zones(content))
+    return (say("allocation.left_out", zones=zones),) if zones else ()
 
 
 def _shared_table(content: AnnexContent, frame: pd.DataFrame, land: str, say: Say) -> PageTable:
@@ -322,7 +365,6 @@ def _allocation_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> P
         *planned,
         PageColumn("added_ha", say("column.sum"), "hectares", 13, adds=tuple(plan), totalled=True),
     )
-    left_out = ", ".join(content.zone_name(zone) for zone in unallocated_zones(content))
     total = summed(rows, columns, content.decimals)
     if rows.empty:  # of zones that were allocated, nothing is a known 0
         total = pd.Series({column.key: 0.0 for column in columns if column.totalled})
@@ -334,6 +376,6 @@ def _allocation_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> P
         rows=rows,
         total=total,
         unit=say("unit.ha"),
-        notes=(say("allocation.left_out", zones=left_out),) if left_out else (),
+        notes=left_out_note(content, say),
         total_label=say("allocation.total"),
     )

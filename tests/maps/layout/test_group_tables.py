@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maps.layout.content import AnnexContent
+from layers.base.language import Phrase
+from maps.layout.content import AnnexContent, TableNote
 from maps.layout.page_table import PageTable, body_texts
 from maps.layout.tables import build_tables
 from tests.maps.annex import annex_squares as squares
@@ -79,3 +80,10 @@ def test_a_zone_says_what_its_sums_are_made_of() -> None:
     told = "không gồm hiện trạng của 2 xã, phường chưa có số liệu."
     assert any(note.startswith("Số cộng đến 2027") and told in note for note in zones["pine"].notes)
     assert not any("Số cộng đến" in note for note in zones["cypress"].notes)
+
+
+def test_what_is_said_of_the_groups_is_said_once() -> None:
+    note = TableNote("groups", Phrase(en="In no group: A.", vi="Chưa xếp nhóm: A."))
+    tables = [t for t in build_tables(_content(notes=(note,))) if t.role == "groups"]
+    assert len(tables) == 4
+    assert ["Chưa xếp nhóm: A." in table.notes for table in tables] == [True, False, False, False]

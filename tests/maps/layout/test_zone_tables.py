@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from layers.base.language import Phrase
 from maps.layout.commune_table import commune_table
-from maps.layout.content import AnnexContent, planned_by_year, unallocated_zones
+from maps.layout.content import AnnexContent, TableNote, planned_by_year, unallocated_zones
 from maps.layout.page_table import PageTable, body_texts
 from maps.layout.tables import build_tables, zone_tables
 from maps.layout.words import speaker
@@ -92,13 +93,84 @@ def test_years_of_a_zone_that_gets_nothing_are_a_sentence() -> None:
     assert grown == [*keys[:4], "plan_2026", "plan_2027", *keys[4:]]
 
 
-def test_an_allocation_of_nothing_adds_up_to_nothing() -> None:
+def test_an_allocation_of_nothing_is_a_sentence_below_the_targets() -> None:
+    """No empty table; what would stand below it, the zones left out and notes, is still said."""
     rows = [("pine", code, name, "", 2027, 0.0) for code, name in squares.COMMUNES.items()]
     none = pd.DataFrame(rows, columns=squares.allocation().columns)
-    table = next(
-        t for t in build_tables(squares.content(allocation=none)) if t.role == "allocation"
+    note = TableNote("allocation", Phrase(en="Short by 1 ha.", vi="Còn thiếu 1 ha."))
+    first, *others = build_tables(squares.content(allocation=none, notes=(note,)))
+    assert "allocation" not in {table.role for table in others}
+    assert first.notes == (
+        "Chưa phân bổ diện tích nào trong kỳ kế hoạch nên không có bảng phân bổ.",
+        "Chưa phân bổ: Hồi, Dược liệu, Hoàng đàn.",
+        "Còn thiếu 1 ha.",
     )
-    assert body_texts(table) == [["", "Tổng trồng mới", "", "", "-", "-"]]
+    assert not any(
+        "không có bảng phân bổ" in text for text in build_tables(squares.content())[0].notes
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "available", "told"),
+    [
+        ("below", np.nan, "chưa có đủ dữ liệu về đất có thể trồng."),
+        ("below", 0.0, "trong kỳ kế hoạch."),
+        ("within", np.nan, "trong kỳ kế hoạch."),
+    ],
+)
+def test_a_zone_that_gets_nothing_says_why_where_that_is_known(status, available, told) -> None:
+    rows = [("pine", code, name, "", 2027, 0.0) for code, name in squares.COMMUNES.items()]
+    none = pd.DataFrame(rows, columns=squares.allocation().columns)
+    targets = squares.targets()
+    targets.loc[targets["target"] == "pine-2030", "status"] = status
+    content = squares.content(
+        allocation=none,
+        targets=targets,
+        zones=squares.zones().assign(available_ha=available),
+    )
+    (note,) = (text for text in _zone(content, "pine").notes if "giao diện tích" in text)
+    assert note.endswith(told)
+
+
+def test_a_zone_says_what_goes_beyond_its_list() -> None:
+    """Pine: 99.5 ha in listed communes and 7.5 in one that is not; anise has no list."""
+    more = [
+        ("pine", "06003", "Quý Hòa", "bare", 2026, 7.0),
+        ("pine", "06003", "Quý Hòa", "bare", 2027, 0.5),
+    ]
+    rows = pd.DataFrame(more, columns=squares.allocation().columns)
+    allocation = pd.concat([squares.allocation(), rows], ignore_index=True)
+    for listed_only in (False, True):
+        content = squares.content(allocation=allocation, listed_only=listed_only)
+        told = "Trong 107,0 ha trồng mới, 7,5 ha giao cho 1 xã, phường ngoài danh mục của kế hoạch."
+        assert told in _zone(content, "pine").notes
+        assert not any("ngoài danh mục của" in text for text in _zone(content, "anise").notes)
+    none = _zone(squares.content(), "pine")
+    assert not any("ngoài danh mục của" in text for text in none.notes)
+
+
+def test_a_zone_without_a_list_has_no_remarks_on_it() -> None:
+    """Half the anise lies in one commune: without a list it is in none and beyond none."""
+    zones = squares.zones()
+    assert zones.query("zone == 'anise'")["remark"].ne("").any()
+    assert "remark" not in {c.key for c in _zone(squares.content(zones=zones), "anise").columns}
+    here = zones["zone"].eq("anise") & zones["commune_code"].eq("06001")
+    listed = squares.content(zones=zones.assign(listed=zones["listed"] | here))
+    assert "Ngoài danh mục, diện tích lớn" in _zone(listed, "anise").rows["remark"].tolist()
+
+
+def test_cover_of_more_than_the_whole_is_said() -> None:
+    cover = squares.forest_cover()
+
+    def notes(frame: pd.DataFrame) -> list[str]:
+        tables = build_tables(squares.content(forest_cover=frame))
+        told = next(table.notes for table in tables if table.role == "cover")
+        return [text for text in told if "vượt 100 %" in text]
+
+    assert notes(cover) == []
+    cover.loc[1, "cover_percent"] = 107.38
+    (note,) = notes(cover)
+    assert "ở Đồng Đăng;" in note
 
 
 def test_commune_without_a_row_in_an_allocated_zone_gets_nothing() -> None:

@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.base.errors import ClosureError
+from maps.layout.tables import build_tables
+from tests.maps.annex import annex_squares as squares
 from zones.forest.cover import forest_cover_table
 from zones.forest.forms import CLASS_KEYS
 from zones.publish.consistency import twin_differences
+from zones.publish.forest_form_pages import forest_forms
 from zones.publish.forest_forms import check_form, round_forms
 from zones.publish.form_rounding import form_table
 from zones.publish.rounded_figures import round_forest_cover
@@ -187,6 +190,36 @@ def test_what_the_layer_does_not_tell_is_missing_where_it_would_stand() -> None:
     assert form.loc["1110", "c14"] == 40
     assert form.loc[["1121", "1122", "1123"], "c6"].isna().all()
     assert form.loc["1120", "c6"] == 160
+
+
+def notes(table: pd.DataFrame) -> tuple[str, ...]:
+    """Sentences below Form 02 as it is printed."""
+    form, causes, _ = round_forms(table, FOREST_CAUSES.empty(), COVER, decimals=1)
+    content = squares.content(forest_forms=forest_forms(form, causes))
+    return next(table.notes for table in build_tables(content) if table.role == "purposes")
+
+
+def test_a_form_says_what_the_layer_does_not_tell_and_nothing_else() -> None:
+    """Origin and purpose are told apart: a planted row without its origin has a purpose."""
+    purpose = "lớp bản đồ chưa ghi mục đích chi tiết (trường mamdsd)."
+    origin = "lớp bản đồ chưa ghi nguồn gốc của toàn bộ rừng trồng (trường nggocrt)."
+    for table, told in (
+        (simple(), []),
+        (simple("c8", "1120"), [origin]),
+        (simple("c7"), [purpose]),
+        (simple("c7", "1120"), [purpose, origin]),
+    ):
+        found = [note.partition(": ")[2] for note in notes(table)]
+        assert [note for note in found if note in (purpose, origin)] == told
+
+
+def test_a_form_says_what_its_total_leaves_out() -> None:
+    """Row 0000 is 1100 + 2010: 80 ha each of rows 2020 and 2030 stand in row 2000 alone."""
+    told = "dòng 2020 và 2030 (thuộc dòng 2000) không nằm trong dòng 0000."
+    table = simple()
+    assert any(note.endswith(told) for note in notes(table))
+    forest = table[~table["form_origin"].isin(["2020", "2030"])]
+    assert not any(note.endswith(told) for note in notes(forest))
 
 
 def test_a_form_that_does_not_close_is_refused() -> None:
