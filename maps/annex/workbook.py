@@ -54,6 +54,10 @@ _LETTER_PX, _SCREEN_DPI = 7.0, 96
 _FEW_LINES = 0.2
 #: Figures nearer than this are the same.
 _NEAR = 1e-6
+#: Letters that a text keeps off the rule before it.
+_INDENT = 1
+#: Rows that stay with the total row, and rows by which the place of a page's end is uncertain.
+_KEPT_ROWS, _UNSURE_ROWS = 3, 3
 _NUMERIC = ("count", "year", "figure", "measured", "hectares", "percent")
 
 
@@ -203,7 +207,8 @@ class _Formats:
     def text(self, column: PageColumn, text: str, *, bold: bool = False) -> Format:
         properties: dict[str, Any] = {"border": 1, "align": column.align}
         if column.kind == "text":
-            properties = {"border": 1, "text_wrap": True}
+            # Off the rule, and off the figure that ends at it.
+            properties = {"border": 1, "text_wrap": True, "indent": _INDENT}
         if text.startswith(_FORMULA_STARTS):
             properties["quote_prefix"] = True
         return self.get(**properties, bold=bold)
@@ -232,12 +237,15 @@ class _Sheet:
         self._write_rows(first)
         last = first + len(self.table.rows) - 1
         below = self._write_total(first, last)
+        table = below * _ROW_PT + self._taller
         self._write_notes(below + 1)
         if chart is not None:
             self._put_chart(chart, below + 2 + len(self.table.notes))
         end = below + 1 + len(self.table.notes)
         self._write_signature(end + 1, signature)
-        self._set_up_print(top, first, end + len(signature))
+        paper = self._set_up_print(top, first, end + len(signature))
+        if paper is not None and self.table.total is not None:
+            self._keep_total(table, last, *paper)
 
     @property
     def _last_column(self) -> int:
@@ -308,7 +316,11 @@ class _Sheet:
             for position, column in enumerate(self.table.columns):
                 self._write_cell(first + place, position, column, row[column.key])
             texts = zip(self.table.columns, self._widths, strict=True)
-            lines = (len(str(row[c.key])) * 0.85 / width for c, width in texts if c.kind == "text")
+            lines = (
+                len(str(row[c.key])) * 0.85 / (width - _INDENT)
+                for c, width in texts
+                if c.kind == "text"
+            )
             self._set_lines(first + place, math.ceil(max(lines, default=1)))
 
     def _write_cell(
@@ -410,7 +422,20 @@ class _Sheet:
         }
         self.sheet.insert_image(row, 0, "chart.png", options)
 
-    def _set_up_print(self, top: int, first: int, rows: int) -> None:
+    def _keep_total(self, table: float, last: int, room: float, head: float) -> None:
+        """Begin a page above the last rows where the total row would stand on one without them.
+
+        ``table`` is the height (pt) down to the total row, ``room`` that of a page, of which the
+        heading that is repeated takes ``head``.
+        """
+        page, over = divmod(table - head, room - head)
+        kept, unsure = (rows * _ROW_PT for rows in (_KEPT_ROWS + 1, _UNSURE_ROWS))
+        begins, ends = page >= 1 and over < kept + unsure, over > room - head - unsure
+        if len(self.table.rows) > _KEPT_ROWS and (begins or ends):
+            self.sheet.set_h_pagebreaks([last + 1 - _KEPT_ROWS])
+
+    def _set_up_print(self, top: int, first: int, rows: int) -> tuple[float, float] | None:
+        """Set up paper; returns the room of a page and of the heading on each (pt), if several."""
         sheet, width = self.sheet, sum(self._widths)
         wide = width > _A4_LETTERS
         sheet.set_landscape()
@@ -434,3 +459,4 @@ class _Sheet:
         foot = " · ".join(told)
         sheet.set_header("&C&P")
         sheet.set_footer(f'&L&"{_FONT}"&8 {foot}')
+        return None if few or pages <= 1 else (room, head)

@@ -14,7 +14,7 @@ import pytest
 from layers.base.errors import InputError, OutputError, OutputExistsError, SchemaError
 from layers.base.language import Phrase
 from maps.annex.workbook import number_format, save_workbook
-from maps.layout.content import AnnexContent, AnnexHeading
+from maps.layout.content import AnnexContent, AnnexHeading, TableNote
 from maps.layout.page_table import total_of
 from maps.layout.tables import build_tables
 from tests.maps.annex import annex_squares as squares
@@ -331,3 +331,29 @@ def test_a_page_with_a_few_lines_is_drawn_into_the_one_before(
     sheet = openpyxl.load_workbook(save_workbook(content, tmp_path / "a.xlsx"))["2 Thông"]
     # No number is one page, 0 as many as it takes.
     assert sheet.page_setup.fitToHeight == pages
+
+
+@pytest.mark.parametrize(("communes", "broken"), [(20, False), (26, True), (36, False)])
+def test_the_total_row_is_not_alone_on_a_page(communes: int, broken: bool, tmp_path: Path) -> None:
+    """Three rows of communes go with a total row that would begin a page, or nearly."""
+    one = squares.zones().query("zone == 'pine'").head(1)
+    rows = [one.assign(commune_code=f"{n:05d}", commune=f"Xã {n}") for n in range(communes)]
+    signature = ("CHỦ TỊCH", "Nông Văn C")
+    heading = AnnexHeading(province="Lạng Sơn", signature=signature)
+    zones = pd.concat(rows, ignore_index=True)
+    notes = tuple(TableNote("zone", Phrase(en=f"Sentence {n}.", vi=f"Câu {n}.")) for n in range(8))
+    content = squares.content(zones=zones, allocation=None, heading=heading, notes=notes)
+    path = save_workbook(content, tmp_path / "a.xlsx")
+    sheet = openpyxl.load_workbook(path)["2 Thông"]
+    (total,) = (row[1].row for row in sheet.iter_rows() if row[1].value == "Tổng cộng")
+    # The break is below this row: three communes and the total row follow.
+    assert [item.id for item in sheet.row_breaks.brk] == ([total - 4] if broken else [])
+
+
+def test_a_text_stands_off_the_rule_before_it(content: AnnexContent, tmp_path: Path) -> None:
+    """A figure ends at the rule at which the text of the next column would begin."""
+    sheet = openpyxl.load_workbook(save_workbook(content, tmp_path / "a.xlsx"))["1 Chỉ tiêu"]
+    cells = {str(cell.value): cell for row in sheet.iter_rows() for cell in row}
+    for text in ("Chưa đạt", "ha", "III.1.1"):
+        assert cells[text].alignment.indent == 1
+    assert cells["900.5"].alignment.indent == 0
