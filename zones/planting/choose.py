@@ -16,6 +16,7 @@ import numpy.typing as npt
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from layers.base.errors import ClosureError
 from layers.engine.rectangle import part_in_rectangle
 
 #: Hectares below which nothing is cut off a plot: a ledger has two decimals.
@@ -168,6 +169,10 @@ def _share(piece: Piece, asked: float) -> float:
 def _cut(piece: Piece, demand: Demand, area_ha: float) -> tuple[Choice, Piece]:
     """Part of a piece that serves a demand, and what is left of the piece."""
     part, other = split_shape(piece.shape, area_ha / piece.area_ha)
+    # The ledger's hectares lie where they are drawn.
+    gap = abs(part.area * piece.area_ha - piece.shape.area * area_ha)
+    if gap > SLIVER_HA * piece.shape.area:
+        raise ClosureError("zones.planting.cut_not_closed", gap=gap / piece.shape.area)
     taken = Choice(demand.place, piece.place, area_ha, part, whole=False)
     return taken, replace(piece, area_ha=piece.area_ha - area_ha, shape=other)
 
@@ -222,7 +227,8 @@ def _edges(shape: BaseGeometry, *, along_x: bool) -> npt.NDArray[np.float64]:
             along, across = (shapely.get_coordinates(ring) - corner).T[:: 1 if along_x else -1]
             rows = np.array([along[:-1], along[1:], across[:-1], across[1:]])
             turned = float(((rows[1] - rows[0]) * (rows[2] + rows[3])).sum())
-            sign = np.copysign(1.0 if number == 0 else -1.0, turned)
+            # A hole is taken off, however it is turned.
+            sign = (1 if number == 0 else -1) * np.copysign(1.0, turned)
             found.append(np.vstack([rows, np.full(rows.shape[1], sign)]))
     return np.hstack(found)
 

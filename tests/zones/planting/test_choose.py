@@ -10,6 +10,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layers.base.errors import ClosureError
 from zones.planting.choose import SLIVER_HA, Demand, Piece, choose_pieces, split_shape
 
 
@@ -70,17 +71,67 @@ def test_a_plot_is_split_at_its_share_though_an_edge_leads_to_a_corner_of_the_cu
     assert part.intersection(rest).area == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.parametrize("ccw", [True, False])
+@pytest.mark.parametrize("hole_ccw", [True, False])
+def test_a_plot_with_a_hole_is_cut_where_the_hectares_are(*, ccw: bool, hole_ccw: bool) -> None:
+    """However its rings are turned: 41 ha, of which 9 ha of a hole are taken off."""
+    outer, hole = (
+        shapely.box(0, 0, 1000, 500, ccw=ccw),
+        shapely.box(100, 100, 400, 400, ccw=hole_ccw),
+    )
+    plot = shapely.Polygon(outer.exterior, [hole.exterior])
+    ((taken,), left, (free,)) = choose_pieces([Demand(0, 10.25)], [Piece(0, 41.0, plot)])
+    assert (left, taken.area_ha, free.area_ha) == ({}, 10.25, 30.75)
+    assert taken.shape.area == pytest.approx(102_500)
+    assert free.shape.area == pytest.approx(307_500)
+
+
+def test_a_cut_of_other_hectares_than_it_says_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is drawn 0.02 ha too large; 0.002 ha are the roundings of a drawing."""
+
+    def cut_at(share: float) -> None:
+        monkeypatch.setattr(
+            "zones.planting.choose.split_shape", lambda shape, _: split_shape(shape, share)
+        )
+
+    cut_at(0.4002)
+    assert choose_pieces([Demand(0, 4.0)], [piece(0, 10.0)]).left == {}
+    cut_at(0.402)
+    with pytest.raises(ClosureError, match=r"0\.02"):
+        choose_pieces([Demand(0, 4.0)], [piece(0, 10.0)])
+
+
+def star(reach: list[float], tall: float, *, size: float, east: float = 0.0) -> shapely.Polygon:
+    """Star about a point far from the origin, as plots in a CRS are."""
+    turn = np.linspace(0, 2 * np.pi, len(reach), endpoint=False)
+    corners = np.array([np.cos(turn), tall * np.sin(turn)]).T * np.array(reach)[:, None]
+    return shapely.Polygon(corners * size + [500_000 + east, 2_400_000])
+
+
+_REACH = st.lists(st.floats(0.2, 1.0), min_size=3, max_size=40)
+
+
 @settings(max_examples=150, deadline=None)
 @given(
-    st.lists(st.floats(0.2, 1.0), min_size=3, max_size=40),
+    _REACH,
+    st.lists(_REACH, max_size=3),
+    st.sampled_from([-1, 0, 1]),
     st.floats(1e-4, 1 - 1e-4),
     st.floats(0.3, 3.0),
 )
-def test_any_shape_is_cut_by_its_area(reach: list[float], share: float, tall: float) -> None:
-    """Stars of random reach about a point far from the origin, as plots in a CRS are."""
-    turn = np.linspace(0, 2 * np.pi, len(reach), endpoint=False)
-    corners = np.array([np.cos(turn), tall * np.sin(turn)]).T * np.array(reach)[:, None]
-    plot = shapely.Polygon(corners * 300 + [500_000, 2_400_000])
+def test_any_shape_is_cut_by_its_area(
+    reach: list[float], others: list[list[float]], turned: int, share: float, tall: float
+) -> None:
+    """Stars of random reach with a star as a hole, alone or several; rings turned either way."""
+    plot = shapely.union_all(
+        [
+            star(one, tall, size=300, east=700 * number)
+            - star(one[::-1], tall, size=100, east=700 * number)
+            for number, one in enumerate([reach, *others])
+        ]
+    )
+    if turned:
+        plot = shapely.orient_polygons(plot, exterior_cw=turned < 0)
     part, rest = split_shape(plot, share)
     assert part.area == pytest.approx(share * plot.area, rel=1e-8, abs=1e-4)
     assert part.area + rest.area == pytest.approx(plot.area, rel=1e-9)
