@@ -70,11 +70,11 @@ def _with_marks(cells: list[Cell], marks: dict[int, str]) -> list[Cell]:
     return cells
 
 
-def sheet_names(path: Path) -> list[str]:
-    """Names of the sheets of a workbook that are not hidden, in order."""
+def sheet_names(path: Path, *, named: str = "") -> list[str]:
+    """Names of the sheets of a workbook, in order; of the hidden ones that which is ``named``."""
     _require_workbook(path)
     about = json.loads(next(_lines(path, None, cells=0)))
-    return [str(name) for name in about["shown"]]
+    return [str(name) for name in about["sheets"] if name in (*about["shown"], named)]
 
 
 @dataclass(slots=True)

@@ -75,6 +75,15 @@ def look(desk: Desk, asked: At) -> dict[str, Any]:
     return _look_at_polygons(path, asked, desk)
 
 
+def parts_of(path: Path, *, named: str = "") -> list[str]:
+    """Layers or sheets of a file, a hidden sheet only where it is ``named``."""
+    form = form_of(path)
+    if form == "polygons":
+        return list_layers(path)
+    is_workbook = form == "table" and path.suffix.lower() in WORKBOOK_KINDS
+    return sheet_names(path, named=named) if is_workbook else []
+
+
 def _said(desk: Desk, path: Path, asked: At, part: str | None = None) -> dict[str, Any]:
     """What the project says of a file; of one layer or sheet (``part``) where that is known."""
     file = project_path(desk)
@@ -91,14 +100,22 @@ def _part_of(names: list[str], chosen: str | None, said: str) -> str | None:
     return names[0] if len(names) == 1 else None
 
 
+def _said_of_part(
+    desk: Desk, path: Path, asked: At, part: str | None, parts: list[str]
+) -> dict[str, Any]:
+    """What the project says of a layer or sheet; the only one stands for one that is gone."""
+    said = _said(desk, path, asked, part)
+    return said or (_said(desk, path, asked) if len(parts) == 1 else {})
+
+
 def _look_at_table(path: Path, asked: At, desk: Desk) -> dict[str, Any]:
-    sheets = sheet_names(path) if path.suffix.lower() in WORKBOOK_KINDS else []
-    own = _said(desk, path, asked).get("sheet", "") if asked.name else ""
-    sheet = _part_of(sheets, asked.sheet, own)
+    own = _said(desk, path, asked).get("sheet", "")
+    sheets = parts_of(path, named=own)
+    sheet = _part_of(sheets, asked.sheet, own if asked.name else "")
     if sheets and sheet is None:
         return {"path": str(path), "form": "sheets", "sheets": sheets}
     frame = read_table(path, sheet=sheet)
-    said = _said(desk, path, asked, sheet)
+    said = _said_of_part(desk, path, asked, sheet, sheets)
     kind = asked.kind or "report"
     told = _described(frame, kind, province_of(desk), _chosen(asked, said))
     area = next((item["column"] for item in told["fields"] if item["field"] == "area_ha"), None)
@@ -125,7 +142,7 @@ def _chosen(asked: At, said: dict[str, Any]) -> dict[str, str]:
 
 
 def _look_at_polygons(path: Path, asked: At, desk: Desk) -> dict[str, Any]:
-    layers, province = list_layers(path), province_of(desk)
+    layers, province = parts_of(path), province_of(desk)
     own = _said(desk, path, asked).get("layer", "") if asked.name else ""
     layer = _part_of(layers, asked.layer, own)
     if layer is None:
@@ -134,7 +151,7 @@ def _look_at_polygons(path: Path, asked: At, desk: Desk) -> dict[str, Any]:
     frame = load_vector(path, layer=layer)
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     table, told = decode_texts(table, source=path.name)
-    said = _said(desk, path, asked, layer)
+    said = _said_of_part(desk, path, asked, layer, layers)
     lacking = not _leads_to_a_place(about.crs, path.name)
     if asked.crs:
         frame, _ = place_layer(frame, source=path.name, named=asked.crs, province=province)

@@ -113,6 +113,26 @@ COVER = """\
     classes: {1: trees, 2: crops}"""
 
 
+SHEET = FRUIT.replace("fruit.csv", "so.xlsx").replace(
+    "    decimal:", "    sheet: '2024'  # sổ\n    decimal:"
+)
+TABLE = pd.DataFrame({"commune_code": ["06148"], "crop": "citrus", "year": 2025, "area_ha": 1.5})
+
+
+def _plots(path: Path, *layers: str) -> None:
+    path.unlink(missing_ok=True)
+    for layer in layers:
+        forest_plots().to_file(path, layer=layer)
+
+
+def _book(path: Path, *sheets: str, hidden: str = "") -> None:
+    with pd.ExcelWriter(path, engine="openpyxl") as book:
+        for sheet in sheets:
+            TABLE.to_excel(book, sheet_name=sheet, index=False)
+        if hidden:
+            book.book[hidden].sheet_state = "hidden"
+
+
 @pytest.mark.parametrize(
     ("name", "text", "kind"),
     [("forest", FOREST, "forest_status"), ("fruit", FRUIT, "report"), ("cover", COVER, "raster")],
@@ -121,6 +141,7 @@ def test_what_a_form_says_nothing_of_stays_with_the_same_file(
     name: str, text: str, kind: str, sit: Any, project: Path
 ) -> None:
     before = _entry(project, name, text)
+    _plots(project.parent / "forest.gpkg", "lop_dien_bien")
     desk = sit(project)
     path = str(project.parent / _said(project, name)["path"])
     asked = {"path": path, "kind": kind, "name": name}
@@ -130,6 +151,67 @@ def test_what_a_form_says_nothing_of_stays_with_the_same_file(
     assert project.read_text("utf-8") == before.replace(
         text, text.replace("date: 2025-12-31", "date: 2024-12-31")
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "old", "write"),
+    [
+        ("forest", FOREST, "lop_dien_bien", _plots),
+        ("fruit", SHEET, "'2024'", _book),
+    ],
+)
+def test_the_only_layer_or_sheet_takes_the_place_of_one_that_is_gone(
+    name: str, text: str, old: str, write: Any, sit: Any, project: Path
+) -> None:
+    before = _entry(project, name, text)
+    path = (project.parent / _said(project, name)["path"]).resolve()
+    write(path, "2025")
+    desk = sit(project)
+    for asked in ({}, {"name": name}):
+        assert desk.ask("files", "look", path=str(path), **asked)["entry"] == name
+    asked = {"path": str(path), "kind": _said(project, name)["kind"], "name": name}
+    assert desk.ask("files", "put", **asked)["fault"] is None
+    assert project.read_text("utf-8") == before.replace(text, text.replace(old, "'2025'"))
+    write(path, "moi", "cu")  # which one is meant is not known: the run stops and says so
+    desk.ask("files", "put", **asked)
+    assert _said(project, name)["layer" if name == "forest" else "sheet"] == "2025"
+
+
+def test_a_report_is_read_from_the_only_sheet_once_its_own_is_gone(sit: Any, project: Path) -> None:
+    _entry(project, "fruit", "  fruit: {kind: report, path: so.xlsx, date: 2025-12-31, sheet: cu}")
+    path = project.parent / "so.xlsx"
+    _book(path, "moi")
+    desk = sit(project)
+    desk.ask("files", "put", path=str(path), kind="report", name="fruit")
+    table = desk.desk.inputs().reports["fruit"].table
+    assert table["area_ha"].sum() == pytest.approx(1.5)
+
+
+def test_boundaries_take_the_only_layer_once_their_own_is_gone(sit: Any, project: Path) -> None:
+    path = project.parent / "communes.gpkg"
+    text = project.read_text("utf-8").replace(
+        "  path: communes.gpkg\n", "  path: communes.gpkg\n  layer: cu\n  code_column: code\n"
+    )
+    project.write_text(text, "utf-8")
+    path.unlink()
+    communes().to_file(path, layer="moi")
+    desk = sit(project)
+    assert desk.ask("files", "look", path=str(path))["entry"] == "communes"
+    desk.ask("files", "put", path=str(path), kind="communes")
+    assert project.read_text("utf-8") == text.replace("layer: cu", "layer: moi")
+    assert not desk.desk.inputs().findings.of("error")
+
+
+def test_a_hidden_sheet_that_the_project_names_is_not_gone(sit: Any, project: Path) -> None:
+    before = _entry(project, "fruit", SHEET)
+    path = project.parent / "so.xlsx"
+    _book(path, "2024", "2025", hidden="2024")
+    desk = sit(project)
+    seen = desk.ask("files", "look", path=str(path), name="fruit")
+    assert (seen["entry"], seen["sheet"], seen["sheets"]) == ("fruit", "2024", ["2024", "2025"])
+    assert desk.ask("files", "look", path=str(path))["form"] == "sheets"
+    desk.ask("files", "put", path=str(path), kind="report", name="fruit")
+    assert project.read_text("utf-8") == before
 
 
 def test_columns_and_crops_are_merged_and_an_empty_one_is_taken_out(

@@ -27,7 +27,7 @@ from layers.kinds.forest_fields import (
 )
 from zones.app.desk import Desk, words
 from zones.app.entries import entries, sections
-from zones.app.looked import Kind, look, province_of
+from zones.app.looked import Kind, look, parts_of, province_of
 from zones.app.plan_list import known_plans, plan_names, plans_of, zones_of
 from zones.app.project_file import can_undo, project_path, undo, with_changes, write_project
 from zones.app.question import Question
@@ -210,8 +210,10 @@ def put(desk: Desk, asked: Put) -> dict[str, Any]:
 
 def _with_communes(document: CommentedMap, asked: Put, path: Path, file: Path) -> str:
     """Text of the project file with the file of the communes."""
+    left = _left(sections(document, "communes"), path, file.parent)
 
     def change(section: CommentedMap) -> None:
+        section.update(left)
         same = _is_same(section, asked, path, file.parent)
         values: dict[str, Any] = {key: getattr(asked, key) for key in ("layer", "crs")}
         told = {key for key in values if key in asked.model_fields_set}
@@ -246,9 +248,13 @@ def _with_layer(document: CommentedMap, asked: Put, path: Path, file: Path) -> s
         raise RefusedError(409, message("zones.app.layer_there", layer=name))
     text = read_text(file)
     if isinstance(there, CommentedMap) and there.get("kind") == asked.kind:
-        return change_block(
-            text, file, ("layers", name), lambda it: _fill(it, asked, path, file.parent)
-        )
+        left = _left(there, path, file.parent)
+
+        def change(section: CommentedMap) -> None:
+            section.update(left)
+            _fill(section, asked, path, file.parent)
+
+        return change_block(text, file, ("layers", name), change)
     section = CommentedMap()
     _fill(section, asked, path, file.parent)
     if not is_block(document, "layers"):
@@ -262,9 +268,24 @@ def _with_layer(document: CommentedMap, asked: Put, path: Path, file: Path) -> s
     return put_block(text, "layers", name, section)
 
 
+def _lists(section: CommentedMap, path: Path, home: Path) -> bool:
+    """Whether an entry lists the file already."""
+    return bool(section.get("path")) and (home / str(section["path"])).resolve() == path
+
+
+def _left(section: CommentedMap, path: Path, home: Path) -> dict[str, str]:
+    """The only layer or sheet of a file, by its key, where that which the entry names is gone."""
+    key = "sheet" if section.get("kind") == "report" else "layer"
+    named = str(section.get(key) or "")
+    if not named or not _lists(section, path, home) or not path.exists():
+        return {}
+    parts = parts_of(path, named=named)
+    return {key: parts[0]} if len(parts) == 1 and named not in parts else {}
+
+
 def _is_same(section: CommentedMap, asked: Put, path: Path, home: Path) -> bool:
     """Whether an entry lists the file already, and the same layer or sheet of it."""
-    if not section.get("path") or (home / str(section["path"])).resolve() != path:
+    if not _lists(section, path, home):
         return False
     part = asked.layer or asked.sheet
     return part is None or (section.get("layer") or section.get("sheet")) in (None, part)
