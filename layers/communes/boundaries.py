@@ -113,7 +113,8 @@ def load_natural_areas(table: NaturalAreas) -> pd.Series[float]:
     faulty = ~(series > 0).to_numpy()
     bad = series.index[faulty].tolist()
     if bad and "name" in frame.columns:  # as the table of a new project has it
-        bad = [f"{code} {name}" for code, name in zip(bad, frame["name"][faulty], strict=True)]
+        names = as_text(frame["name"][faulty]).fillna("")
+        bad = [f"{code} {name}".strip() for code, name in zip(bad, names, strict=True)]
     if bad:
         raise InputError(
             "layers.communes.natural_area_missing_or_zero", path=table.path, count=len(bad), bad=bad

@@ -235,7 +235,7 @@ def extract(
             rest = len(remarks) - len(shown)
             print_line(say("zones.cli.more_in_file", rest=rest, output=output))
         quote = shlex.quote(str(output))
-        if near := sum(bool(name.meant) for name in draft.near):
+        if near := len(draft.plan.unconfirmed()):
             print_line(say("zones.cli.confirm_draft", count=near, quote=quote))
         print_line(say("zones.cli.check_draft", quote=quote))
     if draft.near or draft.unsure or draft.unread or draft.notes:

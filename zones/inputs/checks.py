@@ -26,7 +26,7 @@ from layers.communes.crosswalk import (
     successors,
 )
 from layers.communes.crs_trial import Trial, check_meridian, missing_crs, spread
-from layers.communes.gazetteer import Day, vintage_on
+from layers.communes.gazetteer import Day, communes_on, vintage_on
 from layers.communes.location_check import (
     DISAGREEMENTS,
     check_named_communes,
@@ -287,7 +287,12 @@ def settle_report(
     coded &= ~written.map(exact_key, na_action="ignore").isin(known)
     same_day = vintage_on(from_, province=province) == vintage_on(to, province=province)
     if same_day and coded.all():
-        return report
+        here = communes_on(province, vintage_on(to, province=province))
+        at_home = report.blank["commune_code"].map(normal_code).isin(here).tolist()
+        lost = _blank_of_nobody(report.blank, at_home, source)
+        return (
+            replace(report, findings=Findings([*report.findings.items, *lost])) if lost else report
+        )
     findings = Findings(
         [one for one in report.findings.items if one.kind != "commune-missing"]  # told anew below
     )

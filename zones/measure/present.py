@@ -104,13 +104,22 @@ def _reached(mine: pd.DataFrame, measured: pd.DataFrame) -> set[str] | None:
 def _listed(report: pd.DataFrame, crop: str) -> set[str]:
     """Communes that sent the report in the newest year in which it lists a crop.
 
-    Of one that had the crop in an earlier year and does not list it then, nobody knows.
+    Of one that had the crop by its last report of it, and does not list it then, nobody knows.
     """
-    reports = report[(report["land"] == "report") & report["ledger_ha"].notna()]
+    mine = report[report["land"] == "report"]
+    reports = mine[mine["ledger_ha"].notna()]
     listed = reports[reports["crop"] == crop]
     codes = reports.loc[reports["planting_year"] == listed["planting_year"].max()]
-    had = listed.loc[listed["ledger_ha"] > 0, "commune_code"]
-    return set(codes["commune_code"]) - set(had) if len(listed) else set()
+    last = _last_reports(mine[mine["crop"] == crop])
+    return set(codes["commune_code"]) - set(last.index[last != 0]) if len(listed) else set()
+
+
+def _last_reports(rows: pd.DataFrame) -> pd.Series[float]:
+    """Hectares of a crop by commune in the last year that each reports it; missing with a blank."""
+    year = rows.groupby("commune_code")["planting_year"].transform("max")
+    last = rows[(rows["planting_year"] == year).fillna(False).to_numpy(dtype=bool)]
+    sums = last.groupby("commune_code")["ledger_ha"]
+    return sums.sum().where(sums.count() == sums.size())
 
 
 def late_reporters(name: str, measured: pd.DataFrame, communes: pd.DataFrame) -> list[Finding]:
@@ -120,12 +129,11 @@ def late_reporters(name: str, measured: pd.DataFrame, communes: pd.DataFrame) ->
     for crop, rows in measured[measured["ledger_ha"].notna()].groupby("crop"):
         newest = rows["planting_year"].max()
         now = set(rows.loc[rows["planting_year"] == newest, "commune_code"])
-        late = rows[~rows["commune_code"].isin(now)].sort_values("planting_year")
-        last = late.groupby("commune_code").last()
-        last = last[last["ledger_ha"] > 0]  # of 0 ha nothing is left
+        last = _last_reports(rows[~rows["commune_code"].isin(now)])
+        last = last[last > 0]  # of 0 ha nothing is left
         if last.empty:
             continue
-        area = float(last["ledger_ha"].sum())
+        area = float(last.sum())
         found.append(
             Finding(
                 severity="problem",

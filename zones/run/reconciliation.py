@@ -114,9 +114,10 @@ def with_changes(known: Circumstances, ledger: Ledger) -> Circumstances:
 def circumstances(measured: pd.DataFrame, inputs: Inputs, reports: set[str]) -> Circumstances:
     """Hectares that would explain a difference, by commune and crop."""
     rows = measured[(measured["crop"] != "") & (measured["commune_code"] != "")]
-    told = rows[rows["layer"].isin(reports) & ~is_unknown(rows)]
+    told = rows[rows["layer"].isin(reports)]
     newest = told.groupby(["layer", "crop"])["planting_year"].transform("max")
     earlier = told[(told["planting_year"] == newest - 1).fillna(False).to_numpy(dtype=bool)]
+    earlier = earlier[~is_unknown(earlier)]
     plots = rows[~rows["layer"].isin(reports)]
     hectares = plots["ledger_ha"].fillna(plots["area_ha"])
     plots = plots.assign(hectares=hectares)

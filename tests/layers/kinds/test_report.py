@@ -275,3 +275,11 @@ def test_a_blank_line_beside_the_figure_of_its_entry_leaves_nothing_unknown(fold
     blank = load_report(table(folder, rows)).blank
     assert blank["crop"].tolist() == ["citrus", "custard_apple"]
     assert blank["commune"].tolist() == ["Chi Lăng", "Bằng Mạc"]
+
+
+def test_a_blank_row_of_another_village_is_no_copy_of_the_one_with_a_figure(folder: Path) -> None:
+    rows = "commune_code,commune,crop,year,area_ha,thon\n06463,Chi Lăng,Na,2025,5,1\n"
+    for other, unknown in (("2", 1), ("1", 0)):
+        path = folder / "thôn.csv"
+        path.write_text(f"{rows}06463,Chi Lăng,Na,2025,,{other}\n", "utf-8")
+        assert len(load_report(path).blank) == unknown

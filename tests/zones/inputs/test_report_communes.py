@@ -281,3 +281,11 @@ def test_a_blank_row_of_a_commune_that_nobody_knows_is_told(tmp_path: Path) -> N
     told = [one for one in settled.findings.items if "Lộc Bính X" in one.message.vi]
     assert [(one.severity, one.kind, one.count) for one in told] == [("problem", "unmatched", 1)]
     assert settled.blank.empty
+
+
+def test_a_blank_row_of_a_code_that_is_none_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "quả.csv"
+    path.write_text("commune_code,crop,year,area_ha\n06148,Na,2025,5\n06999,Cam,2025,\n", "utf-8")
+    settled = _settle(load_report(path), 2026)
+    told = [one for one in settled.findings.items if "06999" in one.message.vi]
+    assert [(one.severity, one.kind, one.count) for one in told] == [("problem", "unmatched", 1)]

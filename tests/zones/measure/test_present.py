@@ -254,10 +254,17 @@ def test_a_crop_that_a_commune_lists_no_longer_is_missing_and_not_0() -> None:
         ("06004", "report", "report", "citrus", 2025, math.nan, 3.0),
         ("06007", "report", "report", "tea", 2024, math.nan, 0.0),
         ("06007", "report", "report", "citrus", 2025, math.nan, 1.0),
+        # 50 ha once, and 0 by the last report: a known 0. A blank last year: unknown.
+        ("06010", "report", "report", "tea", 2022, math.nan, 50.0),
+        ("06010", "report", "report", "tea", 2023, math.nan, 0.0),
+        ("06010", "report", "report", "citrus", 2025, math.nan, 1.0),
+        ("06013", "report", "report", "tea", 2024, math.nan, math.nan),
+        ("06013", "report", "report", "citrus", 2025, math.nan, 1.0),
     )
     assert {key[:2]: area for key, area in found(frame).items() if key[0] == "tea"} == {
         ("tea", "06001"): 8.0,
         ("tea", "06007"): 0.0,
+        ("tea", "06010"): 0.0,
     }
     (late,) = late_reporters("báo cáo", frame, NAMED)
     assert "Chè: 1 xã (B) có 50,00 ha ở năm trước" in late.message.vi

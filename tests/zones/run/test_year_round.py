@@ -6,18 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import docx
+import geopandas as gpd
 import pandas as pd
+import pyproj
 import pytest
 
 from layers.base.errors import InputError
 from tests.factories import CODES, write_project
 from tests.zones.run.test_progress import sent
+from zones.inputs.read import Inputs
 from zones.project.model import load_project
 from zones.reports.ledger import Ledger
 from zones.reports.tables import REPORT_FINDINGS
 from zones.reports.writing.year_report import save_report
 from zones.reports.writing.year_targets import YearResult, source_words, target_rows
 from zones.run.context import SilentTeller
+from zones.run.reconciliation import circumstances
 from zones.run.year_round import year_result
 
 FIRST, SECOND = {"macadamia": 3.0, "custard_apple": 8.0}, {"macadamia": 30.0, "custard_apple": 80.0}
@@ -148,3 +152,17 @@ def test_a_reconciled_layer_is_told_as_reconciled(tmp_path: Path) -> None:
     assert (pine["present"], pine["source"]) == (40.0, "đã đối chiếu, năm 2025")
     told = result.targets.loc[result.targets["told_by"] == "reconciled", "zone"]
     assert set(told) == {"pine"}
+
+
+def test_a_blank_of_the_newest_year_leaves_the_year_before_it_the_earlier_one(
+    tmp_path: Path,
+) -> None:
+    years = {2023: [4.0], 2024: [5.0], 2025: [3.0, None]}
+    rows = [(year, area) for year, areas in years.items() for area in areas]
+    measured = pd.DataFrame(rows, columns=["planting_year", "ledger_ha"]).assign(
+        layer="fruit", land="report", crop="tea", commune_code="06001", area_ha=float("nan")
+    )
+    project = load_project(write_project(tmp_path / "p"))
+    inputs = Inputs(project, gpd.GeoDataFrame(), pyproj.CRS(9215), [])
+    (row,) = circumstances(measured, inputs, {"fruit"}).areas.to_dict("records")
+    assert row["earlier_ha"] == 5.0

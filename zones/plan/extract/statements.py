@@ -84,9 +84,9 @@ def _whole(
     between = text[previous.end : quantity.start]
     before, dimension = stated[-1], unit_dimension(quantity.unit)
     said = _PARTS.search(between)
-    # "đạt 500 ha tại các xã A, B; trong đó 90 ha": nothing else stands behind the semicolon.
+    # "đạt 500 ha tại các xã A, B; trong đó 90 ha": nothing else stands behind a semicolon.
     if said and not (
-        ";" in between[: said.start()] and content(_last_part(between[: said.start()]))
+        ";" in between[: said.start()] and content(_behind_first(between[: said.start()]))
     ):
         of = before.whole if before.role == "change" else before
         return of if before.role != "change" or of else _level_before(stated)
@@ -104,8 +104,8 @@ def _whole(
     return before.whole if listed or not re.search(r"[;.](?=\s)", between) else None
 
 
-def _last_part(text: str) -> str:
-    return text.rpartition(";")[2]
+def _behind_first(text: str) -> str:
+    return text.partition(";")[2]
 
 
 def _is_another_crop(one: Stated, whole: Stated) -> bool:

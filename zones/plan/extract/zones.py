@@ -80,12 +80,18 @@ def taken_over(names: NameList) -> dict[str, Unit]:
     day = names.matches[0].unit.vintage if names.matches else NEWEST_VINTAGE
     found = {}
     for refusal in names.unresolved:
-        old = refusal.candidates[0].unit if refusal.reason == "other-time" else None
-        if old is None or old.vintage >= day:
+        if refusal.reason != "other-time":
             continue
-        heirs = successors(old.province, from_=old.vintage, to=day).get(old.code, ())
+        # Several communes may have had the name: their heirs must be one.
+        named = [one.unit for one in refusal.candidates if one.score == 1]
+        heirs = {
+            heir
+            for old in named
+            if old.vintage < day
+            for heir in successors(old.province, from_=old.vintage, to=day).get(old.code, ())
+        }
         if len(heirs) == 1:
-            found[refusal.text] = communes_on(old.province, day)[heirs[0]]
+            found[refusal.text] = communes_on(named[0].province, day)[heirs.pop()]
     return found
 
 

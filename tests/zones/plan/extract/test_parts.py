@@ -103,3 +103,21 @@ def test_a_commune_by_its_old_name_is_offered_as_the_one_that_took_it_over(tmp_p
     assert listed == [("Lợi Bác", "06601", False), ("Tri Phương", "06004", True)]
     told = {one.written: one.meant for one in found.near}
     assert told == {"Tri Phương": "Quốc Khánh (06004)", "Bính Xá": ""}
+    # Four communes had this name, and went into four.
+    several = draft(tmp_path, line.replace("Bính Xá", "Hòa Bình, Điềm He"))
+    assert {one.written: one.meant for one in several.near}["Hòa Bình"] == ""
+    assert [one.code for one in several.plan.zones[0].communes] == ["06601", "06280", "06004"]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "; phát triển cây quế, trồng mới rừng gỗ lớn tại xã Lợi Bác; trong đó 5.000 ha quế.",
+        "; tổng đàn lợn tăng; trong đó 5.000 ha hữu cơ.",
+    ],
+)
+def test_a_part_behind_another_clause_is_not_of_the_figure_before_it(
+    tmp_path: Path, between: str
+) -> None:
+    plan = draft(tmp_path, WHOLE + between).plan
+    assert [target.within for _, target in plan.all_targets() if target.within] == []
