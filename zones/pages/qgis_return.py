@@ -77,11 +77,16 @@ def _as_it_is(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def written_in(path: Path, returned: Path) -> list[Written]:
-    """Layers of the file as it was written; none where one that came back is of other rows."""
+    """Layers of the file as it was written; none where one that came back is of other rows.
+
+    Nor where a layer of a project came back that the file does not have.
+    """
     before = {table: _DESCRIBED.fullmatch(told) for table, told in _features(path).items()}
     after = _features(returned)
     known = {table: told for table, told in before.items() if told is not None}
     if any(after.get(table, told[0]) != told[0] for table, told in known.items()):
+        return []
+    if any(_DESCRIBED.fullmatch(told) for table, told in after.items() if table not in before):
         return []
     return [
         Written(table, told["name"], told["digest"], partial(load_vector, path, layer=table), path)

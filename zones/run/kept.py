@@ -69,7 +69,7 @@ def kept_file(project: Project, name: str) -> Path | None:
 def changed_parts(project: Project, step: str, *, teller: Teller) -> list[str]:
     """Keys of the project file that a step rests on and that an earlier run had otherwise.
 
-    With the files that they name.
+    With the files that they name; a step that it did not do had no keys.
     """
     steps, earlier = load_steps(), read_record(project.resolve(project.output)) or {}
     parts = part_digests(project, read_sources(project, teller=teller))
@@ -78,7 +78,7 @@ def changed_parts(project: Project, step: str, *, teller: Teller) -> list[str]:
         {
             part
             for name in steps_to_do({step}, steps, project, hold=set())
-            for part in steps[name].settings
-            if done.get(name, {}).get("settings", {}).get(part) != parts[part]
+            for part, had in done.get(name, {}).get("settings", {}).items()
+            if parts.get(part, had) != had
         }
     )

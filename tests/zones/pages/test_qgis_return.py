@@ -347,3 +347,30 @@ def test_a_file_that_was_edited_in_its_place_is_held_against_the_project(
     grow(inside)
     (edit,) = changes(path, inside, capsys)
     assert (edit["fid"], edit["fields"]) == (2, "dtich")
+
+
+def test_a_planning_layer_that_the_last_run_did_not_write_is_held_against_the_project(
+    project: Path, edited: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It came from the run before; what the last run did write is held against its file."""
+    without = shutil.ignore_patterns("out")
+    copied = shutil.copytree(project.parent, tmp_path / "vùng trồng", ignore=without)
+    path = Path(copied) / project.name
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("planning: {make: true}", ""), "utf-8")
+    run_project(load_project(path), options=RunOptions(only=("qgis",)))
+    path.write_text(text, "utf-8")
+    assert (
+        command(["qgis", str(path), "--changes", f"{path.parent / 'out/qgis/project.gpkg'}"]) == 0
+    )
+    # Steps that were not done have no keys that could have changed.
+    assert "have changed since: planning." in " ".join(capsys.readouterr().err.split())
+    chosen = pyogrio.read_dataframe(edited, layer="lo_20_rungqh", fid_as_index=True)
+    rewrite(edited, chosen.drop(index=1), "lo_20_rungqh")
+    table = tmp_path / "d.csv"
+    assert command(["qgis", str(path), "--changes", str(edited), "--decisions", str(table)]) == 0
+    printed = capsys.readouterr().out
+    assert "1 decisions on plots" in printed
+    assert "row 1 deleted" in printed
+    told = pd.read_csv(table)[["plot", "decision"]].to_numpy().tolist()
+    assert told == [[f"{chosen.loc[1, 'layer']}:{chosen.loc[1, 'row']}", "exclude"]]
