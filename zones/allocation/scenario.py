@@ -170,6 +170,8 @@ class _Editor:
             changed = [int(year) for year in changed]
         targets = targets.copy()
         targets.loc[mine, column] = changed
+        if column != "importance":
+            targets.loc[mine, "clause"] = ""  # of no clause: the plan says otherwise
         if column in ("low_ha", "high_ha"):
             self._give_way(targets, mine, column)
         return replace(self.inputs, targets=targets)

@@ -86,6 +86,15 @@ def explain_commune(
     ]
 
 
+def _where(clause: object) -> Phrase:
+    """Clause that states a target; of one that the project or a scenario changed, that it did."""
+    if not isinstance(clause, str):
+        return Phrase(en="", vi="")
+    if not clause:
+        return Phrase(en=" as changed here", vi=" sau khi sửa ở đây")
+    return Phrase(en=f" (clause {clause})", vi=f" (mục {clause})")
+
+
 class _Pair:
     """One zone in one commune."""
 
@@ -159,7 +168,7 @@ class _Pair:
             yield self.say(
                 key,
                 target=str(row["target"]),
-                clause=row["clause"] if isinstance(row["clause"], str) else "–",
+                where=_where(row["clause"]),
                 year=int(row["year"]),
                 low=float(row["low_ha"]),
                 high=float(row["high_ha"]),
