@@ -17,6 +17,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
+from layers.base.messages import message
 from layers.crs.areal_scale import square_unit_m2
 from layers.crs.crs import M2_PER_HA, plane_area_ha
 from layers.crs.transform import to_crs
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 #: Land of a commune that is in no class of the layer: what no plot covers, and what plots that
 #: overlap cover more than once (below zero).
 NO_CLASS = ("unclassified", "overlap")
+
+#: Less of a commune than this may be edges of plots that lie in others.
+_EDGE_RATIO = 0.001
 
 #: A commune that its plots cover to the last digit leaves a rest of this order.
 _ROUNDING_RATIO = 1e-9
@@ -62,12 +66,18 @@ def measure_plots(
     name: str, layer: PlotLayer, ground: Ground, *, covers_all: bool
 ) -> tuple[pd.DataFrame, list[Finding]]:
     """Hectares of a polygon layer by commune."""
-    pieces, found = plot_pieces(name, layer, ground)
+    pieces, found = plot_pieces(name, layer, ground, covers_all=covers_all)
     return measure_pieces(name, layer, pieces, ground, covers_all=covers_all), found
 
 
-def plot_pieces(name: str, layer: PlotLayer, ground: Ground) -> tuple[pd.DataFrame, list[Finding]]:
-    """Pieces of the plots of a layer in the communes (ha), with what the layer says of each."""
+def plot_pieces(
+    name: str, layer: PlotLayer, ground: Ground, *, covers_all: bool
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Pieces of the plots of a layer in the communes (ha), with what the layer says of each.
+
+    Of a layer that covers the communes it tells of, edges of other communes' plots count as outside
+    every commune where they are all that it has in one.
+    """
     from layers.engine.overlay import overlay_pieces
 
     plots = to_crs(layer.plots, ground.crs)
@@ -92,7 +102,30 @@ def plot_pieces(name: str, layer: PlotLayer, ground: Ground) -> tuple[pd.DataFra
         parts=pieces["ledger_ha"].sum(),
         whole=plots["ledger_ha"].sum(),
     )
+    if covers_all:
+        pieces = _edges_aside(pieces, ground, found)
     return pieces, [replace(item, source=name) for item in found.items]
+
+
+def _edges_aside(pieces: pd.DataFrame, ground: Ground, found: Findings) -> pd.DataFrame:
+    """Pieces without the commune where a layer has nothing but edges of plots that lie elsewhere.
+
+    Boundaries of two offices never fit to the metre: where a layer ends at a commune, some plots
+    reach a little into the next, of which it tells nothing.
+    """
+    mainly = pieces.loc[pieces.groupby("plot")["area_ha"].idxmax(), "commune_code"]
+    covered = pieces.groupby("commune_code")["area_ha"].sum()
+    whole = _ground_ha(ground).reindex(covered.index)
+    few = (covered < _EDGE_RATIO * whole) & ~covered.index.isin(mainly)
+    edges = pieces["commune_code"].isin(few.index[few])
+    if not edges.any():
+        return pieces
+    names = ground.communes.set_index("commune_code")["commune"]
+    listed = [str(names[code]) for code in few.index[few]]
+    area = float(pieces.loc[edges, "area_ha"].sum())
+    told = message("zones.measure.edges_alone", count=len(listed), area=area, names=listed)
+    found.add(Finding("problem", "edges-alone", "", told, len(listed), area_ha=area))
+    return pieces.assign(commune_code=pieces["commune_code"].mask(edges, ""))
 
 
 def measure_pieces(

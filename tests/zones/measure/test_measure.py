@@ -278,3 +278,23 @@ def test_ground_that_two_communes_claim_stands_once(ground: Ground) -> None:
     )  # fmt: skip
     totals = areas_table(frame, claimed.communes).groupby("commune_code")["area_ha"].sum()
     assert totals.tolist() == pytest.approx([100.0, 100.0])
+
+
+@pytest.mark.parametrize(("width", "known"), [(0.0001, False), (0.02, True)])
+def test_edges_of_the_neighbours_plots_tell_nothing_of_a_commune(
+    ground: Ground, width: float, known: bool
+) -> None:
+    """The layer ends at A; its plots reach a metre over, or B has a plot of its own."""
+    plots = layer(hectares((5, 0, 10 + width, 10), (2, 2, 4, 4)), [(0, "pine", 1.0)])
+    frame, findings = measure_plots("rừng", plots, ground, covers_all=True)
+    there = held(frame[frame["land"] != "unclassified"], "commune_code")
+    assert there.get("06004", 0.0) == pytest.approx(10 * width if known else 0.0)
+    assert there.get("", 0.0) == pytest.approx(0.0 if known else 10 * width)
+    kinds = [(one.severity, one.kind, one.count) for one in findings if one.kind != "sliver"]
+    assert kinds == ([] if known else [("problem", "edges-alone", 1)])
+    # A plot that lies mainly in a commune tells of it, however small.
+    own = layer(hectares((5, 0, 10.0001, 10), (15, 5, 15.1, 5.1)), [(0, "pine", 1.0)])
+    frame, findings = measure_plots("rừng", own, ground, covers_all=True)
+    assert held(frame, "commune_code", "land")["06004", "planted_forest"] == pytest.approx(0.011)
+    assert {one.kind for one in findings} == {"sliver"}
+    ground.closures.check("all", parts=frame["area_ha"].sum(), whole=200.0)

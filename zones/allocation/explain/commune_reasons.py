@@ -168,6 +168,7 @@ class _Pair:
             yield self.say(
                 key,
                 target=str(row["target"]),
+                clause=row["clause"] if isinstance(row["clause"], str) else "",
                 where=_where(row["clause"]),
                 year=int(row["year"]),
                 low=float(row["low_ha"]),

@@ -61,8 +61,8 @@ def _layers(
     project = inputs.project
     for name, layer in inputs.plots.items():
         kind = project.layers[name].kind
-        pieces, findings = plot_pieces(name, layer, ground)
         covers_all = kind in ("forest_status", "land_use")
+        pieces, findings = plot_pieces(name, layer, ground, covers_all=covers_all)
         yield measure_pieces(name, layer, pieces, ground, covers_all=covers_all), findings
         if kind == "forest_status":
             classes.append(forest_classes(pieces))
