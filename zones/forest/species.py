@@ -6,14 +6,16 @@ Age is the layer's year minus the planting year; the limits of the five classes 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError
-from layers.base.language import Language
+from layers.base.language import Language, Phrase
 from layers.base.resources import data_path
 from layers.base.schema import read_schema
-from layers.kinds.crops import load_crops
+from layers.kinds.crops import crop_phrase
 from maps.tables import SPECIES_AGES
 from zones.measure.closure import ClosureLog
 from zones.tables import PLANTED_SPECIES
@@ -97,7 +99,9 @@ def _columns(rows: pd.DataFrame, year: int) -> pd.Series[str]:
     return pd.Series(column, index=rows.index, dtype=pd.StringDtype(na_value=np.nan))
 
 
-def species_ages(table: pd.DataFrame, *, language: Language) -> pd.DataFrame:
+def species_ages(
+    table: pd.DataFrame, *, language: Language, names: Mapping[str, Phrase] | None = None
+) -> pd.DataFrame:
     """Reshape the table of planted species as the annex prints it ("Biểu 06").
 
     Parameters
@@ -106,6 +110,8 @@ def species_ages(table: pd.DataFrame, *, language: Language) -> pd.DataFrame:
         Columns of ``PLANTED_SPECIES``.
     language : {"vi", "en"}
         Language of the page.
+    names : mapping of str to Phrase, optional
+        Names of the species by crop, as a page was printed with; by default those of the tables.
 
     Returns
     -------
@@ -114,9 +120,9 @@ def species_ages(table: pd.DataFrame, *, language: Language) -> pd.DataFrame:
         classes of a species sum to what is planted.
     """
     vietnamese = language == "vi"
-    names = load_crops().set_index("crop")["name_vi" if vietnamese else "name_en"].to_dict()
     none = "Không ghi loài" if vietnamese else "No species given"
-    species = [names.get(crop, crop) or none for crop in table["crop"]]
+    named = {crop: crop_phrase(crop) for crop in table["crop"]} | dict(names or {})
+    species = [named[crop].text(language) or none for crop in table["crop"]]
     labels = dict(zip(_CLASSES, _ROMAN, strict=True))
     labels["age_unknown_ha"] = "Không rõ tuổi" if vietnamese else "Age unknown"
     labels["not_yet_ha"] = "Chưa thành rừng" if vietnamese else "Not yet forest"

@@ -15,10 +15,11 @@ from pydantic import BaseModel, Field, ValidationError
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.json_text import json_bytes
-from layers.base.language import Language, Phrase
+from layers.base.language import Phrase
 from layers.base.schema import Column, Schema
 from layers.io.table import read_csv_text, require_columns
 from layers.io.table_output import plain_text
+from layers.kinds.crops import crop_phrase
 from maps.tables import (
     COVER_YEARS,
     FOREST_COVER,
@@ -126,6 +127,11 @@ def save_published(content: AnnexContent, frames: Mapping[str, pd.DataFrame], fo
         "kinds": dict(content.kinds),
         "listed_only": content.listed_only,
         "forms": dict(content.forms),
+        # A project's own crops have names that no other program knows.
+        "species": {
+            crop: [crop_phrase(crop).vi, crop_phrase(crop).en]
+            for crop in frames["planted_species"]["crop"]
+        },
         "notes": [
             {"table": note.table, "zone": note.zone, "vi": note.text.vi, "en": note.text.en}
             for note in content.notes
@@ -165,7 +171,7 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
         allocation=_unless_empty(frames.get("allocation")),
         losses=_unless_empty(frames.get("losses")),
         progress=_unless_empty(frames.get("progress")),
-        species_ages=_species_ages(frames.get("planted_species"), about.language),
+        species_ages=_species_ages(frames.get("planted_species"), about),
         forest_forms=forest_forms(
             *(frames.get(f"forest_form_{name}") for name in ("purposes", "causes"))
         ),
@@ -192,10 +198,11 @@ def _unless_empty(frame: pd.DataFrame | None) -> pd.DataFrame | None:
     return None if frame is None or frame.empty else frame
 
 
-def _species_ages(species: pd.DataFrame | None, language: Language) -> pd.DataFrame | None:
+def _species_ages(species: pd.DataFrame | None, about: _About) -> pd.DataFrame | None:
     if species is None or species.empty:
         return None
-    return species_ages(species, language=language)
+    names = {crop: Phrase(vi=vi, en=en) for crop, (vi, en) in about.species.items()}
+    return species_ages(species, language=about.language, names=names)
 
 
 def _missing(path: Path) -> MissingFileError:
@@ -232,6 +239,7 @@ class _About(BaseModel):
     notes: list[_Note]
     sharing: list[str] = Field(default_factory=list)
     plan_names: dict[str, tuple[str, str]] = Field(default_factory=dict)
+    species: dict[str, tuple[str, str]] = Field(default_factory=dict)
     kinds: dict[str, Literal["xã", "phường", "đặc khu"]] = Field(default_factory=dict)
     listed_only: bool = False
     forms: dict[str, str]

@@ -7,6 +7,7 @@ replaces an earlier one of the same reporter and form by standing after it; the 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from layers.base.errors import InputError, MissingFileError
 from layers.base.schema import Schema
 from zones.reports.tables import FIGURES, HISTORY, REPORT_FINDINGS
 
+#: Seconds that a program waits for another one that holds the ledger.
+_PATIENCE_S = 30.0
 _MARK = 0x56546C67  # application id by which a ledger is known
 _COLUMNS = (
     "table",
@@ -152,7 +155,9 @@ class Ledger:
         if not create and not self.path.exists():
             raise MissingFileError("zones.reports.no_ledger", path=self.path)
         try:
-            with closing(sqlite3.connect(self.path, timeout=30, isolation_level=None)) as open_:
+            with closing(
+                sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)
+            ) as open_:
                 _prepare(open_, self.path, writes=create or writes)
                 yield open_
         except sqlite3.DatabaseError as error:
@@ -349,6 +354,20 @@ def _frame(rows: list[dict[str, object]], schema: Schema) -> pd.DataFrame:
     return schema.validate(pd.DataFrame(rows)) if rows else schema.empty()
 
 
+def _write_ahead(open_: sqlite3.Connection) -> None:
+    """Keep a write-ahead log; of several that begin a ledger, SQLite refuses some at once."""
+    until = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            open_.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+
+
 def _prepare(open_: sqlite3.Connection, path: Path, *, writes: bool) -> None:
     """Set up a new ledger, and refuse a database of somebody else."""
     open_.execute("PRAGMA foreign_keys = ON")
@@ -366,7 +385,7 @@ def _prepare(open_: sqlite3.Connection, path: Path, *, writes: bool) -> None:
         return
     if things:
         raise InputError("zones.reports.no_readable_ledger", path=path, why="another database")
-    open_.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(open_)
     open_.execute("PRAGMA synchronous = FULL")
     open_.executescript(f"BEGIN IMMEDIATE;{_TABLES}{_DOUBTS}COMMIT;")
 

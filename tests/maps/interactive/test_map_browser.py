@@ -318,10 +318,10 @@ def test_the_keyboard_alone_is_enough(opener: Opener, content: MapContent) -> No
     assert opened.page.evaluate("document.activeElement.id") == "figures"
     opened.page.focus("#chart input:checked")
     keyboard.press("ArrowDown")
-    assert "zone=anise" in opened.page.url
+    opened.page.wait_for_function("part => location.hash.includes(part)", arg="zone=anise")
     opened.page.focus("#measures input:checked")
     keyboard.press("ArrowRight")
-    assert "measure=share" in opened.page.url
+    opened.page.wait_for_function("part => location.hash.includes(part)", arg="measure=share")
     opened.page.focus("#table tbody tr:nth-child(3) button")
     keyboard.press("Enter")
     assert opened.texts("#table tbody tr:nth-child(3) th")[0] in opened.text("#card-title")

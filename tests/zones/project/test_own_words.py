@@ -19,6 +19,7 @@ from zones.plan.files import load_plan, save_plan
 from zones.plan.lint import lint_plan
 from zones.plan.model import Plan
 from zones.project.model import load_project
+from zones.publish.verify import verify_folder
 from zones.reports.reading.figures import conversion
 from zones.run.context import RunOptions
 from zones.run.run import RunResult, run_project
@@ -118,6 +119,18 @@ def _know_words(path: Path) -> None:
 def result(path: Path) -> RunResult:
     """Result of a whole run."""
     return run_project(load_project(path), options=RunOptions(only=("annex", "map")))
+
+
+def test_a_folder_with_crops_of_its_own_is_verified_by_any_program(result: RunResult) -> None:
+    """Who receives the folder has no project file, and prints "gioi_xanh" where names are asked."""
+    before = (result.out / "annex.xlsx").read_bytes()
+    try:
+        add_rows({})
+        told = verify_folder(result.out)
+    finally:
+        load_project(result.context.project.file)
+    assert [str(one) for one in told.differences] == []
+    assert (result.out / "annex.xlsx").read_bytes() == before
 
 
 def test_a_layers_names_lead_to_the_crop(path: Path) -> None:
