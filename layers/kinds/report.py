@@ -134,7 +134,7 @@ def load_report(
     raw = records_only(raw, told, source=name, findings=findings)
     table = _typed(raw, told, mapping, decimal, name)
     _note_zeros(raw[told["commune_code"]], table, name, findings)
-    blank = _without_figure(table, raw.drop(columns=told["area_ha"]).apply(as_text))
+    blank = _without_figure(table, raw.drop(columns=told["area_ha"]))
     table = _usable(table, name, findings)
     table = count_once(table, source=name, findings=findings)
     several = table["commune_code"].notna() & table.duplicated(_GROUND, keep=False)
@@ -243,17 +243,19 @@ def _note_zeros(
     )
 
 
-def _without_figure(table: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+def _without_figure(table: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     """Rows of a crop that give no figure of a year: the commune has it, or not, nobody knows.
 
-    ``rows`` are the texts of all other columns of the file, a village's name or number among them.
+    ``others`` are all other columns of the file, a village's name or number among them.
     """
     possible = table["year"].between(1900, this_year()).fillna(value=False).astype(bool)
     figure = possible & (table["area_ha"] >= 0)
     blank = table.assign(year=table["year"].where(possible))
     # A blank line beside the same one with a figure takes nothing from it.
-    told = rows.fillna("").agg(" | ".join, axis="columns").str.casefold()
-    missing = ~figure & ~told.isin(told[figure]) & table["crop"].notna()
+    told = pd.MultiIndex.from_arrays(
+        [as_text(others[name]).fillna("").str.casefold() for name in others.columns]
+    )
+    missing = ~figure & ~told.isin(told[figure.to_numpy(dtype=bool)]) & table["crop"].notna()
     return blank.loc[missing, _BLANK].reset_index(drop=True)
 
 

@@ -168,10 +168,10 @@ class _Editor:
         changed = [self.number(value, float(old)) for old in targets.loc[mine, column]]
         if column == "year":
             changed = [int(year) for year in changed]
-        targets = targets.copy()
+        before, targets = targets[column], targets.copy()
         targets.loc[mine, column] = changed
-        if column != "importance":
-            targets.loc[mine, "clause"] = ""  # of no clause: the plan says otherwise
+        if column != "importance":  # of no clause: the plan says otherwise
+            targets.loc[targets[column].ne(before) & mine, "clause"] = ""
         if column in ("low_ha", "high_ha"):
             self._give_way(targets, mine, column)
         return replace(self.inputs, targets=targets)

@@ -283,3 +283,9 @@ def test_a_blank_row_of_another_village_is_no_copy_of_the_one_with_a_figure(fold
         path = folder / "thôn.csv"
         path.write_text(f"{rows}06463,Chi Lăng,Na,2025,,{other}\n", "utf-8")
         assert len(load_report(path).blank) == unknown
+
+
+def test_a_report_of_a_total_alone_has_no_rows(folder: Path) -> None:
+    report = load_report(table(folder, ",Tổng cộng,,,12\n"))
+    assert report.table.empty
+    assert report.blank.empty

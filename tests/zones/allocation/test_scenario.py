@@ -160,6 +160,19 @@ def test_zones_that_share_no_land_with_a_change_stay_as_they_are() -> None:
     assert moved["change_ha"].sum() == pytest.approx(21.0)
 
 
+def test_a_target_is_of_no_clause_where_it_was_changed_alone(prepared: Prepared) -> None:
+    before = prepared.inputs.targets
+    named = replace(prepared, inputs=replace(prepared.inputs, targets=before.assign(clause="II.4")))
+    low = float(before.loc[0, "low_ha"])
+    for change, clause in (
+        (f"low.na={low:g}", "II.4"),
+        ("low.na=41", ""),
+        ("importance.na=2", "II.4"),
+    ):
+        targets = change_inputs(named, [change]).inputs.targets
+        assert targets.loc[targets["zone"] == "na", "clause"].unique().tolist() == [clause], change
+
+
 def test_the_other_end_of_a_target_gives_way_and_says_so(prepared: Prepared) -> None:
     lifted = change_inputs(prepared, ["low.na=60"])
     assert lifted.inputs.targets.loc[0, ["low_ha", "high_ha"]].tolist() == [60.0, 60.0]

@@ -176,7 +176,7 @@ def test_a_table_of_types_that_the_codes_tell_is_found() -> None:
     assert found is not None
     assert found["detected"] is None
     assert found["open"]["vi"].startswith("không lô nào có mã trong các bảng 93, 98, 55")
-    assert "alike" not in found["open"]["en"]
+    assert "do not tell which" not in found["open"]["en"]
     found = code_tables(_types([(65, ""), (60, "")]).drop(columns="LDLR"), {"maldlr": "MALDLR"})
     assert found is not None
     assert "mã đầu tiên 60: bảng 93 là Rừng gỗ trồng núi đất" in found["open"]["vi"]

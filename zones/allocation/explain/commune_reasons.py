@@ -91,7 +91,7 @@ def _where(clause: object) -> Phrase:
     if not isinstance(clause, str):
         return Phrase(en="", vi="")
     if not clause:
-        return Phrase(en=" as changed here", vi=" sau khi sửa ở đây")
+        return Phrase(en=" as changed here", vi=" sau khi sửa")
     return Phrase(en=f" (clause {clause})", vi=f" (mục {clause})")
 
 

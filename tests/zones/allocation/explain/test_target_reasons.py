@@ -350,6 +350,13 @@ def test_chain_from_clause_to_hectare() -> None:
         "Na tại a0: tăng thêm 12 ha đến năm 2030 (2026: 2; 2027: 2; 2028: 3; 2029: 2; 2030: 3); "
         "hiện có 0 ha, khi đó có 12 ha."
     )
+    edited = replace(inputs, targets=inputs.targets.assign(clause=""))
+    changed = allocate(edited, settings=YEARS)
+    (asked,) = said(
+        explain_commune(changed, "na", "a0", printed=round_allocation(changed), names=NAMES),
+        "chain_target",
+    )
+    assert asked.startswith("The plan as changed here asks for 500 ha by 2030; ")
     off = explain_commune(allocation, "na", "b0", printed=printed, names=NAMES)
     assert said(off, "chain_off_closed")
     assert [sentence.phrase.en for sentence in off[:2]] == [
