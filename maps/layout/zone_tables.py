@@ -128,7 +128,7 @@ def _what_is_planned(
         if "indicator" in mine.columns:
             mine = mine[mine["indicator"].eq("area")]
         short = mine["status"].eq("below").any()
-        no_land = "available_ha" in rows.columns and rows["available_ha"].isna().any()
+        no_land = "available_ha" in rows.columns and rows["available_ha"].isna().all()
         return (say("zone.no_land_data") if short and no_land else say("zone.nothing_planned"),)
     keys = [f"plan_{year}" for year in content.planned_years]
     if not keys or not rows["listed"].any():

@@ -7,6 +7,7 @@ plot it is, and put under one cause; the causes sum to the difference of the two
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,13 +58,17 @@ def survey_inside(
     plots: gpd.GeoDataFrame,
     communes: gpd.GeoDataFrame,
     *,
+    told: Collection[str],
     year: int,
     natural_area_ha: float,
     workers: object = 1,
 ) -> Survey:
-    """Survey of plots with the part of their ledger (ha) that lies inside the communes."""
+    """Survey of plots with the part of their ledger (ha) that lies inside the communes.
+
+    ``told`` are codes of the communes that the layer tells of: what lies in others is in no rate.
+    """
     pieces = overlay_pieces(communes, plots, ledger_column="ledger_ha", workers=workers)
-    inside = pieces[pieces["commune_code"].notna()].groupby("plot")["ledger_ha"].sum()
+    inside = pieces[pieces["commune_code"].isin(told)].groupby("plot")["ledger_ha"].sum()
     ledger = inside.reindex(plots.index, fill_value=0.0)
     return Survey(plots.assign(ledger_ha=ledger), year, natural_area_ha)
 

@@ -177,6 +177,11 @@ def _check_communes(areas: pd.DataFrame, communes: pd.DataFrame) -> None:
         raise InputError("zones.forest.communes_wrong", faults=joined(faults))
 
 
+def communes_told(measured: pd.DataFrame) -> set[str]:
+    """Codes of the communes of which a layer tells, from its rows of ``MEASURED``."""
+    return set(measured.loc[~measured["land"].isin(NO_CLASS), "commune_code"].dropna()) - {""}
+
+
 def _sums(areas: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
     codes = communes["commune_code"]
     table = communes.rename(columns={"official_area_ha": "natural_area_ha"}).reset_index(drop=True)
@@ -299,8 +304,7 @@ def check_forest_cover(
     communes = table.iloc[:-1]
     forest = communes["natural_forest_ha"] + communes["planted_forest_ha"]
     beyond = communes["exceeds_natural_area"]
-    measured = set(areas.loc[~areas["land"].isin(NO_CLASS), "commune_code"].dropna())
-    empty = ~communes["commune_code"].isin(measured)
+    empty = ~communes["commune_code"].isin(communes_told(areas))
     outside = areas["commune_code"].fillna("").eq("") & areas["land"].isin(_WITH_FOREST)
     cases: list[tuple[Severity, str, pd.Series[bool], Phrase]] = [
         ("problem", "forest-exceeds-area", beyond, message("zones.forest.forest_exceeds_area")),

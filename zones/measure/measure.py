@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
@@ -27,6 +28,7 @@ from zones.tables import AREAS, MEASURED
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import numpy.typing as npt
     import pyproj
 
     from layers.engine.raster import RasterGrid
@@ -103,29 +105,40 @@ def plot_pieces(
         whole=plots["ledger_ha"].sum(),
     )
     if covers_all:
-        pieces = _edges_aside(pieces, ground, found)
+        pieces = _edges_aside(pieces, plots, ground, found)
     return pieces, [replace(item, source=name) for item in found.items]
 
 
-def _edges_aside(pieces: pd.DataFrame, ground: Ground, found: Findings) -> pd.DataFrame:
+def _edges_aside(
+    pieces: pd.DataFrame, plots: gpd.GeoDataFrame, ground: Ground, found: Findings
+) -> pd.DataFrame:
     """Pieces without the commune where a layer has nothing but edges of plots that lie elsewhere.
 
     Boundaries of two offices never fit to the metre: where a layer ends at a commune, some plots
     reach a little into the next, of which it tells nothing.
     """
-    mainly = pieces.loc[pieces.groupby("plot")["area_ha"].idxmax(), "commune_code"]
     covered = pieces.groupby("commune_code")["area_ha"].sum()
-    whole = _ground_ha(ground).reindex(covered.index)
-    few = (covered < _EDGE_RATIO * whole) & ~covered.index.isin(mainly)
-    edges = pieces["commune_code"].isin(few.index[few])
+    few = covered < _EDGE_RATIO * _ground_ha(ground).reindex(covered.index)
+    communes = ground.communes[ground.communes["commune_code"].isin(few.index[few])]
+    # Of plots that are joined to one shape every part is looked at.
+    parts = plots.geometry[pieces.loc[pieces["commune_code"].isin(few.index[few]), "plot"].unique()]
+    shapes = parts.explode().to_numpy()
+    alone = [not _lies_in(shapes, commune) for commune in communes.geometry]
+    codes = communes["commune_code"][alone]
+    edges = pieces["commune_code"].isin(codes)
     if not edges.any():
         return pieces
-    names = ground.communes.set_index("commune_code")["commune"]
-    listed = [str(names[code]) for code in few.index[few]]
+    names = communes["commune"][alone].tolist()
     area = float(pieces.loc[edges, "area_ha"].sum())
-    told = message("zones.measure.edges_alone", count=len(listed), area=area, names=listed)
-    found.add(Finding("problem", "edges-alone", "", told, len(listed), area_ha=area))
+    told = message("zones.measure.edges_alone", count=len(names), area=area, names=names)
+    found.add(Finding("problem", "edges-alone", "", told, len(names), area_ha=area))
     return pieces.assign(commune_code=pieces["commune_code"].mask(edges, ""))
+
+
+def _lies_in(shapes: npt.NDArray[np.object_], commune: shapely.Geometry) -> bool:
+    """Whether any polygon lies in a commune for the greater part."""
+    inside = shapely.area(shapely.intersection(shapes, commune))
+    return bool((inside > shapely.area(shapes) / 2).any())
 
 
 def measure_pieces(

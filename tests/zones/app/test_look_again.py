@@ -187,6 +187,16 @@ def test_a_report_is_read_from_the_only_sheet_once_its_own_is_gone(sit: Any, pro
     assert table["area_ha"].sum() == pytest.approx(1.5)
 
 
+def test_a_sheet_that_another_entry_names_takes_nobodys_place(sit: Any, project: Path) -> None:
+    """The hectares of one sheet would count twice; the run stops at the name instead."""
+    entry = "{kind: report, path: so.xlsx, date: 2025-12-31, sheet: %s}"
+    _entry(project, "fruit", f"  mot: {entry % 'cu'}\n  hai: {entry % 'moi'}")
+    path = project.parent / "so.xlsx"
+    _book(path, "moi")
+    sit(project).ask("files", "put", path=str(path), kind="report", name="mot")
+    assert [_said(project, name)["sheet"] for name in ("mot", "hai")] == ["cu", "moi"]
+
+
 def test_boundaries_take_the_only_layer_once_their_own_is_gone(sit: Any, project: Path) -> None:
     path = project.parent / "communes.gpkg"
     text = project.read_text("utf-8").replace(

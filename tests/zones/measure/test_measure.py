@@ -298,3 +298,11 @@ def test_edges_of_the_neighbours_plots_tell_nothing_of_a_commune(
     assert held(frame, "commune_code", "land")["06004", "planted_forest"] == pytest.approx(0.011)
     assert {one.kind for one in findings} == {"sliver"}
     ground.closures.check("all", parts=frame["area_ha"].sum(), whole=200.0)
+
+
+def test_plots_that_are_joined_to_one_shape_tell_of_what_each_part_lies_in(ground: Ground) -> None:
+    parts = hectares((0, 0, 8, 10), (15, 5, 15.2, 5.2))
+    joined = layer([shapely.union_all(parts)], [(0, "pine", 1.0)])
+    frame, findings = measure_plots("rừng", joined, ground, covers_all=True)
+    assert held(frame, "commune_code", "land")["06004", "planted_forest"] == pytest.approx(0.04)
+    assert "edges-alone" not in {one.kind for one in findings}

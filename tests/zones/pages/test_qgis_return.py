@@ -352,7 +352,7 @@ def test_a_file_that_was_edited_in_its_place_is_held_against_the_project(
 def test_a_planning_layer_that_the_last_run_did_not_write_is_held_against_the_project(
     project: Path, edited: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It came from the run before; what the last run did write is held against its file."""
+    """It came from the run before, and all that came back is held against the project of today."""
     without = shutil.ignore_patterns("out")
     copied = shutil.copytree(project.parent, tmp_path / "vùng trồng", ignore=without)
     path = Path(copied) / project.name

@@ -7,12 +7,15 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
+import shapely
 
-from tests.factories import PROJECT, forest_plots, write_project
+from tests.factories import PROJECT, forest_plots, square, write_project
 from zones.project.model import load_project
 from zones.publish.publish import PublishedFigures
 from zones.run.run import RunOptions, RunResult, run_project
+from zones.tables import COVER_CHANGE, FOREST_COVER
 
 PLOTS = forest_plots()
 SPECIES = PLOTS["sldlr"]
@@ -114,3 +117,29 @@ def test_a_crop_of_no_zone_is_told_below_the_targets(tmp_path: Path) -> None:
     notes = run(tmp_path / "dự án", made)[PublishedFigures].notes
     (told,) = (note.text for note in notes if "không thuộc vùng nào" in note.text.vi)
     assert told.vi.endswith("không có trong các bảng: Quýt và cây có múi 2,0 ha; Na 7,5 ha.")
+
+
+def test_a_later_layer_that_reaches_over_a_border_changes_no_rate(tmp_path: Path) -> None:
+    """Nothing lies in Cao Lộc but 25 m² of a plot of Thụy Hùng, at the later date alone."""
+    file = write_project(tmp_path / "dự án")
+    plots = PLOTS[PLOTS["maxa"] != "06211"]
+    plots.to_file(file.parent / "forest_2022.gpkg")
+    over = plots.geometry.copy()
+    over.iloc[0] = shapely.union(over.iloc[0], square(0, 1000, 500, 0.05))
+    plots.set_geometry(over).to_file(file.parent / "forest.gpkg", layer="lop_dien_bien")
+    text = PROJECT.replace(
+        "layers:\n",
+        "layers:\n  earlier: {kind: forest_status, path: forest_2022.gpkg, date: 2022-12-31,"
+        " code_table: 98}\n",
+    )
+    file.write_text(text, "utf-8")
+    result = run_project(load_project(file), options=RunOptions(only=("annex", "change")))
+    cover = result[FOREST_COVER].set_index("commune_code")
+    assert pd.isna(cover.loc["06211", "natural_forest_ha"])
+    province = cover.iloc[-1]
+    assert province["natural_area_ha"] == 330
+    edge = 50 * 0.0025 / 50.0025
+    assert province["natural_forest_ha"] == pytest.approx(50 - edge, abs=1e-4)
+    assert result[COVER_CHANGE]["change_points"].iloc[-1] == pytest.approx(-edge / 3.3, abs=1e-4)
+    told = result.tables["measure_findings"].set_index("kind")["message_vi"]
+    assert "Cao Lộc" in told["edges-alone"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -248,7 +248,8 @@ def _with_layer(document: CommentedMap, asked: Put, path: Path, file: Path) -> s
         raise RefusedError(409, message("zones.app.layer_there", layer=name))
     text = read_text(file)
     if isinstance(there, CommentedMap) and there.get("kind") == asked.kind:
-        left = _left(there, path, file.parent)
+        others = [it for key, it in layers.items() if key != name and isinstance(it, CommentedMap)]
+        left = _left(there, path, file.parent, others)
 
         def change(section: CommentedMap) -> None:
             section.update(left)
@@ -273,14 +274,22 @@ def _lists(section: CommentedMap, path: Path, home: Path) -> bool:
     return bool(section.get("path")) and (home / str(section["path"])).resolve() == path
 
 
-def _left(section: CommentedMap, path: Path, home: Path) -> dict[str, str]:
-    """The only layer or sheet of a file, by its key, where that which the entry names is gone."""
+def _left(
+    section: CommentedMap, path: Path, home: Path, others: Sequence[CommentedMap] = ()
+) -> dict[str, str]:
+    """The only layer or sheet of a file, by its key, where that which the entry names is gone.
+
+    None where another entry has it: the same plots would count twice.
+    """
     key = "sheet" if section.get("kind") == "report" else "layer"
     named = str(section.get(key) or "")
     if not named or not _lists(section, path, home) or not path.exists():
         return {}
     parts = parts_of(path, named=named)
-    return {key: parts[0]} if len(parts) == 1 and named not in parts else {}
+    if len(parts) != 1 or named in parts:
+        return {}
+    taken = [it.get(key) in (None, parts[0]) for it in others if _lists(it, path, home)]
+    return {} if any(taken) else {key: parts[0]}
 
 
 def _is_same(section: CommentedMap, asked: Put, path: Path, home: Path) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from layers.base.language import Phrase
 from layers.crs.transform import to_crs
 from zones.forest.change import cover_change, survey_inside
-from zones.forest.cover import measured_cover
+from zones.forest.cover import communes_told, measured_cover
 from zones.forest.forms import forest_causes
 from zones.inputs.read import Inputs
 from zones.project.model import Project, forest_layers
@@ -38,6 +38,7 @@ def work(context: Context) -> Made:
         survey_inside(
             to_crs(inputs.plots[name].plots, inputs.crs),
             inputs.communes,
+            told=communes_told(measured[measured["layer"] == name]),
             year=project.layers[name].date.year,
             natural_area_ha=float(table["natural_area_ha"].iloc[-1]),
             workers=context.options.workers,
