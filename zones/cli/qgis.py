@@ -61,7 +61,7 @@ def _tell_changes(project: Project, path: Path, pages: PageOptions, decisions: P
 
     with telling(quiet=pages.as_json) as teller:
         written = _of_earlier_run(project, path, teller, by_record=decisions is not None)
-        written = written or _of_today(project, teller)
+        written = written or _of_today(project, path, teller)
         table = read_changes(written, path)
         if decisions is not None:
             made = _decided(project, written, path, teller)
@@ -95,11 +95,11 @@ def _of_earlier_run(
     return written
 
 
-def _of_today(project: Project, teller: Teller) -> list[Written]:
-    """Layers as the project writes them now."""
+def _of_today(project: Project, path: Path, teller: Teller) -> list[Written]:
+    """Layers as the project writes them now, the planning layer too where one came back."""
     from zones.inputs.read import Inputs
     from zones.pages.qgis_content import qgis_content
-    from zones.pages.qgis_return import written_now
+    from zones.pages.qgis_return import has_planning, written_now
     from zones.planting.planning_map import PlanningMap
     from zones.publish.publish import PublishedFigures
     from zones.run.context import RunOptions
@@ -107,7 +107,8 @@ def _of_today(project: Project, teller: Teller) -> list[Written]:
 
     # What the step of the project reads is enough: nothing is written again to be read. Layers are
     # kept in no output folder, and borders stand for no hectares.
-    only = ("check", "publish", *(("planning",) if project.planning.make else ()))
+    planned = project.planning.make or has_planning(path)
+    only = ("check", "publish", *(("planning",) if planned else ()))
     result = run_project(project, options=RunOptions(only=only, write=False), teller=teller)
     content = qgis_content(
         result.context.project,

@@ -86,12 +86,23 @@ def written_in(path: Path, returned: Path) -> list[Written]:
     known = {table: told for table, told in before.items() if told is not None}
     if any(after.get(table, told[0]) != told[0] for table, told in known.items()):
         return []
-    if any(_DESCRIBED.fullmatch(told) for table, told in after.items() if table not in before):
+    if not before.keys() >= _of_projects(returned).keys():
         return []
     return [
         Written(table, told["name"], told["digest"], partial(load_vector, path, layer=table), path)
         for table, told in known.items()
     ]
+
+
+def has_planning(path: Path) -> bool:
+    """Whether a planning layer came back."""
+    return any(table.endswith((PLANNED, KEPT)) for table in _of_projects(path))
+
+
+def _of_projects(path: Path) -> dict[str, str]:
+    """Names of the tables of a file that a project wrote and whose rows stand for hectares."""
+    found = {table: _DESCRIBED.fullmatch(told) for table, told in _features(path).items()}
+    return {table: told["name"] for table, told in found.items() if told is not None}
 
 
 def _features(path: Path) -> dict[str, str]:
@@ -127,6 +138,9 @@ def read_changes(
             "zones.pages.qgis_tables_missing", path=path, count=len(absent), tables=absent
         )
     other = [layer.name for layer in written if not told[layer.table].endswith(f"[{layer.digest}]")]
+    # A layer that the project does not write now may be edited as well.
+    ours = {layer.table for layer in written}
+    other += [name for table, name in _of_projects(path).items() if table not in ours]
     if other:
         raise InputError(
             "zones.pages.qgis_of_other_data", path=path, count=len(other), layers=other

@@ -374,3 +374,42 @@ def test_a_planning_layer_that_the_last_run_did_not_write_is_held_against_the_pr
     assert "row 1 deleted" in printed
     told = pd.read_csv(table)[["plot", "decision"]].to_numpy().tolist()
     assert told == [[f"{chosen.loc[1, 'layer']}:{chosen.loc[1, 'row']}", "exclude"]]
+
+
+def test_a_planning_layer_is_read_although_none_is_made_any_more(
+    project: Path, edited: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither the last run nor the project makes one: the file came from a run before."""
+    without = shutil.ignore_patterns("out")
+    copied = shutil.copytree(project.parent, tmp_path / "vùng trồng", ignore=without)
+    path = Path(copied) / project.name
+    text = path.read_text("utf-8").replace("planning: {make: true}", "")
+    path.write_text(text, "utf-8")
+    run_project(load_project(path), options=RunOptions(only=("qgis",)))
+    chosen = pyogrio.read_dataframe(edited, layer="lo_20_rungqh", fid_as_index=True)
+    rewrite(edited, chosen.drop(index=1), "lo_20_rungqh")
+    (edit,) = changes(path, edited, capsys)
+    assert (edit["fid"], edit["change"]) == (1, "deleted")
+    # With another target other plots are chosen: an edit could not be told.
+    name = "lang-son-2026-2030"
+    plan = embedded_plans()[name].read_text("utf-8").replace("low: 55000", "low: 54000")
+    (path.parent / "plan.yaml").write_text(plan, "utf-8")
+    path.write_text(text.replace(f"[{name}", "[plan.yaml"), "utf-8")
+    assert command(["qgis", str(path), "--changes", str(edited)]) == 2
+
+
+def test_a_layer_that_the_project_does_not_write_is_not_passed_over(
+    project: Path, edited: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plots = pyogrio.read_dataframe(edited, layer="plots_1")
+    pyogrio.write_dataframe(plots, edited, layer="plots_9", append=False)
+    assert changes(project, edited, capsys) == []  # A copy of the user's own
+    with closing(sqlite3.connect(edited)) as base, base:
+        base.execute(
+            "UPDATE gpkg_contents SET description = 'Lớp cũ [vungtrong:0]'"
+            " WHERE table_name = 'plots_9'"
+        )
+    assert command(["qgis", str(project), "--changes", str(edited)]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert "made from other data" in told
+    assert "Lớp cũ" in told
