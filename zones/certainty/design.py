@@ -20,7 +20,6 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.crs.crs import M2_PER_HA
 from layers.crs.transform import to_crs
-from layers.engine.overlay import overlay_pieces
 from layers.io.atomic import save_text
 from layers.io.declared_crs import declared_crs
 from layers.kinds.crops import load_crops
@@ -90,15 +89,16 @@ def cover_strata(layer: PlotLayer) -> gpd.GeoDataFrame:
 
 
 def build_strata(
-    plots: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, crs: pyproj.CRS
+    plots: gpd.GeoDataFrame, pieces: pd.DataFrame, communes: gpd.GeoDataFrame
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Plots with their ``stratum`` in the area CRS, and hectares by commune (row) and stratum.
+    """Strata of plots in the area CRS, and hectares by commune (row) and stratum.
 
-    What lies in no stratum, or in no plot, is the stratum ``other``.
+    ``pieces`` are those of the whole layer (``plot_pieces``): what it has of communes of which it
+    tells nothing, and outside every commune, is in no stratum. What lies in no stratum, or in no
+    plot, is the stratum ``other``.
     """
-    plots = to_crs(plots, crs)
-    pieces = overlay_pieces(communes, plots)
-    inside = pieces[pieces["commune_code"].notna()]
+    told = communes["commune_code"].isin(pieces["commune_code"])
+    inside = pieces[pieces["commune_code"].ne("")]
     inside = inside.assign(stratum=inside["plot"].map(plots["stratum"]))
     table = inside.pivot_table(
         index="commune_code", columns="stratum", values="area_ha", aggfunc="sum", fill_value=0.0
@@ -111,8 +111,10 @@ def build_strata(
         own = own.clip(lower=0)
         # Ground that two communes claim is counted once in the whole.
         table[OTHER] = own * (rest / own.sum())
-    columns = ["stratum", plots.geometry.name]
-    return plots.loc[plots["stratum"].isin(table.columns), columns], table
+    drawn = plots.loc[plots["stratum"].isin(table.columns), ["stratum", "geometry"]]
+    ground = communes.loc[told, ["geometry"]]
+    cut = gpd.overlay(to_crs(drawn, communes.crs), ground, how="intersection", keep_geom_type=True)
+    return cut[["stratum", "geometry"]], table
 
 
 def plan_size(
@@ -156,9 +158,7 @@ def place_points(
     strata: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, size: Mapping[str, int], *, seed: int
 ) -> gpd.GeoDataFrame:
     """Points in strata and communes; columns ``point, stratum, commune_code`` and geometry."""
-    # What a plot has outside every commune is not surveyed: it is cut off before points are drawn.
-    cut = gpd.overlay(strata, communes[["geometry"]], how="intersection", keep_geom_type=True)
-    shapes = [cut[["stratum", "geometry"]]]
+    shapes = [strata]
     avoid = {}
     if OTHER in size:
         shapes.append(communes[["geometry"]].assign(stratum=OTHER))

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 #: overlap cover more than once (below zero).
 NO_CLASS = ("unclassified", "overlap")
 
+#: Kinds of layers that cover the communes they tell of.
+COVERING = ("forest_status", "land_use")
+
 #: Less of a commune than this may be edges of plots that lie in others.
 _EDGE_RATIO = 0.001
 

@@ -31,6 +31,8 @@ from zones.certainty.sample_files import POINTS, save_points
 from zones.certainty.sample_return import Returned, read_returned
 from zones.certainty.survey import LABELLED_FILE, Survey, layer_digest, survey_of
 from zones.inputs.read import Inputs
+from zones.measure.closure import ClosureLog
+from zones.measure.measure import COVERING, Ground, plot_pieces
 from zones.output.folder import refuse_existing, staged_folder
 from zones.plan.frames import zones_frame
 from zones.project.model import CertaintySettings, Project, newest_forest_layer
@@ -68,7 +70,10 @@ def make_sample(
     else:
         classes = sorted(set(zones_frame(inputs.plans[0])["crop"]) - {""})
         drawn = crop_strata(plots, set(classes))
-    strata, by_commune = build_strata(drawn, communes, inputs.crs)
+    ground = Ground(communes, inputs.crs, ClosureLog())
+    covers_all = project.layers[layer].kind in COVERING
+    pieces, _ = plot_pieces(layer, plots, ground, covers_all=covers_all)
+    strata, by_commune = build_strata(drawn, pieces, communes)
     areas = {str(name): float(area) for name, area in by_commune.sum().items()}
     table = data_table("crops.csv")
     forest = {FOREST, *table.loc[table["land_kind"] == "forest", "crop"]}

@@ -11,6 +11,7 @@ from layers.base.language import Phrase
 from zones.forest.forms import forest_classes
 from zones.inputs.read import Inputs
 from zones.measure.measure import (
+    COVERING,
     Ground,
     areas_table,
     measure_pieces,
@@ -61,7 +62,7 @@ def _layers(
     project = inputs.project
     for name, layer in inputs.plots.items():
         kind = project.layers[name].kind
-        covers_all = kind in ("forest_status", "land_use")
+        covers_all = kind in COVERING
         pieces, findings = plot_pieces(name, layer, ground, covers_all=covers_all)
         yield measure_pieces(name, layer, pieces, ground, covers_all=covers_all), findings
         if kind == "forest_status":
