@@ -311,8 +311,7 @@ def _without_figures(
     verdict = "refused" if file.refused else "empty"
     return [
         Submission(
-            # Read again by a program that can, the same file is new.
-            *(year, who.pop(), form, 0, file.name, f"{file.sha256}:{verdict}", file.modified),
+            *(year, who.pop(), form, 0, file.name, file.sha256, file.modified),
             *(today().isoformat(), verdict),
             findings=asked,
         )

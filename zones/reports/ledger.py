@@ -248,7 +248,7 @@ class Ledger:
 
     def sent(self, year: int, reporter: str, form: str) -> dict[str, str]:
         """Digests of the files that are a reporter's own, with the time of each one's saving."""
-        text = f"""SELECT sha256, modified FROM submission s
+        text = f"""SELECT substr(sha256, 1, 64), modified FROM submission s
             WHERE year = ? AND reporter = ? AND form = ? AND NOT {_IN_DOUBT}
             AND verdict NOT IN {WITHOUT_FIGURES}"""
         return dict(self._rows(text, (year, reporter, form)))
@@ -392,9 +392,16 @@ def _prepare(open_: sqlite3.Connection, path: Path, *, writes: bool) -> None:
 
 def _insert(open_: sqlite3.Connection, one: Submission) -> int:
     """Id of a submission that is new; 0 where this very file is in the ledger."""
-    same = "SELECT id FROM submission WHERE sha256 = ? AND reporter = ? AND form = ? AND year = ?"
-    if open_.execute(same, (one.sha256, one.reporter, one.form, one.year)).fetchone():
+    # A file without figures bars none that a program can read by now. Ledgers of earlier versions
+    # have its bare digest.
+    marked = f"{one.sha256}:{_outcome(one.verdict)}"
+    same = """SELECT sha256, verdict FROM submission
+        WHERE sha256 IN (?, ?) AND reporter = ? AND form = ? AND year = ?"""
+    who = (one.reporter, one.form, one.year)
+    there = open_.execute(same, (one.sha256, marked, *who)).fetchall()
+    if any(_outcome(verdict) == _outcome(one.verdict) for _, verdict in there):
         return 0
+    digest = marked if there or one.verdict in WITHOUT_FIGURES else one.sha256
     current = open_.execute(
         f"SELECT id, modified, {_IN_DOUBT} FROM submission s WHERE reporter = ? AND form = ? "
         "AND year = ? AND older = 0 ORDER BY id DESC LIMIT 1",
@@ -405,7 +412,7 @@ def _insert(open_: sqlite3.Connection, one: Submission) -> int:
     older = bool(current and (doubts[0] if len(set(doubts)) > 1 else one.modified < current[1]))
     older = older or one.verdict in WITHOUT_FIGURES
     values = (
-        *(one.year, one.reporter, one.form, one.version, one.file, one.sha256, one.modified),
+        *(one.year, one.reporter, one.form, one.version, one.file, digest, one.modified),
         *(one.received, one.verdict, older, current[0] if current and not older else None),
     )
     marks = ", ".join("?" * len(values))
@@ -417,6 +424,10 @@ def _insert(open_: sqlite3.Connection, one: Submission) -> int:
     _append(open_, "figure", _COLUMNS, number, one.figures)
     _append(open_, "finding", _FINDING, number, one.findings)
     return int(number or 0)
+
+
+def _outcome(verdict: str) -> str:
+    return verdict if verdict in WITHOUT_FIGURES else "figures"
 
 
 def _append(

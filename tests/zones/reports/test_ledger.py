@@ -178,12 +178,25 @@ def test_several_at_once_make_or_mend_a_ledger(old: bool, tmp_path: Path) -> Non
         assert len(ledger.history()) == 2 * len(groups)
 
 
-def test_a_file_that_nobody_could_read_counts_once_somebody_can(ledger: Ledger) -> None:
+@pytest.mark.parametrize("bare", [False, True], ids=["now", "earlier version"])
+def test_a_file_that_nobody_could_read_counts_once_somebody_can(bare: bool, ledger: Ledger) -> None:
     """Refused for its size, or for words that a later plan brought: the same bytes, read again."""
     ((first,),) = ([group[0]] for group in submissions(1))
-    refused = replace(first, sha256=f"{first.sha256}:refused", verdict="refused", figures=[])
-    ledger.take([refused])
+    refused = replace(first, verdict="refused", figures=[])
+    if bare:  # As earlier versions kept it
+        ledger.take([replace(first, year=2025)])
+        with closing(sqlite3.connect(ledger.path)) as base, base:
+            base.execute(
+                "INSERT INTO submission SELECT 9, 2026, reporter, form, version, file, ?, modified,"
+                " received, 'refused', 1, NULL FROM submission",
+                (first.sha256,),
+            )
+    else:
+        ledger.take([refused])
     assert ledger.take([refused]) == []
     assert len(ledger.take([first])) == 1
-    assert len(ledger.figures(2026)) == len(first.figures) > 0
-    assert set(ledger.history()["sha256"]) == {first.sha256[:64]}
+    assert ledger.take([first]) == ledger.take([refused]) == []
+    assert ledger.history()["verdict"].tolist()[-2:] == ["refused", first.verdict]
+    assert set(ledger.history()["sha256"][-2:]) == {first.sha256[:64]}
+    assert first.sha256 in ledger.sent(2026, first.reporter, first.form)
+    assert len(ledger.figures(2026)) == len(list(first.figures)) > 0
