@@ -55,43 +55,47 @@ def qgis(
 
 def _tell_changes(project: Project, path: Path, pages: PageOptions, decisions: Path | None) -> None:
     """Tell the changes of a GeoPackage that came back, row by row and in hectares by commune."""
+    from layers.io.atomic import scratch_folder
     from zones.cli.lines.qgis import change_lines
     from zones.pages.qgis_return import read_changes
     from zones.pages.qgis_tables import COMMUNES
 
-    with telling(quiet=pages.as_json) as teller:
-        written = _of_earlier_run(project, path, teller, by_record=decisions is not None)
+    with telling(quiet=pages.as_json) as teller, scratch_folder() as scratch:
+        by_record = decisions is not None
+        written = _of_earlier_run(project, path, teller, scratch, by_record=by_record)
         written = written or _of_today(project, path, teller)
         table = read_changes(written, path)
         if decisions is not None:
             made = _decided(project, written, path, teller)
             _save(made, decisions, overwrite=pages.overwrite)
+        communes = next(layer for layer in written if layer.table == COMMUNES).rows()
     if pages.as_json:
         print_json({"changes": records(table)})
         return
-    communes = next(layer for layer in written if layer.table == COMMUNES).rows()
     names = communes.set_index("commune_code")["commune"].to_dict()
     for line in change_lines(table, names, language()):
         print_line(line)
 
 
 def _of_earlier_run(
-    project: Project, path: Path, teller: Teller, *, by_record: bool
+    project: Project, path: Path, teller: Teller, scratch: Path, *, by_record: bool
 ) -> list[Written]:
-    """Layers as the last run wrote them, where they lie there and the file was made from them.
+    """Layers as the last run wrote them, where it kept them and the file was made from them.
 
     What goes by the records of the project's layers, such as decisions, needs these unchanged.
     """
+    from zones.output.folder import QGIS_FILE
     from zones.pages.qgis_return import written_in
-    from zones.run.kept import changed_parts, kept_file
+    from zones.run.kept import changed_parts, kept_geopackage
 
-    kept = kept_file(project, "qgis/project.gpkg")
+    kept = kept_geopackage(project, scratch)
     written = [] if kept is None else written_in(kept, path)
     changed = changed_parts(project, "qgis", teller=teller) if written else []
     if by_record and "layers" in changed:
         return []
     if changed:
-        teller.note(message("zones.cli.changes_of_earlier_run", file=kept, parts=changed))
+        file = project.resolve(project.output) / QGIS_FILE
+        teller.note(message("zones.cli.changes_of_earlier_run", file=file, parts=changed))
     return written
 
 

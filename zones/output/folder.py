@@ -22,6 +22,9 @@ from layers.io.table_output import save_csv, without_dust
 _DAMAGED = (pa.ArrowException, OSError, ValueError, LookupError, TypeError, AttributeError)
 #: Folder below the output folder with the tables of a run; what a person opens lies above it.
 TABLES_FOLDER = "tables"
+#: GeoPackage of the QGIS project, below the output folder, and its packed copy: QGIS edits the file
+#: in its place, and what was edited is told by what was written.
+QGIS_FILE, QGIS_COPY = "qgis/project.gpkg", f"{TABLES_FOLDER}/qgis_project.gpkg.zst"
 #: Folder below it with results of earlier settings, and files that were edited by hand.
 OUTDATED_FOLDER = "outdated"
 
@@ -143,6 +146,19 @@ def _swap(stage: Path, folder: Path, backup: Path) -> None:
 def kept_table(name: str) -> str:
     """Path, below the output folder, of the file that a later run takes a table over from."""
     return f"{TABLES_FOLDER}/{name}.parquet"
+
+
+def keep_copy(path: Path, copy: Path) -> None:
+    """Keep a file as it was written, packed."""
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("rb") as source, pa.output_stream(copy, compression="zstd") as target:
+        shutil.copyfileobj(source, target)
+
+
+def unpack_copy(copy: Path, path: Path) -> None:
+    """Write a file again as it was when its copy was kept."""
+    with pa.input_stream(copy, compression="zstd") as source, path.open("wb") as target:
+        shutil.copyfileobj(source, target)
 
 
 def save_table(frame: pd.DataFrame, folder: Path, name: str) -> None:

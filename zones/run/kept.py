@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zones.output.findings_table import finding_records, finding_tables
-from zones.output.folder import load_kept_table
+from zones.output.folder import QGIS_COPY, QGIS_FILE, load_kept_table, unpack_copy
 from zones.output.record import read_record
 from zones.project.own_words import use_own_words
 from zones.run.context import Context, RunOptions, RunResult, Teller
@@ -64,6 +64,16 @@ def kept_file(project: Project, name: str) -> Path | None:
     out = project.resolve(project.output)
     earlier = read_record(out) or {}
     return out / name if is_whole(out / name, earlier.get("outputs", {}).get(name)) else None
+
+
+def kept_geopackage(project: Project, scratch: Path) -> Path | None:
+    """GeoPackage of the QGIS project as an earlier run wrote it, also where it was edited since."""
+    path = kept_file(project, QGIS_FILE)
+    copy = None if path else kept_file(project, QGIS_COPY)
+    if copy is None:
+        return path
+    unpack_copy(copy, scratch / Path(QGIS_FILE).name)
+    return scratch / Path(QGIS_FILE).name
 
 
 def changed_parts(project: Project, step: str, *, teller: Teller) -> list[str]:

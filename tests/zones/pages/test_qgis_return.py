@@ -57,7 +57,7 @@ def edited(project: Path, tmp_path: Path) -> Path:
 @pytest.fixture(params=["the file of the last run", "what the project writes now"])
 def _held_against(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param != "the file of the last run":
-        monkeypatch.setattr("zones.run.kept.kept_file", lambda *_: None)
+        monkeypatch.setattr("zones.run.kept.kept_geopackage", lambda *_: None)
 
 
 def changes(
@@ -339,14 +339,23 @@ def test_decisions_by_record_need_the_layers_of_the_run(
     assert "have changed since: layers" in " ".join(capsys.readouterr().err.split())
 
 
-def test_a_file_that_was_edited_in_its_place_is_held_against_the_project(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_file_that_was_edited_in_its_place_is_held_against_what_was_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path, _ = run_with_edits(tmp_path)
+    """The run kept a copy; without one the layers are made again, with the same answer."""
+    path, returned = run_with_edits(tmp_path)
     inside = path.parent / "out" / "qgis" / "project.gpkg"
     grow(inside)
-    (edit,) = changes(path, inside, capsys)
+    with monkeypatch.context() as patched:
+        patched.setattr("zones.run.run._do", None)  # nothing is done
+        found = changes(path, inside, capsys)
+        assert changes(path, returned, capsys) == found
+    (edit,) = found
     assert (edit["fid"], edit["fields"]) == (2, "dtich")
+    assert edit["after_ha"] == pytest.approx(edit["before_ha"] + 1.5)  # type: ignore[operator]
+    copy = path.parent / "out" / "tables" / "qgis_project.gpkg.zst"
+    copy.write_bytes(copy.read_bytes()[:-9])
+    assert changes(path, inside, capsys) == found
 
 
 def test_a_planning_layer_that_the_last_run_did_not_write_is_held_against_the_project(

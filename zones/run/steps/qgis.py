@@ -6,6 +6,7 @@ from layers.base.language import Phrase
 from maps import save_qgis
 from zones.borders.commune_pairs import Borders
 from zones.inputs.read import Inputs
+from zones.output.folder import QGIS_COPY, QGIS_FILE, keep_copy
 from zones.pages.qgis_content import qgis_content
 from zones.planting.planning_map import PlanningMap
 from zones.project.model import Project
@@ -16,7 +17,7 @@ from zones.run.store import Key
 
 
 def work(context: Context) -> Made:
-    """Write ``qgis/project.gpkg`` and ``qgis/project.qgz``."""
+    """Write ``qgis/project.gpkg`` and ``qgis/project.qgz``; QGIS edits the first in its place."""
     folder = context.stage / "qgis"
     folder.mkdir(exist_ok=True)
     content = qgis_content(
@@ -27,6 +28,7 @@ def work(context: Context) -> Made:
         borders=context.get(Borders),
     )
     save_qgis(content, folder, name="project", overwrite=True)
+    keep_copy(context.stage / QGIS_FILE, context.stage / QGIS_COPY)
     return {}
 
 
@@ -45,7 +47,7 @@ STEP = Step(
     work=work,
     reads=(PublishedFigures, Inputs),
     also_reads=_where_made,
-    files=("qgis/",),
+    files=("qgis/", QGIS_COPY),
     settings=("title", "title_en", "demo", "annex", "map", "atlas", "planning", "borders", "qgis"),
     wanted=_is_asked_for,
 )
