@@ -83,6 +83,10 @@ _AREA_PROBLEM_PERCENT = 50.0
 _AREA_FACTOR = 5.0
 
 
+#: Findings of boundaries that lie elsewhere than they say: a sound layer seems misplaced on them.
+_MISPLACED = frozenset({"crs-wrong-meridian", "communes-elsewhere"})
+
+
 @dataclass(slots=True)
 class Inputs:
     """Everything a project names, read."""
@@ -102,6 +106,12 @@ class Inputs:
     findings: Findings = field(default_factory=Findings)  # What was wrong
     # Fields of the newest forest status layer as its file holds them (``own_attributes``)
     own: dict[str, pd.DataFrame] | None = None
+
+    @property
+    def has_ground(self) -> bool:
+        """Whether there are boundaries whose own CRS is right, to hold the place of layers against."""
+        told = (item.kind for item in self.findings.of("error") if item.source == "communes")
+        return not self.communes.empty and _MISPLACED.isdisjoint(told)
 
 
 def without_plan(project: Project) -> Plan:
@@ -434,7 +444,7 @@ def _check_together(inputs: Inputs) -> None:
     for name, layer in inputs.plots.items():
         source = inputs.project.layers[name]
         # Codes of another day make every place look wrong; the error says so already.
-        if name not in strange:
+        if name not in strange and inputs.has_ground:
             vintage = str(source.vintage) if source.vintage else None
             places = check_places(name, layer, inputs.communes, listed, vintage=vintage, part=part)
             inputs.findings.extend(places.findings)
@@ -499,7 +509,7 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
                 band=source.band,
                 source=name,
                 crs=source.crs,
-                communes=None if inputs.communes.empty else inputs.communes,
+                communes=inputs.communes if inputs.has_ground else None,
                 folders=(inputs.project.file.parent,),
             )
             inputs.rasters[name] = look
@@ -511,7 +521,7 @@ def _missing_crs(
 ) -> Phrase | None:
     """Say which CRS a polygon layer without one may have, held against the communes."""
     missing = isinstance(error, MissingCrsError) and isinstance(source, PolygonSource)
-    if not missing or inputs.communes.empty:
+    if not missing or not inputs.has_ground:
         return None
     project = inputs.project
     # Any plane CRS will do to read the plots: their coordinates are kept as they are.

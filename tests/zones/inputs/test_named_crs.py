@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import geopandas as gpd
@@ -16,8 +17,11 @@ from rasterio.transform import from_origin
 from shapely import Polygon
 
 from layers import overlay_area
+from layers.base.resources import data_path
+from layers.communes.gazetteer import list_communes
 from layers.crs.transform import to_crs
-from tests.factories import communes, square, write_project
+from tests.factories import communes, square, write_project, write_raster
+from zones.demo.boundaries import load_boundaries
 from zones.inputs.read import read_inputs
 from zones.pages.context_layers import load_neighbours, load_outlines
 from zones.project.model import load_project
@@ -230,3 +234,40 @@ def test_one_stray_plot_where_areas_cannot_be_measured_names_its_layer(tmp_path:
     frame.to_file(file, layer="lop_dien_bien")
     errors = read_inputs(load_project(path)).findings.of("error")
     assert [error.source for error in errors] == ["forest"]
+
+
+MISPLACED = """\
+version: 1
+title: Thử
+province: "20"
+communes: {vintage: 2025-07-01, path: communes.gpkg, natural_areas: {path: areas.csv}}
+layers:
+  forest: {kind: crop_plots, path: plots.gpkg, date: 2025-12-31,
+           columns: {crop: crop, commune_code: code, plot: plot}}
+  bare: {kind: crop_plots, path: bare.shp, date: 2025-12-31,
+         columns: {crop: crop, commune_code: code, plot: plot}}
+  cover: {kind: raster, path: cover.tif, date: 2025-12-31, classes: {1: trees, 2: crops}}
+"""
+
+
+def test_a_layer_is_not_held_against_boundaries_of_another_crs(tmp_path: Path) -> None:
+    """Boundaries that wrongly say EPSG:9208 make a layer in EPSG:9215 look as if in 9208."""
+    path = tmp_path / "project.yaml"
+    path.write_text(MISPLACED, "utf-8")
+    shutil.copy(data_path("communes-20.csv"), tmp_path / "areas.csv")
+    ground = load_boundaries(list_communes("20")[["code", "name"]].reset_index(drop=True))
+    write_raster(tmp_path / "cover.tif")
+    plots = ground.assign(
+        geometry=ground.representative_point().buffer(50), crop="Hồi", plot=ground["code"]
+    )
+    plots.to_file(tmp_path / "plots.gpkg")
+    plots.to_file(tmp_path / "bare.shp")
+    (tmp_path / "bare.prj").unlink()
+    for wrong, expected in ((9215, ["bare"]), (9208, ["communes", "bare"])):
+        ground.set_crs(wrong, allow_override=True).to_file(tmp_path / "communes.gpkg")
+        found = read_inputs(load_project(path)).findings.of("error")
+        assert [error.source for error in found] == expected
+        told = {error.source: error.message.en for error in found}
+        if wrong == 9208:
+            assert "write crs: EPSG:9215 under communes:" in told["communes"]
+            assert "9208" not in told["bare"]
