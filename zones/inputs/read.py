@@ -109,7 +109,7 @@ class Inputs:
 
     @property
     def has_ground(self) -> bool:
-        """Whether there are boundaries whose own CRS is right, to hold the place of layers against."""
+        """Whether there are boundaries, in their right CRS, to hold the place of layers against."""
         told = (item.kind for item in self.findings.of("error") if item.source == "communes")
         return not self.communes.empty and _MISPLACED.isdisjoint(told)
 

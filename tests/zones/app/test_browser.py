@@ -18,7 +18,8 @@ import pytest
 
 from tests.zones.app.conftest import Live, serve
 from tests.zones.app.office import YEAR_OF_PINE, make_office
-from zones.app.session import Session
+from zones.app.session import Session, remember_project
+from zones.app.worker import Worker
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
@@ -332,9 +333,9 @@ def test_the_page_outlives_its_worker(order: str, sat: Any, server: Live) -> Non
     assert here.page.locator("body[data-stale]").count() == 0
 
 
-def _start(file: Path) -> tuple[subprocess.Popen[str], str]:
-    """A desk as a user starts it, and its address."""
-    command = [sys.executable, "-u", "-m", "zones", "app", str(file), "--no-browser"]
+def _start(*file: Path) -> tuple[subprocess.Popen[str], str]:
+    """A desk as a user starts it, with a project or alone, and its address."""
+    command = [sys.executable, "-u", "-m", "zones", "app", *map(str, file), "--no-browser"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert running.stdout is not None
     address = next(re.findall(r"http://\S+", line) for line in running.stdout if "http://" in line)
@@ -362,6 +363,51 @@ def test_the_page_outlives_its_server(browser: Any, server: Live, project: Path)
         here.page.wait_for_selector("#moved-table", timeout=240_000)
         here.page.wait_for_selector("#lost", state="hidden")
         assert "44 ha" in here.text("#moved")
+    finally:
+        context.close()
+        _kill(running)
+
+
+def test_a_program_that_is_started_without_a_project_goes_on_with_the_last(
+    browser: Any, project: Path, measured: Path, tmp_path: Path
+) -> None:
+    other = Path(shutil.copytree(measured, tmp_path / "khác")) / "project.yaml"
+    for file in (other, project):
+        remember_project(file)
+    running, address = _start()
+    context = browser.new_context()
+    try:
+        port, _, token = address.rpartition(":")[2].partition("/#token=")
+        here = Sat(context.new_page(), Live(int(port), token, Worker(Session())))
+        here.page.goto(address)
+        here.planned(1)  # the one that was open last, and not the demo
+        here.page.locator(".zone-head", has_text="Thông").first.click()
+        here.edit("low.pine", "44")
+        here.planned(2)
+        _kill(running)
+        here.page.wait_for_selector("#lost:not([hidden])")
+        remember_project(other)  # meanwhile another one was open
+        running, again = _start()
+        assert again == address
+        here.page.wait_for_selector("#lost", state="hidden", timeout=240_000)
+        here.go("files")
+        assert here.text("#room .file-path >> nth=0") == str(project)
+        here.go("targets")
+        here.page.wait_for_selector("#moved-table", timeout=240_000)
+        assert "44 ha" in here.text("#moved")
+        # Another page opens another project before this one is back: that is asked for nothing
+        context.set_offline(True)
+        _kill(running)
+        here.page.wait_for_selector("#lost:not([hidden])")
+        running, _ = _start()
+        assert here.live.ask("start", "open", path=str(other))[0] == 200
+        context.set_offline(False)
+        here.page.click("#save")
+        here.page.wait_for_selector("#fault:not([hidden])", timeout=240_000)
+        assert "dự án khác" in here.text("#fault")
+        here.page.wait_for_selector("#save:disabled", timeout=240_000)
+        assert "44 ha" not in here.text("#moved")
+        assert load_project(other).allocation.changes == ()
     finally:
         context.close()
         _kill(running)

@@ -19,7 +19,13 @@ const desk = {
     busy += 1;
     showWork();
     try {
+      const at = desk.hello?.at;
+      if (wasLost) await goOn();
+      if (at && desk.hello.at !== at) throw new Fault({ vi: say("otherOpen"), en: say("otherOpen") }, 409);
       return await ask(room, action, asked);
+    } catch (error) {
+      wasLost ||= error.status === 0;
+      throw error;
     } finally {
       busy -= 1;
       if (!busy) work = null;
@@ -102,7 +108,25 @@ function hear(what) {
   showWork();
 }
 
+// A program that was started again may know nothing of the project of this page: it is opened there
+// before anything else is asked. Where another one is open, the page shows that.
+let wasLost = false;
+let goingOn = null;
+
+const goOn = () => (goingOn ??= openAgain().finally(() => (goingOn = null)));
+
+async function openAgain() {
+  const at = desk.hello?.at;
+  let now = await ask("start", "hello");
+  if (at && !now.at) now = await ask("start", "open", { path: at });
+  wasLost = false;
+  await desk.refresh(now);
+  if (at && now.at !== at) openRoom(firstRoom());
+}
+
 function showLost(why) {
+  if (why === "server") wasLost = true;
+  else if (!why && wasLost) goOn().catch(showFault);
   const box = byId("lost");
   box.hidden = !why;
   box.textContent = why === "token" ? say("lostToken") : why ? say("lostServer") : "";
@@ -146,6 +170,8 @@ function roomLink(room, place) {
     element("span", {}, say("room_" + room)),
   );
 }
+
+const firstRoom = () => (desk.hello.project ? "targets" : desk.hello.at ? "files" : "start");
 
 let opening = 0;
 
@@ -199,9 +225,9 @@ async function start() {
   listen(hear, showLost);
   try {
     const hello = await desk.refresh();
-    if (!hello.project && hello.demo) await desk.refresh(await desk.ask("start", "demo"));
-    const first = desk.hello.project ? "targets" : desk.hello.at ? "files" : "start";
-    await openRoom(first);
+    // Started with nothing: where the user was last, else the demo.
+    if (!hello.at && hello.demo) await desk.refresh(await (hello.recent.length ? desk.ask("start", "open", { path: hello.recent[0] }) : desk.ask("start", "demo")));
+    await openRoom(firstRoom());
   } catch (error) {
     showFault(error);
     await openRoom("start");
