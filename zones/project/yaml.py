@@ -7,9 +7,11 @@ of them is refused at its line.
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,6 +46,7 @@ _MAX_VALUES = 50_000
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 #: 5.000 is five thousand to the planner and five to YAML.
 _TWO_READINGS = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}")
+_TIME_OF_DAY = re.compile(r"\d:\d\d")
 _DIRECTIVE = re.compile(r"^%.{0,20}", re.MULTILINE)
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -99,7 +102,9 @@ class _PlainParser(RoundTripParser):
             return message("zones.project.nested_too_deep", max_depth=_MAX_DEPTH)
         if not isinstance(event, ScalarEvent):
             return None
-        if sign := _UNPRINTABLE.search(event.value):
+        # With this sign the parser marks where a folded text (``>``) breaks its lines.
+        value = event.value.replace("\a", "") if event.style == ">" else event.value
+        if sign := _UNPRINTABLE.search(value):
             return message("zones.project.not_a_letter", sign=sign[0])
         if not event.style and _TWO_READINGS.fullmatch(event.value):
             whole, more = event.value.replace(".", ""), event.value + "0"
@@ -131,6 +136,12 @@ def _parser() -> YAML:
     yaml.allow_unicode = True
     yaml.allow_duplicate_keys = False
     return yaml
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Any:
+    """What a text says, read once: a run, the desk and every step ask for the same few plans."""
+    return _parser().load(text)
 
 
 def is_there(path: Path) -> bool:
@@ -169,7 +180,9 @@ def parse_document(text: str, path: Path) -> CommentedMap:
         line = text.count("\n", 0, found.start()) + 1
         raise InputError("zones.project.directive_found", file=path.name, line=line, found=found[0])
     try:
-        document = _parser().load(text)
+        # Who asked may change it; a copy of a time of day loses its time zone.
+        shared = not _TIME_OF_DAY.search(text)
+        document = copy.deepcopy(_parsed(text)) if shared else _parser().load(text)
     except _NotPlainError as error:
         raise InputError(
             "zones.project.at_line", file=path.name, line=error.line, told=error.told

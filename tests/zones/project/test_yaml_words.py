@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from layers.base.errors import InputError
-from zones.project.yaml import parse_document
+from zones.project.yaml import dump_document, parse_document
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,18 @@ def test_a_fault_of_yaml_has_no_english_tail(text: str, line: int, told: str) ->
     assert f"p.yaml, dòng {line} (" in said or not line
     for english in ("mapping", "expected", "found", "while", "duplicate", "character"):
         assert english not in said
+
+
+def test_who_changes_a_document_changes_nobody_elses() -> None:
+    text = "# why\na:\n  - b: 2\nwhen: 2026-01-02T10:00:00+07:00\nrate: 0x1F\nsum: 1.50\n"
+    for given in (text, text.replace("when", "then").replace("T10:00:00+07:00", "")):
+        one = parse_document(given, Path("p.yaml"))
+        one["a"][0]["b"] = 3
+        assert dump_document(parse_document(given, Path("p.yaml"))) == given
+
+
+def test_a_folded_text_is_read_with_its_breaks_folded() -> None:
+    text = "title: >-\n  Vùng trồng\n  Lạng Sơn\n\n  2026\n"
+    document = parse_document(text, Path("p.yaml"))
+    assert document["title"] == "Vùng trồng Lạng Sơn\n2026"
+    assert dump_document(document) == text
