@@ -45,6 +45,8 @@ class RoundedMeasures:
     forest_cover: pd.DataFrame
     planted_species: pd.DataFrame
     land: pd.DataFrame  # ``commune_code, land, area_ha``: land that is no zone
+    #: Present hectares by crop that are of no zone, unrounded
+    outside: pd.Series[float] = field(default_factory=lambda: pd.Series(dtype="float64"))
     forest_zones: tuple[str, ...] = ()  # Zones whose hectares are ground of the forest layer
     # Furthest that a printed figure lies from its exact one (ha), by the role of the table
     off_ha: Mapping[str, float] = field(default_factory=dict)

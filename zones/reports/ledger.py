@@ -160,7 +160,8 @@ class Ledger:
             ) as open_:
                 _prepare(open_, self.path, writes=create or writes)
                 yield open_
-        except sqlite3.DatabaseError as error:
+        # What SQLite says of damage may quote bytes of the file that are no letters
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             raise InputError(
                 "zones.reports.no_readable_ledger", path=self.path, why=error
             ) from error

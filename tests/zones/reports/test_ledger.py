@@ -200,3 +200,13 @@ def test_a_file_that_nobody_could_read_counts_once_somebody_can(bare: bool, ledg
     assert set(ledger.history()["sha256"][-2:]) == {first.sha256[:64]}
     assert first.sha256 in ledger.sent(2026, first.reporter, first.form)
     assert len(ledger.figures(2026)) == len(list(first.figures)) > 0
+
+
+def test_a_ledger_whose_own_words_are_no_letters_is_told(tmp_path: Path) -> None:
+    """SQLite quotes what it finds damaged, and the quotation could not be read."""
+    ledger = Ledger(tmp_path / "reports.sqlite")
+    ledger.take([])
+    data = ledger.path.read_bytes()
+    ledger.path.write_bytes(data.replace(b"CREATE TABLE ", b"CREATE TABL\xf3 "))
+    with pytest.raises(InputError, match=r"reports\.sqlite"):
+        ledger.take([])

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
-
 from layers.base.language import Phrase
 from layers.base.schema import Schema
 from maps import TableNote
-from zones.inputs.present import present_of_no_zone
 from zones.inputs.read import plans_of_a_part
 from zones.plan.model import Plan
 from zones.project.model import CertaintySettings, Project
@@ -30,7 +27,6 @@ from zones.tables import (
     FOREST_FORM_PURPOSES,
     GROUP_COVER,
     GROUP_ZONES,
-    MEASURED,
     PROGRESS,
     REPORTED,
     ZONE_NAMES,
@@ -61,20 +57,18 @@ def work(context: Context) -> Made:
         ),
         decimals=(project.decimals, project.rate_decimals),
         level_percent=(project.certainty or CertaintySettings()).level_percent,
-        notes=_notes_on_plans(project, plans, context[MEASURED]) if plans else (),
+        notes=_notes_on_plans(project, plans, context[RoundedMeasures]),
     )
     return {PublishedFigures: figures}
 
 
 def _notes_on_plans(
-    project: Project, plans: Sequence[Plan], measured: pd.DataFrame
+    project: Project, plans: Sequence[Plan], rounded: RoundedMeasures
 ) -> tuple[TableNote, ...]:
     """Sentences below the targets: crops that are of no zone, plans of a part of the province."""
-    outside = present_of_no_zone(project, plans, measured)
-    parts = plans_of_a_part(plans, project.province)
     return (
-        *outside_notes(outside, decimals=project.decimals),
-        *(TableNote("targets", found.message) for found in parts),
+        *outside_notes(rounded.outside, decimals=project.decimals),
+        *(TableNote("targets", it.message) for it in plans_of_a_part(plans, project.province)),
     )
 
 
@@ -87,7 +81,6 @@ STEP = Step(
     work=work,
     reads=(
         RoundedMeasures,
-        MEASURED,
         *_OTHERS,
         ZONE_NAMES,
         ALLOCATION,
@@ -101,6 +94,10 @@ STEP = Step(
     writes=(PublishedFigures,),
     settings=(
         *("plans", "communes", "layers", "annex.language"),
-        *("decimals", "rate_decimals", "certainty", "present", "reports"),
+        *(
+            "decimals",
+            "rate_decimals",
+            "certainty",
+        ),
     ),
 )

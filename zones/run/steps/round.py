@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from layers.base.language import Phrase
-from zones.inputs.present import zones_on_forest
+from zones.inputs.present import present_of_no_zone, zones_on_forest
 from zones.plan.frames import zones_frame
 from zones.project.model import Project, forest_layers, newest_forest_layer
 from zones.publish.forest_forms import round_forms
@@ -49,8 +49,11 @@ def work(context: Context) -> Made:
         rounded.forest_cover,
         decimals=project.decimals,
     )
+    rounded = replace(rounded, off_ha={**rounded.off_ha, **forms.off_ha})
+    if project.plans:
+        rounded = replace(rounded, outside=present_of_no_zone(project, context.plans(), measured))
     return {
-        RoundedMeasures: replace(rounded, off_ha={**rounded.off_ha, **forms.off_ha}),
+        RoundedMeasures: rounded,
         FOREST_FORM_PURPOSES: forms.purposes,
         FOREST_FORM_CAUSES: forms.causes,
     }
@@ -66,5 +69,5 @@ STEP = Step(
     reads=(MEASURED, FOREST_CLASSES, FOREST_COVER, PLANTED_SPECIES, TARGETS, ZONES, ZONE_NAMES),
     also_reads=_causes,
     writes=(RoundedMeasures, FOREST_FORM_PURPOSES, FOREST_FORM_CAUSES),
-    settings=("plans", "present", "decimals", "rate_decimals"),
+    settings=("plans", "layers", "present", "reports", "decimals", "rate_decimals"),
 )
