@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ from hypothesis import settings
 
 from layers.base.errors import OutputError
 from layers.io.lock import locked
+from tests.factories import write_project
 from zones.cli.main import run
 from zones.cli.terminal.language import set_language
+from zones.project.model import load_project
+from zones.run.run import run_project
 
 # Tests make millions of objects and hardly a circle, and every library is loaded: Python's own pace
 # of looking for circles takes a third of their time.
@@ -58,12 +62,10 @@ def shared() -> Path:
     return SHARED
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder that ``zones demo`` made, once for all workers; who writes takes a copy."""
-    base = tmp_path_factory.getbasetemp()
-    place = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder = place / "nơi làm việc" / "Tỉnh minh họa"
+def _made_once(factory: pytest.TempPathFactory, place: str, make: Callable[[Path], object]) -> Path:
+    """Folder that is made once for all workers."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / place
     folder.parent.mkdir(exist_ok=True)
     made = folder.with_name("made")
     while not made.exists():
@@ -71,8 +73,34 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
             with locked(made):
                 if not made.exists():
                     set_language("vi")
-                    assert run(["demo", "--out", str(folder)]) == 0
+                    make(folder)
                     made.touch()
         except OutputError:  # another worker is making it
             time.sleep(0.2)
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder that ``zones demo`` made; who writes takes a copy."""
+
+    def make(folder: Path) -> None:
+        assert run(["demo", "--out", str(folder)]) == 0
+
+    return _made_once(tmp_path_factory, "nơi làm việc/Tỉnh minh họa", make)
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Project file of the small project after a whole run; who writes takes ``done``."""
+
+    def make(folder: Path) -> None:
+        run_project(load_project(write_project(folder)))
+
+    return _made_once(tmp_path_factory, "bàn/vùng trồng", make) / "project.yaml"
+
+
+@pytest.fixture
+def done(whole: Path, tmp_path: Path) -> Path:
+    """Project file of a copy after a whole run: one more step starts from what is there."""
+    return Path(shutil.copytree(whole.parent, tmp_path / "dự án")) / whole.name

@@ -32,8 +32,10 @@ def _english() -> None:
     set_language("en")
 
 
-def _project(folder: Path, more: str = "") -> Path:
-    path = write_project(folder)
+ATLAS = RunOptions(only=("atlas",), overwrite=True)
+
+
+def _asked(path: Path, more: str) -> Path:
     path.write_text(path.read_text("utf-8") + more, "utf-8")
     return path
 
@@ -41,7 +43,7 @@ def _project(folder: Path, more: str = "") -> Path:
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("Dự án") / "vùng 1"
-    path = _project(folder, "thresholds: {tolerance_percent: 5}\n")
+    path = _asked(write_project(folder), "thresholds: {tolerance_percent: 5}\n")
     run_project(load_project(path), options=RunOptions())
     return path
 
@@ -229,7 +231,7 @@ def test_paper_of_the_command_is_checked(project: Path, capsys: pytest.CaptureFi
     assert "A1 or A0, found 'A9'" in capsys.readouterr().err
 
 
-def test_project_asks_for_atlas_neighbours_and_lines(tmp_path: Path) -> None:
+def test_project_asks_for_atlas_neighbours_and_lines(done: Path) -> None:
     more = """\
 annex: {number: III, attached_to: Quyết định số 5, language: en}
 atlas:
@@ -240,40 +242,40 @@ atlas:
   roads: {path: roads.gpkg}
   rivers: {path: rivers.gpkg}
 """
-    path = _project(tmp_path / "dự án", more)
+    path = _asked(done, more)
     around = gpd.GeoDataFrame({"ten": ["Láng Giềng"]}, geometry=[square(2000, 0, 900, 2000)])
     around.set_crs(9215).to_crs(4326).to_file(path.parent / "around.gpkg")
     start = square(0, 0, 1, 1).centroid
     line = shapely.LineString([start, shapely.affinity.translate(start, 2500, 1800)])
     for name in ("roads", "rivers"):
         gpd.GeoDataFrame(geometry=[line], crs=9215).to_file(path.parent / f"{name}.gpkg")
-    result = run_project(load_project(path), options=RunOptions())
+    result = run_project(load_project(path), options=ATLAS)
     text = pypdf.PdfReader(result.out / "atlas.pdf").pages[0].extract_text()
     for words in ("Annex III", "Quyết định số 5", "Láng Giềng", "Road", "River", "LỘC BÌNH"):
         assert words in text, words
 
 
-def test_atlas_draws_the_neighbours_of_the_map_where_it_has_none(tmp_path: Path) -> None:
+def test_atlas_draws_the_neighbours_of_the_map_where_it_has_none(done: Path) -> None:
     more = """\
 map: {neighbours: {path: around.gpkg, name_column: ten}}
 atlas: {make: true, communes: ["06529"], overview: false}
 """
-    path = _project(tmp_path / "dự án", more)
+    path = _asked(done, more)
     around = gpd.GeoDataFrame({"ten": ["Láng Giềng"]}, geometry=[square(2000, 0, 900, 2000)])
     around.set_crs(9215).to_file(path.parent / "around.gpkg")
-    result = run_project(load_project(path), options=RunOptions())
+    result = run_project(load_project(path), options=ATLAS)
     assert "Láng Giềng" in pypdf.PdfReader(result.out / "atlas.pdf").pages[0].extract_text()
 
 
-def test_neighbours_without_names_are_refused(tmp_path: Path) -> None:
+def test_neighbours_without_names_are_refused(done: Path) -> None:
     more = "atlas: {make: true, neighbours: {path: communes.gpkg, name_column: ten}}\n"
-    path = _project(tmp_path / "dự án", more)
+    path = _asked(done, more)
     with pytest.raises(InputError, match=r"neighbours: expected a column 'ten'.*set name_column"):
-        run_project(load_project(path), options=RunOptions())
+        run_project(load_project(path), options=ATLAS)
 
 
 def test_unknown_key_of_the_atlas_is_refused(tmp_path: Path) -> None:
-    path = _project(tmp_path / "dự án", "atlas: {mak: true}\n")
+    path = _asked(write_project(tmp_path / "dự án"), "atlas: {mak: true}\n")
     with pytest.raises(InputError, match="mak"):
         load_project(path)
 

@@ -29,18 +29,19 @@ def _english() -> None:
 
 
 def run(path: Path, **options: Any) -> dict[str, Any]:
-    result = run_project(load_project(path), options=RunOptions(**options))
+    steps = RunOptions(only=("map",), overwrite=True, **options)
+    result = run_project(load_project(path), options=steps)
     return read_page_data((result.out / "map.html").read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_project(tmp_path_factory.mktemp("Dự án") / "vùng trồng").parent
+def folder(whole: Path) -> Path:
+    return whole.parent
 
 
 @pytest.fixture(scope="module")
 def data(folder: Path) -> dict[str, Any]:
-    return run(folder / "project.yaml")
+    return read_page_data((folder / "out" / "map.html").read_text("utf-8"))
 
 
 def zone(data: dict[str, Any], name: str) -> dict[str, Any]:
@@ -86,19 +87,19 @@ def around() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"ten": ["Gần", "Xa", "Trong"]}, geometry=shapes, crs=9215)
 
 
-def test_neighbours_are_drawn_where_they_are_near_and_outside(tmp_path: Path) -> None:
+def test_neighbours_are_drawn_where_they_are_near_and_outside(done: Path) -> None:
+    around().to_crs(4326).to_file(done.parent / "around.gpkg")
+    plain = done.read_text("utf-8")
     for key in ("map", "atlas"):
-        path = write_project(tmp_path / key)
-        around().to_crs(4326).to_file(path.parent / "around.gpkg")
         more = f"{key}: {{neighbours: {{path: around.gpkg, name_column: ten}}}}\n"
-        path.write_text(path.read_text("utf-8") + more, "utf-8")
-        drawn = run(path)["neighbours"]
+        done.write_text(plain + more, "utf-8")
+        drawn = run(done)["neighbours"]
         assert drawn["name"] == ["Gần"]
         assert drawn["rings"][0]
 
 
-def test_a_neighbour_without_a_name_or_with_a_crossing_is_drawn(tmp_path: Path) -> None:
-    path = write_project(tmp_path / "dự án")
+def test_a_neighbour_without_a_name_or_with_a_crossing_is_drawn(done: Path) -> None:
+    path = done
     bow = shapely.Polygon([(450_000, 2_402_000), (451_000, 2_403_000),
                            (451_000, 2_402_000), (450_000, 2_403_000)])  # fmt: skip
     odd = gpd.GeoDataFrame({"ten": [None]}, geometry=[bow], crs=9215)
@@ -115,8 +116,8 @@ def test_no_neighbour_left_is_no_layer() -> None:
     assert near_neighbours(around().iloc[1:].rename(columns={"ten": "commune"}), ground) is None
 
 
-def test_faulty_neighbours_are_told(tmp_path: Path) -> None:
-    path = write_project(tmp_path / "dự án")
+def test_faulty_neighbours_are_told(done: Path) -> None:
+    path = done
     plain = path.read_text("utf-8")
     around().to_crs(4326).to_file(path.parent / "around.gpkg")
     path.write_text(plain + "map: {neighbours: {path: around.gpkg}}\n", "utf-8")
@@ -132,8 +133,8 @@ def test_faulty_neighbours_are_told(tmp_path: Path) -> None:
         run(path)
 
 
-def test_outlines_are_those_of_the_layer_named(tmp_path: Path) -> None:
-    path = write_project(tmp_path / "dự án")
+def test_outlines_are_those_of_the_layer_named(done: Path) -> None:
+    path = done
     plain = path.read_text("utf-8")
     path.write_text(plain + "map: {outlines: forest}\n", "utf-8")
     shown = run(path)["outlines"]["legends"]  # plots of a forest layer are drawn in colours
@@ -154,16 +155,15 @@ def test_outlines_stand_where_the_named_crs_puts_them(tmp_path: Path) -> None:
     assert drawn.total_bounds == pytest.approx(plots.total_bounds)
 
 
-def test_the_page_opens_in_the_language_asked_for(tmp_path: Path) -> None:
-    path = write_project(tmp_path / "dự án")
+def test_the_page_opens_in_the_language_asked_for(done: Path) -> None:
+    path = done
     plain = path.read_text("utf-8")
-    steps = {"only": ("map",), "overwrite": True}
     assert run(path)["language"] == "vi"
-    assert run(path, language="en", **steps)["language"] == "en"
+    assert run(path, language="en")["language"] == "en"
     path.write_text(plain + "annex: {language: en}\n", "utf-8")
-    assert run(path, **steps)["language"] == "en"
+    assert run(path)["language"] == "en"
     path.write_text(plain + "annex: {language: en}\nmap: {language: vi}\n", "utf-8")
-    assert run(path, **steps)["language"] == "vi"
+    assert run(path)["language"] == "vi"
 
 
 def test_only_the_command_line_changes_the_page_not_the_environment() -> None:

@@ -45,6 +45,11 @@ def _result(path: Path, year: int) -> YearResult:
     return year_result(load_project(path), year, ledger, SilentTeller())
 
 
+@pytest.fixture(scope="module")
+def newest(project: Path) -> YearResult:
+    return _result(project, 2026)
+
+
 def _areas(result: YearResult) -> pd.DataFrame:
     rows = target_rows(result)
     return rows[rows["indicator"] == "area"].drop_duplicates("zone").set_index("zone")
@@ -55,8 +60,10 @@ def test_a_year_without_a_round_is_refused_and_the_rounds_are_named(project: Pat
         _result(project, 2024)
 
 
-def test_each_figure_is_of_the_reports_year_and_says_of_when_it_is(project: Path) -> None:
-    now, before = _areas(_result(project, 2026)), _areas(_result(project, 2025))
+def test_each_figure_is_of_the_reports_year_and_says_of_when_it_is(
+    project: Path, newest: YearResult
+) -> None:
+    now, before = _areas(newest), _areas(_result(project, 2025))
     # No layer tells of macadamia: what four communes sent in the year itself.
     assert (now.loc["macadamia", "present"], before.loc["macadamia", "present"]) == (120.0, 12.0)
     assert now.loc["macadamia", "source"] == "báo cáo, năm 2026"
@@ -70,7 +77,7 @@ def test_each_figure_is_of_the_reports_year_and_says_of_when_it_is(project: Path
     assert before.loc["custard_apple", "reported"] == 32.0
 
 
-def test_what_is_later_than_the_reports_year_tells_nothing(project: Path, tmp_path: Path) -> None:
+def test_what_is_later_than_the_reports_year_tells_nothing(tmp_path: Path) -> None:
     path = write_project(tmp_path)
     ledger = Ledger(path.parent / "reports.sqlite")
     for code in CODES:
@@ -87,8 +94,10 @@ def test_what_is_later_than_the_reports_year_tells_nothing(project: Path, tmp_pa
     assert rows.loc[["pine", "custard_apple"], columns].to_numpy().tolist() == expected
 
 
-def test_the_document_counts_from_the_figure_that_it_names(project: Path, tmp_path: Path) -> None:
-    document, *_ = save_report(_result(project, 2026), tmp_path)
+def test_the_document_counts_from_the_figure_that_it_names(
+    newest: YearResult, tmp_path: Path
+) -> None:
+    document, *_ = save_report(newest, tmp_path)
     read = docx.Document(str(document))
     text = "\n".join(paragraph.text for paragraph in read.paragraphs)
     assert "Na: Diện tích (mục III.1.6): đạt 7,5 ha (báo cáo, năm 2025)" in text
@@ -100,14 +109,14 @@ def test_the_document_counts_from_the_figure_that_it_names(project: Path, tmp_pa
     assert {"Nguồn, thời điểm", "Các đơn vị báo cáo năm 2026"} <= set(heads)
 
 
-def test_the_year_before_is_what_the_form_printed(project: Path, tmp_path: Path) -> None:
+def test_the_year_before_is_what_the_form_printed(newest: YearResult, tmp_path: Path) -> None:
     path = write_project(tmp_path)
     ledger = Ledger(path.parent / "reports.sqlite")
     ledger.take([sent("06148", 2026, "custard_apple", 5.0)])
     crops = _result(path, 2026).crops.set_index(["commune_code", "crop"])
     assert crops.loc[("06148", "custard_apple"), "last_ha"] == 7.5
     # A round of the year before stands before a table of it.
-    crops = _result(project, 2026).crops.set_index(["commune_code", "crop"])
+    crops = newest.crops.set_index(["commune_code", "crop"])
     assert crops.loc[("06148", "custard_apple"), "last_ha"] == 8.0
 
 
