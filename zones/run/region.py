@@ -218,7 +218,10 @@ def _targets(results: dict[str, RunResult]) -> pd.DataFrame:
 
 def _borders(results: dict[str, RunResult]) -> pd.DataFrame:
     """Metres of border between provinces, each as its own communes draw it."""
-    frames = [result.tables[BORDERS.name].assign(province=code) for code, result in results.items()]
+    frames = [
+        result.tables.get(BORDERS.name, BORDERS.empty()).assign(province=code)
+        for code, result in results.items()
+    ]
     rows = pd.concat(frames, ignore_index=True)
     keys = ["province", "neighbour_province"]
     figures = ["length_m", "forest_m", "forest_both_m", "neighbour_length_m"]
