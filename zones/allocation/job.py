@@ -226,7 +226,12 @@ def explain_plan(
     """Say why an allocation is as it is, what would mend it, and what trades for what."""
     progress(0, 2)
     names = plan.prepared.names
-    explanation = explain_allocation(plan.allocation, printed=plan.printed, names=names)
+    explanation = explain_allocation(
+        plan.allocation,
+        printed=plan.printed,
+        names=names,
+        missing_maps=plan.prepared.missing_maps,
+    )
     progress(1, 2)
     rates = exchange_rates(plan.allocation)
     effects = cover_effects(plan.allocation, plan.prepared.crops, plan.prepared.cover)

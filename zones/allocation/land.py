@@ -383,20 +383,31 @@ def _unreached(layer: str, rules: pd.DataFrame, codes: list[str]) -> Finding:
     )
 
 
-def lacking_maps(
+def missing_maps(
     suits: pd.DataFrame,
     crop_rules: pd.DataFrame,
     source_rules: pd.DataFrame,
     zones: pd.DataFrame,
     *,
     layers: Mapping[str, str],
-    names: Mapping[str, Phrase],
-) -> list[Finding]:
-    """Zones without a hectare that suits, whose land a map shows that the project lacks."""
+) -> dict[str, tuple[str, ...]]:
+    """Zones without a hectare that suits, and the kinds of layers with their land that lack."""
     wanted = zones.assign(crop=zones["crop"].where(zones["crop"] != "", zones["zone"]))
     wanted = wanted[~wanted["zone"].isin(suits["zone"])].merge(crop_rules, on="crop")
     wanted = wanted.merge(source_rules, on="source")
     lacking = wanted[~wanted["layer_kind"].isin(["", *layers.values()])]
+    kinds = lacking.groupby("zone", sort=False)["layer_kind"]
+    return {str(zone): tuple(sorted(set(found))) for zone, found in kinds}
+
+
+def tell_missing_maps(
+    missing: Mapping[str, tuple[str, ...]], names: Mapping[str, Phrase]
+) -> list[Finding]:
+    """Tell zones whose land a map shows that the project lacks, by the kind of map."""
+    by_kind = {
+        kind: [zone for zone, kinds in missing.items() if kind in kinds]
+        for kind in sorted(set().union(*missing.values()))
+    }
     return [
         Finding(
             "note",
@@ -404,13 +415,13 @@ def lacking_maps(
             "allocation",
             message(
                 "zones.allocation.map_of_land_missing",
-                zones=[names[zone] for zone in rows["zone"].unique()],
-                kind=str(kind),
+                zones=[names[zone] for zone in zones],
+                kind=kind,
                 map=message(f"zones.project.kind_{kind}"),
             ),
-            count=int(rows["zone"].nunique()),
+            count=len(zones),
         )
-        for kind, rows in lacking.groupby("layer_kind", sort=True)
+        for kind, zones in by_kind.items()
     ]
 
 

@@ -48,12 +48,13 @@ from zones.allocation.land import (
     ageless_stands,
     available_land,
     commune_ground,
-    lacking_maps,
     load_crop_suitability,
     load_land_sources,
+    missing_maps,
     past_pace,
     sources_table,
     suitability_table,
+    tell_missing_maps,
     unreached_communes,
 )
 from zones.allocation.land_plots import lock_plots, settled_land, split_by_elevation
@@ -104,6 +105,8 @@ class Prepared:
     # ``ALLOCATION_HARVEST``: what is cut in the plan's years
     harvest: pd.DataFrame = field(default_factory=ALLOCATION_HARVEST.empty)
     crops: Mapping[str, str] = field(default_factory=dict)  # Crop of each zone
+    # Zones without land, and the kinds of layers that would show it and are not there
+    missing_maps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def prepare_allocation(
@@ -167,7 +170,9 @@ def prepare_allocation(
     )
     findings.extend(_origins(project, inputs))
     findings.extend(tell_lost_land(losses, names))
-    findings.extend(_not_known(project, own, tables, inputs, names))
+    unmapped = _missing_maps(project, own, tables, inputs)
+    findings.extend(tell_missing_maps(unmapped, names))
+    findings.extend(_unknown_present(tables["zones"], zones, names))
     inputs = _by_plot(project, own, inputs, plots, crops, locks)
     inputs = free_land_of(lost_aside, inputs, settings, standing=tables["zones"])
     inputs = add_land(inputs, harvest.land)
@@ -175,7 +180,10 @@ def prepare_allocation(
     told, nodes = tuple(findings.items), section.rounding_nodes
     cover = _cover_targets(project, tables, settings, forecast)
     cut = harvest_table(harvest, lost, crops)
-    return Prepared(inputs, settings, names, told, nodes, asked.aside, cover, cut, _crop_of(crops))
+    aside, crop_of = asked.aside, _crop_of(crops)
+    return Prepared(
+        inputs, settings, names, told, nodes, aside, cover, cut, crop_of, missing_maps=unmapped
+    )
 
 
 def _asked(
@@ -581,20 +589,15 @@ def _present(zones: pd.DataFrame, wanted: Sequence[str], communes: pd.DataFrame)
     return PRESENT.validate(pd.concat([mine, added.assign(present_ha=np.nan)], ignore_index=True))
 
 
-def _not_known(
-    project: Project,
-    own: _OwnTables,
-    tables: Mapping[str, pd.DataFrame],
-    inputs: AllocationInputs,
-    names: Mapping[str, Phrase],
-) -> list[Finding]:
-    """Tell zones of which nobody measured the land, or the present area of some communes."""
+def _missing_maps(
+    project: Project, own: _OwnTables, tables: Mapping[str, pd.DataFrame], inputs: AllocationInputs
+) -> dict[str, tuple[str, ...]]:
+    """Zones of which nobody measured any land, and the kinds of layers that would tell it."""
     zones = inputs.targets["zone"].unique().tolist()
-    crops, layers = _crops(tables["zone_names"], zones), land_layers(project)
+    crops = _crops(tables["zone_names"], zones)
     crops = crops[crops["zone"].isin(zones)]
     rules = own.crop_suitability(), own.land_sources()
-    lacking = lacking_maps(inputs.suitability, *rules, crops, layers=layers, names=names)
-    return [*lacking, *_unknown_present(tables["zones"], zones, names)]
+    return missing_maps(inputs.suitability, *rules, crops, layers=land_layers(project))
 
 
 def _unknown_present(

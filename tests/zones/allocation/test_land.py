@@ -15,12 +15,13 @@ from layers.kinds.crops import load_crops
 from zones.allocation.land import (
     ageless_stands,
     available_land,
-    lacking_maps,
     load_crop_suitability,
     load_land_sources,
+    missing_maps,
     past_pace,
     sources_table,
     suitability_table,
+    tell_missing_maps,
     unreached_communes,
 )
 from zones.tables import MEASURED
@@ -205,12 +206,15 @@ def test_land_that_no_layer_can_show_is_told_by_the_map_that_is_missing() -> Non
     places = available_land(frame, rules, layers=layers, present=NOTHING, first_year=2026)
     suits = suitability_table(crops, places, zones)
     names = {"pine": Phrase("Pine", "Thông"), "na": Phrase("Custard apple", "Na")}
-    (told,) = lacking_maps(suits, crops, rules, zones, layers=layers, names=names)
+    missing = missing_maps(suits, crops, rules, zones, layers=layers)
+    assert missing == {"na": ("land_use",)}
+    (told,) = tell_missing_maps(missing, names)
     assert (told.kind, told.count) == ("map-of-land-missing", 1)
     assert "allocated to Custard apple: " in told.message.en
     assert "Bản đồ hiện trạng sử dụng đất" in told.message.vi
     both = layers | {"map": "land_use"}
-    assert not lacking_maps(suits, crops, rules, zones, layers=both, names=names)
+    assert missing_maps(suits, crops, rules, zones, layers=both) == {}
+    assert tell_missing_maps({}, names) == []
 
 
 def found_land(

@@ -59,6 +59,7 @@ def explain_allocation(
     *,
     printed: RoundedAllocation,
     names: Mapping[str, Phrase] | None = None,
+    missing_maps: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Explanation:
     """Explain an allocation: a sentence per target, the reasons of every shortfall, its repairs.
 
@@ -70,6 +71,9 @@ def explain_allocation(
         Its printed figures; the sentences use these.
     names : mapping of str to Phrase, optional
         Names of zones by id; those of land sources come from the inputs.
+    missing_maps : mapping of str to tuple of str, optional
+        Zones whose land is shown by kinds of layers that are not there. While they have no land at
+        all, nothing else is said of their shortfall: no list, pace or year would mend it.
 
     Returns
     -------
@@ -81,19 +85,38 @@ def explain_allocation(
     short = allocation.held["status"] == "short"
     wide = widen(allocation) if short.any() else None
     rivals = _rivals(allocation)
+    suited = set(allocation.inputs.suitability["zone"])
+    unmapped = {zone: it for zone, it in (missing_maps or {}).items() if zone not in suited}
     for row in printed.held.to_dict("records"):
         reasons += _about_target(voice, row)
         reasons += _off_list(allocation, printed, voice, row)
-        if row["status"] == "short" and wide is not None:
+        if row["status"] == "short" and row["zone"] in unmapped:
+            reasons.append(_no_map(voice, row, unmapped[str(row["zone"])]))
+        elif row["status"] == "short" and wide is not None:
             reasons += _why_short(allocation, wide, voice, row, rivals.get(row["target"], []))
     reasons += about_cover(allocation, voice)
     reasons += _about_unmet(allocation, voice)
     repairs = find_repairs(allocation, wide)
+    repairs = repairs[~repairs["zone"].isin(list(unmapped))].reset_index(drop=True)
     repaired = len(repaired_targets(allocation))
     if repaired < int(short.sum()):
         reasons.append(voice.say("repairs_of_largest", repaired=repaired, short=int(short.sum())))
     said = tuple(_about_repairs(allocation, printed, voice, repairs))
     return Explanation(tuple(reasons), repairs, said)
+
+
+def no_map(kinds: tuple[str, ...]) -> Phrase:
+    """Say that no layer shows land for a zone, and which kind of layer is missing."""
+    named = [message(f"zones.project.kind_{kind}") for kind in kinds]
+    return message(
+        "zones.allocation.explain.no_map", maps=named, kinds=[f"kind: {it}" for it in kinds]
+    )
+
+
+def _no_map(voice: Voice, row: Row, kinds: tuple[str, ...]) -> Sentence:
+    return voice.say(
+        "no_map", about=str(row["zone"]), target=str(row["target"]), told=no_map(kinds)
+    )
 
 
 def source_names(allocation: Allocation) -> dict[str, Phrase]:

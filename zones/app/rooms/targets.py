@@ -21,6 +21,7 @@ from layers.io.atomic import save_text
 from maps.interactive.content import check_content
 from maps.interactive.page_data import page_figures, page_ground
 from zones.allocation.change_words import say_changes, say_unfit
+from zones.allocation.explain.target_reasons import no_map
 from zones.allocation.job import explain_plan
 from zones.allocation.prepare import Prepared
 from zones.allocation.rounded import compare_allocations
@@ -204,7 +205,7 @@ def _zones(base: Base) -> list[dict[str, Any]]:
     names = base.prepared.names
     known = base.prepared.inputs.targets["zone"].unique().tolist()
     order = [zone for zone in names if zone in known]
-    present = _present(base)
+    present, missing = _present(base), base.prepared.missing_maps
     return [
         {
             "zone": zone,
@@ -212,6 +213,7 @@ def _zones(base: Base) -> list[dict[str, Any]]:
             "clauses": _clauses(plans[0], zone),
             "yearly": _yearly(plans[0], zone),
             "present": present.get(zone, {}),
+            "noMap": words(no_map(missing[zone])) if zone in missing else None,
         }
         for zone in order
     ]

@@ -508,3 +508,30 @@ def test_what_goes_off_an_open_list_is_said() -> None:
     assert said(explained(enough)[1].reasons, "off_list") == []
     anywhere = inputs_of(land=land, targets={"na": (45, 60)})
     assert said(explained(anywhere)[1].reasons, "off_list") == []
+
+
+@pytest.mark.parametrize("suits", [False, True])
+def test_a_zone_whose_land_no_layer_shows_is_told_the_layer_and_no_other_remedy(
+    suits: bool,
+) -> None:
+    places = [("pine", "bare", "a")] + [("na", "bare", "a")] * suits
+    inputs = inputs_of(
+        land={("a", "bare"): 5.0, ("a", "rice"): 90.0},
+        targets={"pine": (4.0, 9.0), "na": (20.0, 30.0)},
+        suitability=dict.fromkeys(places, 1.0),
+    )
+    allocation = allocate(inputs, settings=YEARS)
+    printed = round_allocation(allocation, step=1.0)
+    explanation = explain_allocation(
+        allocation, printed=printed, names=NAMES, missing_maps={"na": ("land_use",)}
+    )
+    mine = [sentence.key for sentence in explanation.reasons if sentence.zone == "na"]
+    if suits:  # A figure of one's own lets it grow on land that is there
+        assert "no_map" not in mine
+        assert len(explanation.repairs)
+        return
+    assert mine == ["short", "clause", "no_map"]
+    assert explanation.repairs.empty
+    (told,) = said(explanation.reasons, "no_map")
+    assert "Land-use map is missing" in told
+    assert "kind: land_use" in told

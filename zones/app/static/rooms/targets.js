@@ -244,7 +244,9 @@ function zoneRow(item) {
   const settings = made?.settings.find((one) => one.zone === item.zone);
   const original = ground.original.find((one) => one.zone === item.zone);
   const editor = now && settings ? zoneEditor({ item, settings, original, edits, change, page: ground.page, years: ground.years }) : null;
-  return element("li", {}, head, closedList(item, settings), editor);
+  // Where the target is reached without it, nobody needs the layer that would show land.
+  const noMap = item.noMap && target?.status === "short" ? element("p", { class: "warning no-map", "data-no-map": item.zone }, both(item.noMap)) : null;
+  return element("li", {}, head, noMap, closedList(item, settings), editor);
 }
 
 // Only listed communes get more, but the target is held against what stands in the whole province.
@@ -318,7 +320,7 @@ function renderMoved() {
       element("button", { type: "button", class: "close small", "aria-label": say("takeBack", { what: wordsOf(line, place) }), "data-focus": "drop-" + line, onclick: () => drop(line) }, "×"),
     ),
   );
-  const said = reasons.filter((item) => item.zone === zone).map((item) => element("li", {}, item[`message_${language()}`]));
+  const said = reasons.filter((item) => item.zone === zone && item.kind !== "no_map").map((item) => element("li", {}, item[`message_${language()}`]));
   const stale = shown !== edits.lines;
   const follows = stale ? [] : made.follows.map((told) => element("li", { class: "follows" }, both(told)));
   box.replaceChildren(
