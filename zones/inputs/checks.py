@@ -214,6 +214,7 @@ class PlaceCheck:
 
     disagreements: pd.DataFrame  # Columns of ``layers.communes.location_check.DISAGREEMENTS``
     findings: list[Finding] = field(default_factory=list)  # Errors and problems
+    lies: pd.Series[str] | None = None  # Commune of each plot's middle, where they lie rightly
 
 
 def check_places(
@@ -238,7 +239,7 @@ def check_places(
     if reach or any(item.kind == "communes-disagree" for item in moved):
         return PlaceCheck(DISAGREEMENTS.empty(), [*found, *reach, *([] if reach else moved)])
     table, disagree = check_named_communes(plots, named, communes, source=name, lies=lies)
-    return PlaceCheck(table, [*found, *moved, *disagree])
+    return PlaceCheck(table, [*found, *moved, *disagree], lies)
 
 
 def tell_missing_crs(

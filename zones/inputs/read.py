@@ -47,6 +47,7 @@ from zones.inputs.checks import (
     settle_report,
     tell_missing_crs,
 )
+from zones.inputs.forest_areas import check_forest_areas
 from zones.inputs.groups import check_groups
 from zones.inputs.named_communes import check_named_communes
 from zones.inputs.shared_ground import check_crop_layers, check_plot_overlaps
@@ -449,6 +450,9 @@ def _check_together(inputs: Inputs) -> None:
             places = check_places(name, layer, inputs.communes, listed, vintage=vintage, part=part)
             inputs.findings.extend(places.findings)
             inputs.disagreements[name] = places.disagreements
+            if places.lies is not None and name == newest_forest_layer(inputs.project):
+                told = check_forest_areas(name, layer, places.lies, inputs.communes, inputs.crs)
+                inputs.findings.extend(told)
     elsewhere = {item.source for item in inputs.findings.items if item.kind == "layer-elsewhere"}
     for name, layer in inputs.plots.items():
         if name not in elsewhere:  # where no area can be measured

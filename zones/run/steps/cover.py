@@ -9,7 +9,7 @@ from zones.output.findings_table import findings_table
 from zones.project.model import newest_forest_layer
 from zones.run.context import Context
 from zones.run.step import Made, Step
-from zones.tables import COVER_FINDINGS, FOREST_COVER, MEASURED, PLANTED_SPECIES
+from zones.tables import COVER_FINDINGS, FINDINGS, FOREST_COVER, MEASURED, PLANTED_SPECIES
 
 
 def work(context: Context) -> Made:
@@ -35,7 +35,13 @@ def work(context: Context) -> Made:
     )
     year = project.layers[name].date.year
     species = planted_species_table(planted_areas(measured), year=year, log=context.closures)
-    found = check_forest_cover(table, measured, source=name)
+    told = context[FINDINGS]  # What was told of the inputs is not told again
+    before = set(told.loc[told["source"] == name, "kind"])
+    found = [
+        item
+        for item in check_forest_cover(table, measured, source=name)
+        if not (item.kind == "forest-exceeds-area" and item.kind in before)
+    ]
     return {
         FOREST_COVER: table,
         PLANTED_SPECIES: species,
@@ -46,6 +52,6 @@ def work(context: Context) -> Made:
 STEP = Step(
     label=Phrase("Forest cover", "Tỷ lệ che phủ rừng"),
     work=work,
-    reads=(MEASURED,),
+    reads=(MEASURED, FINDINGS),
     writes=(FOREST_COVER, PLANTED_SPECIES, COVER_FINDINGS),
 )

@@ -1,0 +1,41 @@
+"""More forest than a commune has natural area is told by check, with the hectares of the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.factories import write_project
+from zones.inputs.read import read_inputs
+from zones.project.model import load_project
+from zones.run.context import RunOptions
+from zones.run.run import run_project
+from zones.tables import COVER_FINDINGS, FINDINGS, FOREST_COVER
+
+
+@pytest.mark.parametrize(("official", "told"), [(55, True), (60.3, True), (60.5, False)])
+def test_forest_beyond_the_natural_area_of_a_commune_is_a_problem(
+    official: float, told: bool, tmp_path: Path
+) -> None:
+    """50 ha of natural forest and half of 20.8 ha of pine that lie over a boundary: 60.4 ha."""
+    path = write_project(tmp_path)
+    areas = tmp_path / "natural_areas.csv"
+    areas.write_text(areas.read_text("utf-8").replace("06148,110", f"06148,{official}"), "utf-8")
+    fruit = tmp_path / "fruit.csv"
+    fruit.write_text(fruit.read_text("utf-8").replace(",99\n", ",9\n"), "utf-8")
+    project = load_project(path)
+    items = read_inputs(project).findings.items
+    found = [item for item in items if item.kind == "forest-exceeds-area"]
+    assert bool(found) is told
+    result = run_project(project, options=RunOptions(only=("cover",), write=False))
+    cover = result[FOREST_COVER].set_index("commune_code")
+    assert bool(cover.loc["06148", "exceeds_natural_area"]) is told
+    kinds = [*result[FINDINGS]["kind"], *result[COVER_FINDINGS]["kind"]]
+    assert kinds.count("forest-exceeds-area") == told  # told once in a run
+    if told:
+        (item,) = found
+        assert (item.severity, item.source, item.count) == ("problem", "forest", 1)
+        assert item.area_ha == pytest.approx(60.4)
+        assert item.examples == ("Thụy Hùng (06148)",)
+        assert f"Thụy Hùng: 60 / {official:.0f} ha" in item.message.vi
