@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_string_dtype
 
 from layers.base.errors import InputError
 from layers.base.language import Phrase
@@ -26,16 +27,43 @@ from zones.app.suggest import known_columns
 _KNOWN_FIELDS = 8
 #: Share of the values of a column that are types of a table, from which on it holds types.
 _SURE = 0.6
+#: Letters of a type that mean little else (RTG, but not NN), and values that are looked at.
+_TELLING_LETTERS, _SAMPLE = 3, 500
+#: So many of the fields that decide hectares, the number of the type among them.
+_FEW_FIELDS = 3
 
 
 def is_forest(table: pd.DataFrame) -> bool:
     """Whether the columns of a layer are those of a forest status layer, by names or by values."""
-    columns = _known(table.columns)
-    if len(columns) >= _KNOWN_FIELDS:
+    if len(_known(table.columns)) >= _KNOWN_FIELDS or _column_of_letters(table):
         return True
-    likely = columns or likely_fields(table.columns)
-    told = likely.get("ldlr") in table and "dtich" in likely
-    return told and any(share >= _SURE for share in _fitting(_codes(table, likely)).values())
+    # Small numbers are types only in a column of that name, and beside others of the layer.
+    likely = _likely(table)
+    if likely.get("maldlr") not in table or len(likely) < _FEW_FIELDS:
+        return False
+    numbers = _codes(table, {"maldlr": likely["maldlr"]}).dropna()
+    return any(share >= _SURE for share in _fitting(numbers).values())
+
+
+def _column_of_letters(table: pd.DataFrame) -> str:
+    """First column that holds letters of forest types (TXG1, RTG, DT1), whatever its name."""
+    for name in table.columns:
+        if not is_string_dtype(table[name]):
+            continue
+        letters = pd.DataFrame({"ldlr": as_code(table[name].dropna().head(_SAMPLE))})
+        told = letters["ldlr"].str.len().ge(_TELLING_LETTERS).any()
+        if told and any(share >= _SURE for share in _fitting(letters).values()):
+            return str(name)
+    return ""
+
+
+def _likely(table: pd.DataFrame) -> dict[str, str]:
+    """Columns that names of fields point to, and the one that holds the letters of types."""
+    found = _known(table.columns) or likely_fields(map(str, table.columns))
+    letters = "" if "ldlr" in found else _column_of_letters(table)
+    return {field: it for field, it in found.items() if it != letters} | (
+        {"ldlr": letters} if letters else {}
+    )
 
 
 def _known(columns: pd.Index) -> dict[str, str]:
@@ -75,7 +103,7 @@ def forest_columns(table: pd.DataFrame, chosen: Mapping[str, str]) -> list[dict[
 def _found(table: pd.DataFrame, chosen: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Columns that the names of fields point to, and those that hold once ``chosen`` leads."""
     told = known_columns(table, chosen)
-    likely = _known(table.columns) or likely_fields(map(str, table.columns))
+    likely = _likely(table)
     left = {field: name for field, name in likely.items() if name not in told.values()}
     return likely, left | told
 

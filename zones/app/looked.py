@@ -45,7 +45,9 @@ from zones.project.yaml import read_document
 _FIRST_ROWS, _MOST_CROPS, _MOST_CLASSES = 6, 60, 40
 _MOST_POINTS = 2_000
 
-Kind = Literal["communes", "forest_status", "crop_plots", "land_use", "report", "raster"]
+Kind = Literal[
+    "communes", "forest_status", "crop_plots", "land_use", "report", "reconciled", "raster"
+]
 
 
 class At(Question):

@@ -42,6 +42,8 @@ def write_project(desk: Desk, made: Mapping[str, Any] | str, *, always: bool = F
     file = project_path(desk)
     before = read_text(file)
     text = made if isinstance(made, str) else dump_document(made)
+    if text == before:
+        return
     fault = _fault(text, file)
     if fault is not None and not always and _fault(before, file) is None:
         raise RefusedError(422, message("zones.app.would_not_load", why=fault))

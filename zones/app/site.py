@@ -20,7 +20,7 @@ from layers.base.messages import message
 from maps.interactive.page_parts import served_parts
 from zones.app.guard import QUESTION_BYTES, read_body, told
 from zones.app.refused import RefusedError
-from zones.app.uploads import keep_upload, most_bytes
+from zones.app.uploads import keep_upload, most_bytes, take_away
 from zones.app.worker import Worker
 
 _STATIC = Path(__file__).resolve().parent / "static"
@@ -81,6 +81,7 @@ class Site:
     worker: Worker
     bell: Bell
     files: dict[str, tuple[bytes, str]]
+    copied: set[str] = field(default_factory=set)  # Files that were dropped since the start
 
     async def shell(self, request: Request) -> Response:
         """A file of the page, which holds no data."""
@@ -108,7 +109,16 @@ class Site:
         year = request.query_params.get("year", "")
         body = await read_body(request, most_bytes(name, year))
         kept = await asyncio.to_thread(keep_upload, self.worker.session, name, body, year)
+        self.copied |= {kept["path"]} if kept["copied"] else set()
         return JSONResponse(kept)
+
+    async def take_away(self, request: Request) -> Response:
+        """Take away a dropped file that nobody can use."""
+        asked = _question(await read_body(request, QUESTION_BYTES))
+        if self.worker.session.read_only:
+            raise RefusedError(409, message("zones.app.read_only"))
+        gone = await asyncio.to_thread(take_away, str(asked.get("path", "")), self.copied)
+        return JSONResponse({"gone": gone})
 
     async def events(self, _request: Request) -> Response:
         """What the worker tells, line by line."""
@@ -140,6 +150,7 @@ def build_site(worker: Worker) -> Starlette:
             Route("/do/{room}/{action}", site.do, methods=["POST"]),
             Route("/file/{room}", site.fetch, methods=["POST"]),
             Route("/upload", site.upload, methods=["POST"]),
+            Route("/take-away", site.take_away, methods=["POST"]),
             Route("/{rest:path}", site.shell, methods=["GET"]),
         ],
         exception_handlers={RefusedError: _refused},

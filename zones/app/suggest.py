@@ -52,6 +52,10 @@ EITHER: dict[str, tuple[str, str]] = {
     "report": ("commune_code", "commune"),
 }
 
+# What was reconciled is a table as the reports are.
+FIELDS["reconciled"], NEEDED["reconciled"] = FIELDS["report"], NEEDED["report"]
+EITHER["reconciled"] = EITHER["report"]
+
 _AREAS = ("ledger_ha", "area_ha")
 _SAMPLE, _SURE = 500, 0.6
 #: Degrees on VN-2000, and what a GPS gives.

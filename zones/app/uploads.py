@@ -8,7 +8,7 @@ from typing import Any
 
 from layers.base.messages import message
 from layers.io.atomic import written_aside
-from zones.app.kinds import refuse_unread, refuse_unread_report
+from zones.app.kinds import refuse_unread, refuse_unread_report, whole_files
 from zones.app.refused import RefusedError
 from zones.app.session import Session
 
@@ -54,8 +54,23 @@ def keep_upload(session: Session, name: str, body: bytes, year: str = "") -> dic
     target = session.inside(home / name)
     if target.exists():
         if target.read_bytes() == body:
-            return {"path": str(target)}
+            return {"path": str(target), "copied": False}
         raise RefusedError(409, message("zones.app.there_already", name=name))
     with written_aside(target, overwrite=False) as part:
         part.write_bytes(body)
-    return {"path": str(target)}
+    return {"path": str(target), "copied": True}
+
+
+def take_away(path: str, copied: set[str]) -> list[str]:
+    """Take a copy away that was made here, with its parts; nothing else is ever removed."""
+    if path not in copied:
+        raise RefusedError(403, message("zones.app.not_copied", path=path[:80]))
+    whole = Path(path)
+    beside = [it for it in map(Path, copied) if it.parent == whole.parent]
+    gone = [
+        it for it in beside if it == whole or whole_files([whole.name, it.name]) == [whole.name]
+    ]
+    for file in gone:
+        file.unlink(missing_ok=True)
+        copied.discard(str(file))
+    return sorted(file.name for file in gone)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -35,10 +36,12 @@ from zones.pages.context_layers import communes_with_kinds
 from zones.plan.frames import plan_names
 from zones.plan.model import Plan
 from zones.project.model import AnnexSettings, Project
+from zones.publish.consistency import check_consistency
 from zones.publish.folder import PUBLISHED_FOLDER, save_published
 from zones.publish.forest_form_pages import forest_forms, form_lines, form_numbers
 from zones.publish.notes import area_notes
 from zones.publish.publish import PublishedFigures, zone_names
+from zones.publish.rounded_figures import round_cover_years
 
 
 def annex_content(
@@ -77,6 +80,20 @@ def annex_content(
         group_zones=figures.groups.get("group_zones"),
         group_cover=figures.groups.get("group_cover"),
     )
+
+
+def with_cover_years(
+    content: AnnexContent, figures: PublishedFigures, trajectory: pd.DataFrame
+) -> AnnexContent:
+    """The annex with the table of the forecast of forest cover (``TRAJECTORY``)."""
+    years = round_cover_years(
+        trajectory,
+        figures.forest_cover.iloc[-1],
+        decimals=content.decimals,
+        rate_decimals=content.percent_decimals,
+    )
+    check_consistency({"forest_cover": figures.forest_cover, "cover_years": years})
+    return replace(content, cover_years=years)
 
 
 def _group_notes(project: Project, communes: pd.DataFrame) -> Iterator[TableNote]:

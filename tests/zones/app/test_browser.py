@@ -176,6 +176,7 @@ def test_every_room_stands(language: str, sat: Any) -> None:
 def test_a_target_is_edited_taken_back_and_saved(sat: Any, folder: Path) -> None:
     here = sat()
     assert here.text("#bar-title").startswith("<img src=x")
+    assert "còn thiếu Bản đồ hiện trạng sử dụng đất" in here.text("[data-no-map=custard_apple]")
     zone = here.page.locator(".zone-head", has_text="Thông").first
     zone.click()
     low = here.page.locator("[data-key='low.pine']")
@@ -229,6 +230,7 @@ def test_saved_changes_of_a_zone_that_is_not_there_are_taken_out(
 def _signs_with_a_title(here: Sat, project: Path) -> None:
     """A name alone is not sent; a form that was half filled hides nothing of a newer project."""
     page, text = here.page, project.read_text("utf-8")
+    assert "Cũng là tên của dự án" in here.text("#heading-form")
     page.fill("#heading-signed-by", "Lê Văn A")
     page.click("#heading-put")
     assert page.locator("#heading-signed-as:invalid").count() == 1

@@ -72,3 +72,31 @@ def test_each_hostile_file_is_told_in_a_line_and_the_worker_lives(own: Live, pro
         assert own.worker.pid == pid, name
     assert project.read_bytes() == before
     assert own.ask("files", "look", path=str(whole))[0] == 200
+
+
+def test_a_dropped_file_that_cannot_be_read_can_be_taken_away(own: Live, project: Path) -> None:
+    """With its parts; what was there before, or is another file's, is never removed."""
+    home = project.parent
+    before = {file.name for file in home.iterdir()}
+    for name in ("lẻ.shp", "lẻ.dbf", "lẻ.csv", "khác.csv"):
+        assert own.request("POST", f"/upload?name={quote(name)}", b"a,b\n1,2\n")[0] == 200
+    same = (home / "fruit.csv").read_bytes()
+    assert own.request("POST", "/upload?name=fruit.csv", same)[0] == 200
+
+    def take_away(name: str) -> tuple[int, dict[str, object]]:
+        asked = json.dumps({"path": str(home / name)}).encode()
+        status, _, body = own.request("POST", "/take-away", asked)
+        return status, json.loads(body)
+
+    for name in ("fruit.csv", "project.yaml", "forest.gpkg", "../x", ""):
+        status, told = take_away(name)
+        assert status == 403, name
+        assert "chỉ bỏ được tệp" in str(told)
+    assert take_away("lẻ.shp") == (200, {"gone": ["lẻ.dbf", "lẻ.shp"]})
+    assert take_away("lẻ.shp")[0] == 403
+    left = {file.name for file in home.iterdir() if ".desk" not in file.name}
+    assert left - before == {"lẻ.csv", "khác.csv"}
+    status, _, _ = own.request(
+        "POST", "/take-away", b"{}", {"Origin": "http://example.org", "Sec-Fetch-Site": None}
+    )
+    assert status == 403

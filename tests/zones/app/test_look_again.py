@@ -377,3 +377,34 @@ def test_a_layer_with_columns_of_its_own_is_the_same_once_it_was_looked_at_again
     layer = load_project(project).layers["forest"]
     read = load_forest_status(path, columns=layer.columns, code_table="98")  # type: ignore[union-attr]
     assert read.plots["ledger_ha"].sum() == pytest.approx(forest_plots()["dtich"].sum())
+
+
+def test_reconciled_figures_are_looked_at_again(sit: Any, project: Path) -> None:
+    pd.read_csv(project.parent / "fruit.csv", dtype=str).to_csv(
+        project.parent / "reconciled.csv", index=False
+    )
+    entry = "  fruit: {kind: reconciled, path: reconciled.csv, date: 2025-12-31}"
+    text = _entry(project, "fruit", entry)
+    desk = sit(project)
+    (part,) = (it for it in desk.ask("files", "state")["parts"] if it["name"] == "fruit")
+    asked = {"path": part["at"], "name": part["name"], "kind": part["kind"]}
+    seen = desk.ask("files", "look", **asked)
+    assert (seen["form"], seen["kind"], seen["entry"]) == ("table", "reconciled", "fruit")
+    assert _columns(seen)["area_ha"] == "area_ha"
+    put = {"path": part["at"], "name": "fruit", "kind": "reconciled", "date": "2025-12-31"}
+    desk.ask("files", "put", **put)
+    assert project.read_text("utf-8") == text  # as it stands
+    desk.ask("files", "put", **{**put, "source": "Sở"})
+    assert _said(project, "fruit")["kind"] == "reconciled"
+    assert load_project(project).layers["fruit"].source == "Sở"
+
+
+def test_what_changes_nothing_is_no_step_to_take_back(sit: Any, project: Path) -> None:
+    desk, before = sit(project), project.read_text("utf-8")
+    put = {"path": str(project.parent / "fruit.csv"), "kind": "report", "name": "fruit"}
+    assert not desk.ask("files", "put", **put, date="2025-12-31")["undo"]
+    assert project.read_text("utf-8") == before
+    assert desk.ask("files", "put", **put, date="2025-12-31", source="Sở")["undo"]
+    assert desk.ask("files", "put", **put, date="2025-12-31", source="Sở")["undo"]
+    assert not desk.ask("files", "undo")["undo"]  # one step, not two
+    assert project.read_text("utf-8") == before

@@ -16,7 +16,7 @@ import rasterio
 from layers.communes.gazetteer import communes_on
 from tests.factories import communes, forest_plots, write_raster
 from tests.zones.app.conftest import Sitting
-from zones.app.look_forest import code_tables, is_forest
+from zones.app.look_forest import code_tables, forest_columns, is_forest
 from zones.app.session import Session
 from zones.app.suggest import guess_kind, needed_fields, suggest_columns
 from zones.project.model import load_project
@@ -181,7 +181,7 @@ def test_a_table_of_types_that_the_codes_tell_is_found() -> None:
     assert found is not None
     assert "mã đầu tiên 60: bảng 93 là Rừng gỗ trồng núi đất" in found["open"]["vi"]
     bare = _types([(1, "TXG1")]).rename(columns={"MALDLR": "a", "LDLR": "b", "DTICH": "c"})
-    assert code_tables(bare, {}) is None
+    assert code_tables(bare.assign(b="?"), {}) is None
     found = code_tables(bare.assign(b="NMB"), {"ldlr": "b"})  # a column that a person chose
     assert found is not None
     assert found["detected"] == "98"
@@ -194,6 +194,36 @@ def test_a_forest_layer_is_known_by_its_types_where_its_fields_have_names_of_the
     own = {"ldlr": "LDLR_KK", "maldlr": "MALDLR_KK", "dtich": "DT_HA", "sldlr": "CAY"}
     assert is_forest(plots[list(own)].rename(columns=own))
     assert not is_forest(pd.DataFrame({"LDLR_KK": ["Na", "Hồi"], "DT_HA": [1.0, 2.0]}))
+
+
+@pytest.mark.parametrize(
+    ("columns", "forest"),
+    [
+        ({"KIEU": ["TXG1", "RTG", "DT1"], "CAY": [None, "Thông", None]}, True),
+        ({"KIEU": ["TXG", "LKB", "NN"]}, True),  # letters of the table of 55, and a short one
+        ({"MALDLR": [1, 60, 72], "SLDLR": [None, "Thông", "Hồi"], "DTICH": [1.0, 2, 3]}, True),
+        ({"MALDLR": [1, 60, 172], "SLDLR": [None, "Thông", "Hồi"], "DTICH": [1.0, 2, 3]}, True),
+        ({"MALDLR": [1, 160, 172], "SLDLR": [None, "Thông", "Hồi"], "DTICH": [1.0, 2, 3]}, False),
+        ({"SO": [1, 60, 72], "CAY": [None, "Thông", "Hồi"], "DT_HA": [1.0, 2.0, 3.0]}, False),
+        ({"GHICHU": ["NN", "NN", "CD"], "CAY": ["Na", "Na", "Na"]}, False),
+        ({"LOAIDAT": ["RSX", "RPH", "CLN"]}, False),
+    ],
+)
+def test_a_forest_layer_is_known_by_its_codes(columns: dict[str, Any], forest: bool) -> None:
+    frame = pd.DataFrame(columns)
+    assert is_forest(frame) is forest
+    assert (guess_kind(frame, polygons=True, forest=forest, province="20") == "forest_status") is (
+        forest
+    )
+
+
+def test_letters_of_types_are_the_column_of_types_whatever_its_name() -> None:
+    frame = pd.DataFrame({"KIEU": ["TXG1", "RTG", "RTG"], "GHICHU": ["a", "b", "c"]})
+    fields = {item["field"]: item["column"] for item in forest_columns(frame, {})}
+    assert {field: column for field, column in fields.items() if column} == {"ldlr": "KIEU"}
+    found = code_tables(frame, {})
+    assert found is not None
+    assert {one["table"]: one["fits"] for one in found["choices"]} == {"93": 3, "98": 3, "55": 0}
 
 
 @pytest.mark.parametrize(

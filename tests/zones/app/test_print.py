@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import openpyxl
 import pytest
 
 from tests.factories import forest_plots
@@ -61,6 +62,27 @@ def test_a_heading_is_written_and_printed(sit: Any, project: Path) -> None:
     with pytest.raises(RefusedError, match="no longer load"):
         desk.ask("print", "head", title="x" * 300)
     assert load_project(project).title == "Kế hoạch mới"
+
+
+def test_every_table_of_the_annex_is_shown(sit: Any, project: Path) -> None:
+    """The forecast of forest cover among them, with the years that are printed."""
+    desk = sit(project)
+    desk.ask("print", "make", products=["annex"])
+    sheets = openpyxl.load_workbook(project.parent / "out" / "annex.xlsx").worksheets
+    titles = desk.ask("print", "ground")["tables"]
+    assert [title.split(".")[0].split()[-1] for title in titles] == [
+        sheet.title.split()[0] for sheet in sheets
+    ]
+    years = [str(year) for year in range(2025, 2031)]
+    shown = [
+        title
+        for place, title in enumerate(titles)
+        if [row[0] for row in desk.ask("print", "table", index=place)["rows"]] == years
+    ]
+    printed = [
+        [str(cell.value) for cell in sheet["A"] if str(cell.value) in years] for sheet in sheets
+    ]
+    assert len(shown) == printed.count(years) == 1
 
 
 def test_a_change_of_the_atlas_marks_what_is_made_of_it(sit: Any, project: Path) -> None:
@@ -145,6 +167,17 @@ def test_the_present_area_of_a_zone_with_a_list_is_told_by_commune(seated: Any) 
             total = targets[item["zone"]]["present_ha"]
             assert sum(item["present"].values()) == pytest.approx(total, abs=1e-6)
     assert any(sum(item["present"].values()) > 0 for item in ground["zones"])
+
+
+def test_a_zone_whose_land_no_layer_shows_is_told_the_layer(seated: Any) -> None:
+    ground = seated.ask("targets", "ground")
+    told = {item["zone"]: item["noMap"] for item in ground["zones"]}
+    assert told["pine"] is None
+    assert "còn thiếu Bản đồ hiện trạng sử dụng đất" in told["custard_apple"]["vi"]
+    reasons = seated.ask("targets", "why", changes=[])
+    mine = {row["kind"] for row in reasons if row["zone"] == "custard_apple"}
+    assert "no_map" in mine
+    assert not {kind for kind in mine if kind.startswith(("repair", "own_limits", "nowhere"))}
 
 
 def test_the_rows_that_a_finding_of_a_table_is_about_are_shown(sit: Any, project: Path) -> None:

@@ -52,7 +52,7 @@ class Levers(Question):
 def forecast(desk: Desk, asked: Levers) -> dict[str, Any]:
     """The path with the levers as they stand, the answer in words, and what the levers do."""
     project = desk.project()
-    inputs, before = desk.made_once("forecast", lambda: _forecast(desk, project))
+    inputs, before = own_forecast(desk)
     section = change_section(project.trajectory, asked.changes)
     tables = forecast_tables(inputs, section) if asked.changes else before
     return {
@@ -84,8 +84,15 @@ def forecast(desk: Desk, asked: Levers) -> dict[str, Any]:
     }
 
 
+def own_forecast(desk: Desk) -> tuple[ForecastInputs, Tables]:
+    """What a forecast starts from, and the forecast of the project file; made once."""
+    found: tuple[ForecastInputs, Tables] = desk.made_once(
+        "forecast", lambda: _forecast(desk, desk.project())
+    )
+    return found
+
+
 def _forecast(desk: Desk, project: Project) -> tuple[ForecastInputs, Tables]:
-    """What a forecast starts from, and the forecast of the project file."""
     if newest_forest_layer(project) is None:
         raise RefusedError(422, message("zones.forest.trajectory.no_layer", path=project.file))
     options = RunOptions(only=("trajectory",), write=False)

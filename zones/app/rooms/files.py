@@ -43,6 +43,9 @@ from zones.project.model import CommunesSource, LayerSource
 from zones.project.yaml import dump_document, read_document, read_text
 from zones.project.yaml_blocks import change_block, cut_block, is_block, put_block, put_list
 
+#: Kinds of layers that are tables.
+_TABLES = ("report", "reconciled")
+
 
 class Put(Question):
     """A file for the project, with what a person confirmed of it.
@@ -281,7 +284,7 @@ def _left(
 
     None where another entry has it: the same plots would count twice.
     """
-    key = "sheet" if section.get("kind") == "report" else "layer"
+    key = "sheet" if section.get("kind") in _TABLES else "layer"
     named = str(section.get(key) or "")
     if not named or not _lists(section, path, home) or not path.exists():
         return {}
@@ -311,10 +314,10 @@ def _fill(section: CommentedMap, asked: Put, path: Path, home: Path) -> None:
         "path": _relative(path, home),
         "date": asked.date,
         "source": asked.source or ("" if "source" in section else None),
-        "layer": asked.layer if kind not in ("report", "raster") else None,
-        "sheet": asked.sheet if kind == "report" else None,
-        "decimal": asked.decimal if kind == "report" else None,
-        "crs": asked.crs if kind != "report" else None,
+        "layer": asked.layer if kind not in (*_TABLES, "raster") else None,
+        "sheet": asked.sheet if kind in _TABLES else None,
+        "decimal": asked.decimal if kind in _TABLES else None,
+        "crs": asked.crs if kind not in _TABLES else None,
         "code_table": asked.code_table if kind == "forest_status" else None,
         "encoding": None,  # That is how the other file is written
     }

@@ -19,16 +19,18 @@ from zones.app.desk import Desk
 from zones.app.project_file import project_path, write_project
 from zones.app.question import Question
 from zones.app.refused import RefusedError
+from zones.app.rooms.cover import own_forecast
 from zones.output.record import read_record
-from zones.pages.annex_content import annex_content, annex_heading
+from zones.pages.annex_content import annex_content, annex_heading, with_cover_years
 from zones.pages.atlas_content import atlas_content
-from zones.project.model import Project
+from zones.project.model import Project, wants_trajectory
 from zones.project.yaml import dump_document, merge_document, parse_document, read_text
 from zones.project.yaml_blocks import change_block, put_block
 from zones.publish.verify import verify_folder
 from zones.run.context import RunOptions
 from zones.run.reuse import part_digests, read_sources
 from zones.run.run import run_project
+from zones.tables import TRAJECTORY
 
 #: Files of each product, as a run names them.
 PRODUCTS: dict[str, tuple[str, ...]] = {
@@ -190,7 +192,10 @@ def _content(desk: Desk) -> Any:
     base, project = desk.base(), desk.project()
     figures = desk.published(project.allocation.changes)
     communes = base.context.communes()[0]
-    return figures, annex_content(project, figures, base.context.plans(), communes)
+    content = annex_content(project, figures, base.context.plans(), communes)
+    if wants_trajectory(project):
+        content = with_cover_years(content, figures, own_forecast(desk)[1][TRAJECTORY])
+    return figures, content
 
 
 def _tables(desk: Desk) -> tuple[PageTable, ...]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from layers.base.language import Phrase
 from zones.inputs.named_communes import commune_codes
 from zones.inputs.read import Inputs
 from zones.project.model import Project, wants_trajectory
-from zones.publish.consistency import check_consistency
 from zones.publish.folder import PUBLISHED_FOLDER
 from zones.publish.publish import PublishedFigures
-from zones.publish.rounded_figures import round_cover_years
 from zones.run.context import Context
 from zones.run.step import Made, Step
 from zones.run.store import Key
@@ -24,21 +20,14 @@ _CHARTED = (TRAJECTORY, TRAJECTORY_TARGETS, LEVERS)
 def work(context: Context) -> Made:
     """Write ``annex.xlsx``, ``annex.docx`` and the folder of figures."""
     # Loaded where pages are made: a run with fewer steps, and the desk, do not wait for it
-    from zones.pages.annex_content import annex_content, save_annex
+    from zones.pages.annex_content import annex_content, save_annex, with_cover_years
     from zones.pages.atlas_content import atlas_content
     from zones.pages.trajectory import drawn_cover
 
     project, figures = context.project, context[PublishedFigures]
     content = annex_content(project, figures, context.plans(), context.communes()[0])
     if wants_trajectory(project):
-        years = round_cover_years(
-            context[TRAJECTORY],
-            figures.forest_cover.iloc[-1],
-            decimals=project.decimals,
-            rate_decimals=project.rate_decimals,
-        )
-        check_consistency({"forest_cover": figures.forest_cover, "cover_years": years})
-        content = replace(content, cover_years=years)
+        content = with_cover_years(content, figures, context[TRAJECTORY])
     atlas = None
     if project.annex.commune_maps != "none":
         atlas = atlas_content(project, figures, context[Inputs], content)

@@ -2,7 +2,7 @@
 import { both, day, kindName, number, say, typedDay } from "./words.js";
 import { button, dayInput, element, field, keepForm, table } from "./dom.js";
 
-const KINDS = { polygons: ["communes", "forest_status", "crop_plots", "land_use"], table: ["report"], raster: ["raster"] };
+const KINDS = { polygons: ["communes", "forest_status", "crop_plots", "land_use"], table: ["report", "reconciled"], raster: ["raster"] };
 
 export function fileForm({ desk, looked, state, again, put, cancel, place }) {
   const mine = state.parts.find((part) => part.name === looked.entry && part.kind === looked.kind); // What the project says of it already

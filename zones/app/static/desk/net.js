@@ -56,6 +56,10 @@ export async function upload(file, year = "") {
   return (await send(path, file, "application/octet-stream")).json();
 }
 
+export async function takeAway(path) {
+  return (await send("/take-away", JSON.stringify({ path }))).json();
+}
+
 export const stopWork = () => send("/stop", "{}");
 
 // Listens to what the worker tells, for as long as the page is open; says when the line is cut.

@@ -1,7 +1,7 @@
 // Files: what the project is made of; a file is looked at, its columns confirmed, then written down.
 import { both, day, kindName, number, say } from "../desk/words.js";
 import { button, byId, dropZone, element, field, keepingFocus, panel, table } from "../desk/dom.js";
-import { upload } from "../desk/net.js";
+import { takeAway, upload } from "../desk/net.js";
 import { fileForm } from "../desk/file-form.js";
 
 let desk = null;
@@ -11,6 +11,7 @@ let place = null; // The folder that is shown
 let looked = null; // The file that is looked at
 let told = "";
 let form = null;
+let unread = ""; // A file that was copied here and cannot be read
 
 export async function open(node, theDesk) {
   [box, desk] = [node, theDesk];
@@ -48,6 +49,7 @@ async function changed(answer, words = "") {
 
 function putDown(kept) {
   looked = null;
+  unread = "";
   looks += 1;
   desk.forget("looked");
   if (kept) desk.forget(kept);
@@ -126,7 +128,7 @@ function partsPanel() {
 
 // Which layer tells where a crop stands now, where two layers have it.
 function presentPanel() {
-  const telling = state.parts.filter((part) => ["crop_plots", "report", "forest_status"].includes(part.kind));
+  const telling = state.parts.filter((part) => ["crop_plots", "report", "reconciled", "forest_status"].includes(part.kind));
   const chosen = Object.entries(state.present ?? {});
   if (telling.length < 2 && !chosen.length) return null;
   const set = (crop, layer) => attempt(async () => changed(await desk.ask("files", "present", { crop, layer })));
@@ -246,6 +248,7 @@ function pickPanel() {
     element("p", { class: "help" }, say("addHelp")),
     dropZone(say("dropHere"), take),
     element("p", { class: "help file-path" }, place.folder),
+    unread ? unreadCopy() : null,
     looked?.form === "layers" ? partChoice("severalLayers", looked.layers, "layer") : null,
     looked?.form === "sheets" ? partChoice("severalSheets", looked.sheets, "sheet") : null,
     looked?.form === "document" ? documentChoice() : null,
@@ -273,7 +276,9 @@ async function take(files) {
     let refused = null;
     for (const file of files) {
       try {
-        kept.set(file.name.normalize("NFC"), (await upload(file)).path);
+        const { path, copied } = await upload(file);
+        kept.set(file.name.normalize("NFC"), path);
+        if (copied) desk.keep("copied", [...desk.kept("copied", []), path]);
       } catch (error) {
         refused ??= error; // The others are taken in all the same
       }
@@ -294,12 +299,36 @@ let looks = 0;
 async function look(asked) {
   const turn = (looks += 1);
   await attempt(async () => {
-    const answer = await desk.ask("files", "look", asked);
+    unread = "";
+    let answer;
+    try {
+      answer = await desk.ask("files", "look", asked);
+    } catch (error) {
+      if (turn === looks && [415, 422].includes(error.status) && desk.kept("copied", []).includes(asked.path)) {
+        unread = asked.path;
+        render();
+      }
+      throw error;
+    }
     if (turn !== looks) return;
     looked = answer;
     desk.keep("looked", asked);
     keepingFocus(render);
   });
+}
+
+// A dropped file that cannot be read is offered to be taken away again; the one it was copied from stays.
+function unreadCopy() {
+  const name = unread.split(/[\\/]/).at(-1);
+  const take = () => attempt(async () => {
+    const { gone } = await takeAway(unread);
+    desk.keep("copied", desk.kept("copied", []).filter((path) => path !== unread));
+    unread = "";
+    place = await desk.read("start", "browse", { path: place.folder });
+    told = say("copyGone", { names: gone.join(", ") });
+    render();
+  });
+  return element("div", { class: "warning", id: "unread-copy" }, element("p", {}, say("copyUnread", { name })), button("takeCopyAway", take, { id: "take-away", disabled: readOnly() }));
 }
 
 async function placeOf(asked) {

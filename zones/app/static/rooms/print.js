@@ -70,7 +70,7 @@ function heading() {
     element(
       "form",
       { class: "stack", id: "heading-form", onsubmit: (event) => { event.preventDefault(); writeHeading(asked()); } },
-      field(say("annexTitle") + " *", text("title", said.title, { required: true, maxlength: "255" })),
+      field(say("annexTitle") + " *", text("title", said.title, { required: true, maxlength: "255" }), say("annexTitleHelp")),
       field(say("annexNumber"), text("number", said.number)),
       field(say("annexAttached"), text("attached", said.attached_to, { placeholder: said.usual })),
       field(say("signedAs"), signedAs, say("signedAsHelp")),
