@@ -168,22 +168,17 @@ def prepare_allocation(
         ground=_ground(tables["measured"], communes),
         natural_area_ha=float(communes["official_area_ha"].sum()),
     )
-    findings.extend(_origins(project, inputs))
-    findings.extend(tell_lost_land(losses, names))
-    unmapped = _missing_maps(project, own, tables, inputs)
-    findings.extend(tell_missing_maps(unmapped, names))
-    findings.extend(_unknown_present(tables["zones"], zones, names))
+    findings.extend([*_origins(project, inputs), *tell_lost_land(losses, names)])
+    unmapped = _not_known(project, own, tables, inputs, names)
     inputs = _by_plot(project, own, inputs, plots, crops, locks)
     inputs = free_land_of(lost_aside, inputs, settings, standing=tables["zones"])
     inputs = add_land(inputs, harvest.land)
     findings.extend(tell_losses_aside(lost_aside, names))
     told, nodes = tuple(findings.items), section.rounding_nodes
     cover = _cover_targets(project, tables, settings, forecast)
-    cut = harvest_table(harvest, lost, crops)
-    aside, crop_of = asked.aside, _crop_of(crops)
-    return Prepared(
-        inputs, settings, names, told, nodes, aside, cover, cut, crop_of, missing_maps=unmapped
-    )
+    cut, crop_of = harvest_table(harvest, lost, crops), _crop_of(crops)
+    made = Prepared(inputs, settings, names, told, nodes, asked.aside, cover, cut, crop_of)
+    return replace(made, missing_maps=unmapped)
 
 
 def _asked(
@@ -589,15 +584,25 @@ def _present(zones: pd.DataFrame, wanted: Sequence[str], communes: pd.DataFrame)
     return PRESENT.validate(pd.concat([mine, added.assign(present_ha=np.nan)], ignore_index=True))
 
 
-def _missing_maps(
-    project: Project, own: _OwnTables, tables: Mapping[str, pd.DataFrame], inputs: AllocationInputs
+def _not_known(
+    project: Project,
+    own: _OwnTables,
+    tables: Mapping[str, pd.DataFrame],
+    inputs: AllocationInputs,
+    names: Mapping[str, Phrase],
 ) -> dict[str, tuple[str, ...]]:
-    """Zones of which nobody measured any land, and the kinds of layers that would tell it."""
+    """Zones of which nobody measured any land, and the kinds of layers that would tell it.
+
+    They are told, as are those of which nobody measured the present area of some communes.
+    """
     zones = inputs.targets["zone"].unique().tolist()
     crops = _crops(tables["zone_names"], zones)
     crops = crops[crops["zone"].isin(zones)]
     rules = own.crop_suitability(), own.land_sources()
-    return missing_maps(inputs.suitability, *rules, crops, layers=land_layers(project))
+    missing = missing_maps(inputs.suitability, *rules, crops, layers=land_layers(project))
+    own.findings.extend(tell_missing_maps(missing, names))
+    own.findings.extend(_unknown_present(tables["zones"], zones, names))
+    return missing
 
 
 def _unknown_present(
