@@ -104,7 +104,8 @@ def waiting_files(target: Path) -> Path | None:
 
 def _folders(target: Path) -> tuple[Path, Path]:
     """Names of the folder of new files, before and after the earlier ones are taken away."""
-    return (target.with_name(f".{target.name}.ready"), target.with_name(f".{target.name}.moving"))
+    # Not ``with_name``: what a project names may be ".", which has none
+    return target.parent / f".{target.name}.ready", target.parent / f".{target.name}.moving"
 
 
 def _move(target: Path) -> None:

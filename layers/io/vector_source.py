@@ -145,7 +145,8 @@ def _source(path: Path, origin: Path) -> VectorSource:
     if driver is None or (path.is_dir() and suffix != ".gdb"):
         found = message("layers.io.a_folder") if path.is_dir() else suffix
         hint = instead_of(suffix)
-        raise InputError("layers.io.not_a_vector_file", file=path.name, found=found, hint=hint)
+        named = path.name or path
+        raise InputError("layers.io.not_a_vector_file", file=named, found=found, hint=hint)
     source = VectorSource(path, origin, driver)
     _refuse_parts_elsewhere(source)
     if suffix == ".shp":

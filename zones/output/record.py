@@ -81,6 +81,8 @@ def _files_of(path: Path, folders: Sequence[Path]) -> list[Path]:
     GeoPackage or ledger that is open elsewhere, or was killed, has its last changes in a ``-wal``.
     """
     suffix = path.suffix.lower()
+    if path.is_dir() and suffix != ".gdb":
+        return []  # No input: whoever reads it says so. It may be the whole disk.
     if suffix in RASTER_ENDINGS:
         return raster_files(path, folders=folders)
     if path.is_dir() or suffix not in {".shp", ".tab", ".mif"}:
@@ -100,8 +102,8 @@ def input_record(
     digests = {_name(item, path): file_digest(item, read=read) for item in files}
     leaves = [leaf for item in files for leaf in (item.rglob("*") if item.is_dir() else [item])]
     size = sum(leaf.stat().st_size for leaf in leaves if leaf.is_file())
-    record = {"path": path.name, "bytes": size, "sha256": digests[path.name]}
-    if len(files) == 1:
+    record = {"path": path.name, "bytes": size, "sha256": digests.get(path.name, "")}
+    if len(files) <= 1:
         return record
     together = "".join(f"{name}\0{digest}\n" for name, digest in sorted(digests.items()))
     whole = hashlib.sha256(together.encode()).hexdigest()

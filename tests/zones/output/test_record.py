@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from layers import InputError
+from layers import InputError, load_vector
 from tests.hostile import small_tiff
 from tests.layers.io.test_raster_source import mosaic
 from zones.output.record import code_digest, input_record, input_stamp, read_record, refuse_changed
@@ -100,3 +100,19 @@ def test_a_line_of_code_is_another_program_and_what_was_compiled_is_not(tmp_path
     assert code_digest([package]) == before
     code.write_text("changed", "utf-8")
     assert code_digest([package]) != before
+
+
+@pytest.mark.parametrize("named", [".", "/", "usr"])
+def test_a_folder_named_as_an_input_is_told_and_not_read_through(
+    named: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A layer of "." ended in a fault, and one of "/" had every file of the disk hashed."""
+    written(tmp_path, "mine.txt")
+    (tmp_path / "usr").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Path, "rglob", lambda *_: pytest.fail("read through"))
+    assert input_stamp(Path(named)) == ()
+    assert input_record(Path(named))["bytes"] == 0
+    with pytest.raises(InputError) as told:
+        load_vector(Path(named))
+    assert str(told.value).startswith(f"{named}: expected a vector file, found a folder")
