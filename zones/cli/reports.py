@@ -122,7 +122,7 @@ def collect(
         teller.step("collect", message("zones.reports.reading_reports"), 1, 1)
         collected = read_all(folder, asked, forms, ledger=ledger, progress=teller.part)
     keep(collected, ledger)
-    save_collected(collected, asked, out, ledger=ledger)
+    save_collected(collected, asked, out, ledger=ledger, form=loaded.csv)
     files = collected.files
     if as_json:
         print_json(records(files))
@@ -181,7 +181,7 @@ def status(
         findings = open_questions(ledger, one, asked)
         tables.append(round_status(one, asked, history, findings, today()))
         if out is not None:
-            save_status(tables[-1], findings, one, asked, out)
+            save_status(tables[-1], findings, one, asked, out, csv=loaded.csv)
     table = pd.concat(tables, ignore_index=True)
     if as_json:
         print_json(records(table))

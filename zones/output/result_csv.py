@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypedDict
 
 import pandas as pd
+from pandas.api.types import is_bool_dtype
 
 from layers.base.language import Language, Phrase
 from layers.base.resources import data_rows, data_table
@@ -26,6 +28,11 @@ from zones.tables import RESULT_TABLES
 CsvForm = Literal["machine", "office"]
 
 
+class _Marks(TypedDict):
+    separator: str
+    decimal: str
+
+
 def save_result_csv(
     frame: pd.DataFrame, folder: Path, name: str, *, form: CsvForm, language: Language
 ) -> None:
@@ -34,14 +41,22 @@ def save_result_csv(
     if form == "machine":
         save_csv(without_dust(frame), path)
         return
+    save_csv(office_table(frame, name, language), path, **OFFICE)
+
+
+#: How a spreadsheet set to Vietnamese reads a CSV.
+OFFICE: _Marks = {"separator": ";", "decimal": ","}
+
+
+def office_table(frame: pd.DataFrame, name: str, language: Language) -> pd.DataFrame:
+    """Table with headings and codes in words."""
     titles = {str(column): column_title(name, str(column), language) for column in frame.columns}
     said = {
         column: frame[column].map(lambda code, of=words: of.get(code, code), na_action="ignore")
         for column in frame.columns
-        if (words := _cell_words(name, str(column), language))
+        if (words := _words_of(frame[column], name, language))
     }
-    told = without_dust(frame.assign(**said)).rename(columns=titles)
-    save_csv(told, path, separator=";", decimal=",")
+    return without_dust(frame.assign(**said)).rename(columns=titles)
 
 
 def read_result_csv(path: Path, name: str) -> pd.DataFrame:
@@ -59,6 +74,12 @@ def read_result_csv(path: Path, name: str) -> pd.DataFrame:
     return frame.assign(**machine)
 
 
+def _words_of(cells: pd.Series[Any], table: str, language: Language) -> Mapping[object, str]:
+    if is_bool_dtype(cells):
+        return {truth: words.text(language) for truth, words in _TRUTH.items()}
+    return _cell_words(table, str(cells.name), language)
+
+
 #: Columns whose codes the words of the pages name.
 _PAGE_WORDS = ("bound", "status", "unit", "remark", "indicator", "land", "verdict", "unsure")
 _TRUTH = {True: Phrase(en="yes", vi="có"), False: Phrase(en="no", vi="không")}
@@ -68,7 +89,8 @@ _TRUTH = {True: Phrase(en="yes", vi="có"), False: Phrase(en="no", vi="không")}
 def _cell_words(table: str, column: str, language: Language) -> dict[object, str]:
     """Words for the codes of a column; of two codes with the same word both keep their codes."""
     codes: dict[object, str] = {
-        code: words.text(language) for code, words in code_words(column).items()
+        code: words.text(language)
+        for code, words in (code_words(f"{table}.{column}") or code_words(column)).items()
     }
     if column in _PAGE_WORDS:
         codes |= {code: word(column, code, language) for code in known_codes(column)}

@@ -14,6 +14,7 @@ from layers.base.clock import today
 from layers.base.errors import ClosureError
 from layers.base.schema import Schema
 from layers.io.table_output import save_long_csv
+from zones.output.result_csv import OFFICE, CsvForm, office_table
 from zones.reports.checking.earlier_files import Doubt
 from zones.reports.checking.within_file import all_entries
 from zones.reports.ledger import WHOSE, Ledger, Submission
@@ -25,6 +26,8 @@ from zones.reports.writing.letters import save_questions
 from zones.reports.year_round import Round
 
 _WORST = ("asked", "remarked", "accepted")
+#: Folder with the letters, which are Vietnamese.
+LETTERS_FOLDER = "cong-van"
 #: Rows of a table that are written at a time.
 _AT_A_TIME = 300
 
@@ -159,15 +162,23 @@ class Collected:
             rows = [row for row in kept.findings if _is_question(row) and row["reporter"] == ""]
             yield "", _frame(rows, REPORT_FINDINGS)
 
-    def save_tables(self, folder: Path) -> None:
-        """Write the tables of figures, findings and rows, some files at a time."""
+    def save_tables(self, folder: Path, *, form: CsvForm = "machine") -> None:
+        """Write the tables of figures, findings and rows, some files at a time.
+
+        The office's form is Vietnamese, as the letters are.
+        """
         for name, schema in (
             ("figures", FIGURES),
             ("findings", REPORT_FINDINGS),
             ("rows", RETURNED_ROWS),
             ("files", RETURNED),
         ):
-            save_long_csv(_pieces(self._every(name), schema), folder / f"{name}.csv")
+            pieces, path = _pieces(self._every(name), schema), folder / f"{name}.csv"
+            if form == "machine":
+                save_long_csv(pieces, path)
+            else:
+                told = (office_table(piece, schema.name, "vi") for piece in pieces)
+                save_long_csv(told, path, **OFFICE)
 
 
 def _pieces(rows: Iterator[_Row], schema: Schema) -> Iterator[pd.DataFrame]:
@@ -196,14 +207,21 @@ def keep(collected: Collected, ledger: Ledger) -> None:
     ledger.settle()
 
 
-def save_collected(collected: Collected, asked: Round, folder: Path, *, ledger: Ledger) -> None:
+def save_collected(
+    collected: Collected,
+    asked: Round,
+    folder: Path,
+    *,
+    ledger: Ledger,
+    form: CsvForm = "machine",
+) -> None:
     """Write tables and letters of a collection that was kept in ``ledger``.
 
     Letters ask about what counts there: what a later submission answered is asked no more.
     """
-    letters = folder / "letters"
+    letters = folder / LETTERS_FOLDER
     letters.mkdir(parents=True, exist_ok=True)
-    collected.save_tables(folder)
+    collected.save_tables(folder, form=form)
     save_questions(collected.questions(ledger), asked, collected.heard(), letters)
 
 

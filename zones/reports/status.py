@@ -15,6 +15,7 @@ from layers.base.messages import message
 from layers.io.table_output import save_csv
 from maps.annex.workbook import BookHead, save_tables
 from maps.layout.page_table import PageColumn, PageTable
+from zones.output.result_csv import OFFICE, CsvForm, office_table
 from zones.project.form_schema import Form
 from zones.reports.layout import lay_out
 from zones.reports.ledger import WITHOUT_FIGURES, Ledger
@@ -125,14 +126,25 @@ def open_questions(ledger: Ledger, form: Form, asked: Round) -> pd.DataFrame:
 
 
 def save_status(
-    table: pd.DataFrame, questions: pd.DataFrame, form: Form, asked: Round, folder: Path
+    table: pd.DataFrame,
+    questions: pd.DataFrame,
+    form: Form,
+    asked: Round,
+    folder: Path,
+    *,
+    csv: CsvForm = "machine",
 ) -> None:
     """Write the table and the map of who reported, who must answer what, and the reminder.
 
     ``questions`` are the findings about what counts.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    save_csv(table, folder / f"status-{form.form}-{asked.year}.csv")
+    path = folder / f"status-{form.form}-{asked.year}.csv"
+    if csv == "machine":
+        save_csv(table, path)
+    else:
+        states = [message(f"zones.reports.state_{state}").vi for state in table["state"]]
+        save_csv(office_table(table.assign(state=states), STATUS.name, "vi"), path, **OFFICE)
     save_status_map(table, asked, folder / f"tinh-hinh-gui-{form.form}-{asked.year}.png")
     sheet, headings = to_answer(table, questions), {one: _head(one) for one in _TO_ANSWER}
     save_csv(sheet.rename(columns=headings), folder / f"phai-tra-loi-{form.form}-{asked.year}.csv")

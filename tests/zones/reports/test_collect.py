@@ -370,7 +370,7 @@ def test_a_file_taken_in_earlier_is_asked_back_when_another_commune_sends_the_sa
     assert set(told["kind"]) == {"copied"}
     assert told["sheet"].is_unique, "one question for each sheet, once"
     assert "xã Thuỵ Hùng" in told["message_vi"].iloc[0]
-    assert {path.name[:5] for path in (out / "letters").iterdir()} == {"06529", "06148"}
+    assert {path.name[:5] for path in (out / "cong-van").iterdir()} == {"06529", "06148"}
 
 
 def test_each_commune_of_a_file_has_its_own_letter_and_what_is_nobodys_goes_by_file(
@@ -388,7 +388,7 @@ def test_each_commune_of_a_file_has_its_own_letter_and_what_is_nobodys_goes_by_f
         got = collect(tmp_path / "back", round_2026, [load_form("plan-annual")], ledger=ledger)
         keep(got, ledger)
         save_collected(got, round_2026, out, ledger=ledger)
-        return sorted(path.name for path in (out / "letters").iterdir())
+        return sorted(path.name for path in (out / "cong-van").iterdir())
 
     to_two = ["06148 xã Thuỵ Hùng 2026.docx", "06529 xã Lộc Bình 2026.docx"]
     assert letters() == [*to_two, "cụm.xlsx 2026.docx"]
@@ -541,7 +541,7 @@ def test_a_file_of_which_it_is_in_doubt_whose_it_is_replaces_none(
         save_collected(got, round_2026, tmp_path / "out", ledger=ledger)
     assert ledger.history()["older"].tolist() == [False, True]
     assert set(ledger.figures(2026)["file"]) == {"tốt.xlsx"}
-    letters = [path.name for path in (tmp_path / "out" / "letters").iterdir()]
+    letters = [path.name for path in (tmp_path / "out" / "cong-van").iterdir()]
     assert letters == ["lạ.xlsx 2026.docx"], "whoever sent it is asked whose it is"
 
 
@@ -572,7 +572,7 @@ def test_a_file_that_cannot_be_read_is_asked_for_by_the_name_it_bears(
     keep(got, ledger)
     save_collected(got, round_2026, out, ledger=ledger)
     assert got.findings[["kind", "reporter"]].to_numpy().tolist() == [["file-unreadable", "06529"]]
-    assert [path.name for path in (out / "letters").iterdir()] == ["06529 xã Lộc Bình 2026.docx"]
+    assert [path.name for path in (out / "cong-van").iterdir()] == ["06529 xã Lộc Bình 2026.docx"]
 
 
 def test_each_file_that_is_nobodys_has_a_letter_of_its_own_however_it_is_called(
@@ -587,4 +587,4 @@ def test_each_file_that_is_nobodys_has_a_letter_of_its_own_however_it_is_called(
     got = collect(back, round_2026, [load_form("plan-annual")], ledger=ledger)
     keep(got, ledger)
     save_collected(got, round_2026, out, ledger=ledger)
-    assert len(list((out / "letters").iterdir())) == 4
+    assert len(list((out / "cong-van").iterdir())) == 4

@@ -80,7 +80,7 @@ def _taken(batches: list[str], files: Path, asked: Round, folder: Path) -> tuple
         keep(got, ledger)
         save_collected(got, asked, out, ledger=ledger)
     figures = ledger.figures(2026).drop(columns="submission")
-    letters = {path.name: _text(path) for path in (out / "letters").iterdir()}
+    letters = {path.name: _text(path) for path in (out / "cong-van").iterdir()}
     return figures.to_csv(), ledger.findings(2026).to_csv(index=False), letters
 
 

@@ -63,6 +63,26 @@ def test_a_file_that_cannot_be_read_is_kept_and_told_in_the_status(
     assert "1 đơn vị đã gửi nhưng tệp chưa đọc được" in said
 
 
+def test_the_office_reads_what_became_of_files_in_vietnamese(
+    round_2026: Round, ledger: Ledger, tmp_path: Path
+) -> None:
+    back, out = tmp_path / "back", tmp_path / "trả lời"
+    back.mkdir()
+    (back / "06529 báo cáo.doc").write_bytes(b"no workbook")
+    (back / "06613.csv").write_text("Bảng;\nCây;Ha\nLúa;12,5\n", "utf-8")
+    got = collect(back, round_2026, [_FORM], ledger=ledger)
+    keep(got, ledger)
+    save_collected(got, round_2026, out, ledger=ledger, form="office")
+    files = pd.read_csv(out / "files.csv", sep=";", dtype=str).set_index("Tệp")
+    assert files.loc["06529 báo cáo.doc", "Kết quả"] == "Không đọc được"
+    rows = pd.read_csv(out / "rows.csv", sep=";", dtype=str)
+    assert rows.columns.tolist() == ["Tệp", "Trang tính", "Dòng số", "Loại dòng"]
+    assert set(rows["Loại dòng"]) <= {"Tiêu đề", "Ghi chú", "Hỏi lại", "Được tính"}
+    findings = pd.read_csv(out / "findings.csv", sep=";", dtype=str)
+    assert "Vấn đề" in set(findings["Mức độ"])
+    assert [path.name[:5] for path in (out / "cong-van").iterdir()]
+
+
 def test_a_file_that_cannot_be_read_holds_no_good_one_back(
     round_2026: Round, forms_2026: Path, ledger: Ledger, tmp_path: Path
 ) -> None:

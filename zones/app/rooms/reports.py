@@ -129,7 +129,7 @@ def collect(desk: Desk, asked: Back) -> dict[str, Any]:
     forms = [load_form(_known(asked.form))]
     collected = read_all(source, ready, forms, ledger=ledger, progress=desk.teller.part)
     keep(collected, ledger)
-    save_collected(collected, ready, out, ledger=ledger)
+    save_collected(collected, ready, out, ledger=ledger, form=project.csv)
     files = collected.files
     names = ready.names()
     told = {row["verdict"] for row in records(files)}

@@ -121,7 +121,7 @@ def test_nobody_is_named_in_any_output(
     keep(got[0], ledger)
     save_collected(got[0], round_2026, tmp_path, ledger=ledger)
     texts = "".join(path.read_text("utf-8") for path in tmp_path.glob("*.csv"))
-    for path in (tmp_path / "letters").glob("*.docx"):
+    for path in (tmp_path / "cong-van").glob("*.docx"):
         with zipfile.ZipFile(path) as archive:
             texts += archive.read("word/document.xml").decode()
     assert "06529" in texts

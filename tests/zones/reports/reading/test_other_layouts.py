@@ -254,14 +254,14 @@ def test_what_was_answered_is_asked_no_more(
         got = collects(form.book, ledger=ledger)
         keep(got, ledger)
         save_collected(got, round_2026, out, ledger=ledger)
-        return [path.name for path in (out / "letters").iterdir()]
+        return [path.name for path in (out / "cong-van").iterdir()]
 
     right = form.value("pine", "lost")
     form.put("pine", "lost", "chưa thống kê")
     assert letters() == ["06529 xã Lộc Bình 2026.docx"]
     (tmp_path / "back" / "a.xlsx").rename(tmp_path / "back" / "cũ.xlsx")
     form.put("pine", "lost", right)
-    other = out / "letters" / "06148 xã Quốc Khánh 2026.docx"
+    other = out / "cong-van" / "06148 xã Quốc Khánh 2026.docx"
     other.write_bytes(b"")
     assert letters() == [other.name], "one is answered, of the other nothing came"
 
@@ -278,4 +278,4 @@ def test_a_file_without_any_figure_is_asked_beside_one_that_counts(
     assert not (got.figures["file"] == "a.xlsx").any()
     keep(got, ledger)
     save_collected(got, round_2026, out, ledger=ledger)
-    assert [path.name for path in (out / "letters").iterdir()] == ["06529 xã Lộc Bình 2026.docx"]
+    assert [path.name for path in (out / "cong-van").iterdir()] == ["06529 xã Lộc Bình 2026.docx"]

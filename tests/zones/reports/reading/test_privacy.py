@@ -134,7 +134,7 @@ def test_what_is_hidden_is_still_asked_back_with_its_cell(outputs: dict[str, str
     assert told.loc[told["kind"] == "not-a-number", "found"].str.contains(HIDDEN, regex=False).any()
     # A figure that is no one's number is told as Vietnamese write it.
     assert "12,5" in set(told.loc[told["kind"] == "row-unplaced", "found"])
-    letters = [text for name, text in outputs.items() if "/letters/" in name]
+    letters = [text for name, text in outputs.items() if "/cong-van/" in name]
     assert any(HIDDEN in text for text in letters)
 
 

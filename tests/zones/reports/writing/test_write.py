@@ -20,6 +20,7 @@ from matplotlib import image
 from benchmarks._report_kills import submissions
 from tests.zones.reports.round_figures import ROUNDS
 from zones.measure.targets import ToleratedBounds, compare_targets
+from zones.output.table_words import column_title
 from zones.plan.frames import targets_frame
 from zones.project.form_schema import load_form
 from zones.reports.consolidate import reported_crops, reported_indicators
@@ -32,7 +33,13 @@ from zones.reports.status import (
     save_status,
     to_answer,
 )
-from zones.reports.tables import REPORT_FINDINGS
+from zones.reports.tables import (
+    FIGURES,
+    REPORT_FINDINGS,
+    RETURNED,
+    RETURNED_ROWS,
+    STATUS,
+)
 from zones.reports.writing.letters import save_questions
 from zones.reports.writing.status_map import save_status_map
 from zones.reports.writing.year_report import save_report, years_and_targets
@@ -94,6 +101,23 @@ def test_the_reminder_names_who_is_missing(
     assert "xã Đình Lập" in cells
     assert "xã Lộc Bình" not in cells
     assert any("20/11/2026" in paragraph.text for paragraph in document.paragraphs)
+
+
+def test_the_office_reads_the_status_in_vietnamese(
+    round_2026: Round, history: pd.DataFrame, tmp_path: Path
+) -> None:
+    form = load_form("plan-annual")
+    status = round_status(form, round_2026, history, NOTHING, dt.date(2026, 12, 1))
+    save_status(status, NOTHING, form, round_2026, tmp_path, csv="office")
+    told = pd.read_csv(tmp_path / "status-plan-annual-2026.csv", sep=";", dtype=str)
+    assert told.columns[:2].tolist() == ["Đơn vị báo cáo", "Tên đơn vị"]
+    late = status["late"].to_numpy()
+    assert (told["Gửi muộn"] == "có").tolist() == late.tolist()
+    assert set(told.loc[status["state"] == "missing", "Tình trạng"]) == {"chưa gửi"}
+    # Each column of the tables that an office opens has a Vietnamese heading of its own.
+    for schema in (STATUS, FIGURES, REPORT_FINDINGS, RETURNED, RETURNED_ROWS):
+        heads = [column_title(schema.name, name, "vi") for name in schema.names]
+        assert len(set(heads) - set(schema.names)) == len(schema.names), schema.name
 
 
 @pytest.fixture(scope="module")
