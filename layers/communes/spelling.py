@@ -58,7 +58,7 @@ _SIGNS = str.maketrans(
 _NUMBERED = re.compile(r"^\(?\d{1,3}[.)]\s*(?=[^\W\d_])")
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1024)  # Most texts are no names and come once: a country's are not kept
 def tidy(text: str) -> str:
     """Text in NFC, with plain spaces and signs and one Đ, without number or signs around it."""
     plain = unicodedata.normalize("NFC", text).translate(_SIGNS)

@@ -14,6 +14,8 @@ from zones.project.form_schema import load_form
 from zones.reports.collect import collect
 from zones.reports.collected import Collected, keep, save_collected
 from zones.reports.ledger import Ledger
+from zones.reports.reading.figures import decimal_mark
+from zones.reports.reading.words import words_of
 from zones.reports.spool import Spool
 from zones.reports.year_round import Round
 
@@ -58,6 +60,17 @@ def test_what_is_held_of_a_commune_is_a_fraction_of_its_figures(
     half, whole = held
     assert (whole - half) / (len(asked.communes) / 2) < 4000
     assert again.figures_count == got.figures_count == len(asked.communes) * FIGURES
+
+
+def test_texts_that_come_once_are_not_kept() -> None:
+    """Names, codes and figures of each commune pass by; labels that come again stay at hand."""
+    tracemalloc.start()
+    for number in range(20_000):
+        words_of(f"xã {number:05}")
+        decimal_mark([f"{number},5 ha"])
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 2_000_000
 
 
 def test_tables_written_in_pieces_are_whole(

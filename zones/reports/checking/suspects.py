@@ -84,7 +84,8 @@ class Suspects:
                     plot for one in readings if one.form == form for plot in _plots(one, reporter)
                 ),
             )
-            self.again[reporter, form] += (reporter, form) in self._last
+            if (reporter, form) in self._last:
+                self.again[reporter, form] += 1
             self._take(reporter, sys.intern(form), witness)
 
     def _take(self, reporter: str, form: str, witness: _Witness) -> None:

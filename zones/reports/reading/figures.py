@@ -154,7 +154,7 @@ def decimal_mark(texts: Iterable[str]) -> Decimal | None:
     return marks.pop() if len(marks) == 1 else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1024)
 def _mark(text: str) -> Decimal | None:
     """Decimal mark that a text can only have."""
     named = _WITH_UNIT.match(_ABOUT.sub("", tidy(text)))

@@ -65,7 +65,7 @@ class Place:
     name: str = ""  # Name of the unit that was divided, or of which the day is in doubt
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1024)  # Labels come again in every file; what else it says comes once
 def words_of(text: str) -> str:
     """Letters of a text without marks, in lower case, words apart by one space."""
     return " ".join(re.findall(r"[a-z0-9%]+", without_marks(text.casefold())))
