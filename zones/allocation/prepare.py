@@ -169,7 +169,7 @@ def prepare_allocation(
         natural_area_ha=float(communes["official_area_ha"].sum()),
     )
     findings.extend([*_origins(project, inputs), *tell_lost_land(losses, names)])
-    unmapped = _not_known(project, own, tables, inputs, names)
+    unmapped = _not_known(project, own, tables, suits, crops[crops["zone"].isin(zones)], names)
     inputs = _by_plot(project, own, inputs, plots, crops, locks)
     inputs = free_land_of(lost_aside, inputs, settings, standing=tables["zones"])
     inputs = add_land(inputs, harvest.land)
@@ -588,18 +588,18 @@ def _not_known(
     project: Project,
     own: _OwnTables,
     tables: Mapping[str, pd.DataFrame],
-    inputs: AllocationInputs,
+    suits: pd.DataFrame,
+    crops: pd.DataFrame,
     names: Mapping[str, Phrase],
 ) -> dict[str, tuple[str, ...]]:
     """Zones of which nobody measured any land, and the kinds of layers that would tell it.
 
     They are told, as are those of which nobody measured the present area of some communes.
+    ``suits`` has the land of zones that their lists leave nowhere to go, too.
     """
-    zones = inputs.targets["zone"].unique().tolist()
-    crops = _crops(tables["zone_names"], zones)
-    crops = crops[crops["zone"].isin(zones)]
+    zones = crops["zone"].tolist()
     rules = own.crop_suitability(), own.land_sources()
-    missing = missing_maps(inputs.suitability, *rules, crops, layers=land_layers(project))
+    missing = missing_maps(suits, *rules, crops, layers=land_layers(project))
     own.findings.extend(tell_missing_maps(missing, names))
     own.findings.extend(_unknown_present(tables["zones"], zones, names))
     return missing

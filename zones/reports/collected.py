@@ -28,6 +28,8 @@ from zones.reports.year_round import Round
 _WORST = ("asked", "remarked", "accepted")
 #: Folder with the letters, which are Vietnamese.
 LETTERS_FOLDER = "cong-van"
+#: Its name until November 2026.
+_EARLIER_LETTERS = "letters"
 #: Rows of a table that are written at a time.
 _AT_A_TIME = 300
 
@@ -219,7 +221,9 @@ def save_collected(
 
     Letters ask about what counts there: what a later submission answered is asked no more.
     """
-    letters = folder / LETTERS_FOLDER
+    letters, earlier = folder / LETTERS_FOLDER, folder / _EARLIER_LETTERS
+    if earlier.is_dir() and not letters.exists():
+        earlier.rename(letters)  # What was answered since goes from there as well
     letters.mkdir(parents=True, exist_ok=True)
     collected.save_tables(folder, form=form)
     save_questions(collected.questions(ledger), asked, collected.heard(), letters)

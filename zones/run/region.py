@@ -153,11 +153,11 @@ def _tell_aside(
 
 def region_tables(results: dict[str, RunResult]) -> dict[Schema, pd.DataFrame]:
     """Provinces' rows and the region's sum: hectares, targets and metres of border."""
-    made = {
-        REGION_COVER: _cover(results),
-        REGION_TARGETS: _targets(results),
-        REGION_BORDERS: _borders(results),
-    }
+    made = {REGION_COVER: _cover(results), REGION_TARGETS: _targets(results)}
+    if any(
+        BORDERS.name in result.tables for result in results.values()
+    ):  # A run may leave them out
+        made[REGION_BORDERS] = _borders(results)
     return {schema: schema.validate(frame) for schema, frame in made.items()}
 
 
@@ -218,10 +218,7 @@ def _targets(results: dict[str, RunResult]) -> pd.DataFrame:
 
 def _borders(results: dict[str, RunResult]) -> pd.DataFrame:
     """Metres of border between provinces, each as its own communes draw it."""
-    frames = [
-        result.tables.get(BORDERS.name, BORDERS.empty()).assign(province=code)
-        for code, result in results.items()
-    ]
+    frames = [result.tables[BORDERS.name].assign(province=code) for code, result in results.items()]
     rows = pd.concat(frames, ignore_index=True)
     keys = ["province", "neighbour_province"]
     figures = ["length_m", "forest_m", "forest_both_m", "neighbour_length_m"]

@@ -39,3 +39,25 @@ def test_forest_beyond_the_natural_area_of_a_commune_is_a_problem(
         assert item.area_ha == pytest.approx(60.4)
         assert item.examples == ("Thụy Hùng (06148)",)
         assert f"Thụy Hùng: 60 / {official:.0f} ha" in item.message.vi
+
+
+@pytest.mark.parametrize("official", [{"06148": 55, "06184": 46}, {"06184": 46}])
+def test_a_run_tells_every_commune_with_more_forest_than_it_has_ground(
+    official: dict[str, int], tmp_path: Path
+) -> None:
+    """What check told of one commune kept the run from telling another."""
+    path = write_project(tmp_path)
+    areas = tmp_path / "natural_areas.csv"
+    text = areas.read_text("utf-8")
+    for code, area in official.items():
+        text = text.replace(f"{code},110", f"{code},{area}")
+    areas.write_text(text, "utf-8")
+    fruit = tmp_path / "fruit.csv"
+    fruit.write_text(fruit.read_text("utf-8").replace(",99\n", ",9\n"), "utf-8")
+    project = load_project(path)
+    result = run_project(project, options=RunOptions(only=("cover",), write=False))
+    cover = result[FOREST_COVER].set_index("commune_code")
+    assert set(cover.index[cover["exceeds_natural_area"]]) == set(official)
+    told = [*result[FINDINGS].to_dict("records"), *result[COVER_FINDINGS].to_dict("records")]
+    named = [row["examples"] for row in told if row["kind"] == "forest-exceeds-area"]
+    assert all(any(code in str(it) for it in named) for code in official)

@@ -395,7 +395,9 @@ def test_each_commune_of_a_file_has_its_own_letter_and_what_is_nobodys_goes_by_f
     rows[3][0] = "Lộc Bình"
     rows[3][1] = "Chè"
     _save(rows, tmp_path / "back" / "cụm.xlsx")
+    (out / "cong-van").rename(out / "letters")  # As it was called before
     assert letters() == to_two
+    assert not (out / "letters").exists()
 
 
 def test_a_version_that_leaves_figures_out_is_told_in_the_same_folder(

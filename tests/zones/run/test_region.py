@@ -131,7 +131,7 @@ def test_a_province_without_a_figure_leaves_the_sum_open(
     region: tuple[Path, RegionResult],
 ) -> None:
     from zones.run.region import region_tables
-    from zones.tables import FOREST_COVER
+    from zones.tables import BORDERS, FOREST_COVER
 
     class Unmeasured:
         def __init__(self, of: object, without: str) -> None:
@@ -144,6 +144,9 @@ def test_a_province_without_a_figure_leaves_the_sum_open(
     cover = region_tables(results)[REGION_COVER]  # type: ignore[arg-type]
     assert cover["natural_forest_ha"].isna().tolist() == [False, True, True]
     assert cover["cover_percent"].isna().tolist() == [False, True, True]
+    # Borders that no province was asked for are no table without borders
+    unasked = {code: Unmeasured(one, BORDERS.name) for code, one in of.items()}
+    assert REGION_BORDERS not in region_tables(unasked)  # type: ignore[arg-type]
 
 
 def test_what_a_province_asks_for_twice_is_not_added_up(

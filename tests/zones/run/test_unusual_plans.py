@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 
-from tests.factories import PROJECT, write_project
+from tests.factories import PROJECT, square, write_project
+from zones.allocation.job import AllocatedPlan
 from zones.project.model import load_project
 from zones.run.run import RunOptions, run_project
 
@@ -54,3 +57,23 @@ def test_a_run_makes_every_page_of_a_plan_unlike_the_usual(tmp_path: Path, plan:
     result = run_project(load_project(project), options=RunOptions())
     assert (project.parent / "out" / "map.html").exists()
     assert len(result.tables["targets"]) == plan.count("target:")
+
+
+@pytest.mark.parametrize(("code", "name"), [("06148", "Thụy Hùng"), ("05977", "Đông Kinh")])
+def test_a_list_that_lies_elsewhere_is_no_layer_that_is_missing(
+    tmp_path: Path, code: str, name: str
+) -> None:
+    """The forest layer shows farmland on which the crop grows, whomever the plan lists."""
+    path = write_project(tmp_path)
+    farm = {"maxa": ["06184"], "maldlr": [93], "ldlr": ["DNN"], "thanhrung": [0], "dtich": [20.0]}
+    field = gpd.GeoDataFrame(farm, geometry=[square(1600, 0, 200, 1000)], crs=9215)
+    plots = gpd.read_file(tmp_path / "forest.gpkg")
+    pd.concat([plots, field]).to_file(tmp_path / "forest.gpkg", layer="lop_dien_bien")
+    plan = FRUIT.replace("06148", code).replace("Thụy Hùng", name)
+    (tmp_path / "plan.yaml").write_text(HEAD + plan, encoding="utf-8")
+    text = PROJECT.replace("[lang-son-2026-2030, lang-son-2023]", "[plan.yaml]")
+    path.write_text(text, encoding="utf-8")
+    result = run_project(load_project(path), options=RunOptions(only=("allocate",), write=False))
+    prepared = result[AllocatedPlan].prepared
+    assert prepared.missing_maps == {}
+    assert prepared.inputs.suitability.empty == (code != "06148")

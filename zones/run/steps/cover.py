@@ -35,12 +35,12 @@ def work(context: Context) -> Made:
     )
     year = project.layers[name].date.year
     species = planted_species_table(planted_areas(measured), year=year, log=context.closures)
-    told = context[FINDINGS]  # What was told of the inputs is not told again
-    before = set(told.loc[told["source"] == name, "kind"])
-    found = [
+    told = context[FINDINGS]
+    beyond = told[told["source"].eq(name) & told["kind"].eq("forest-exceeds-area")]
+    found = [  # The same communes are not told again
         item
         for item in check_forest_cover(table, measured, source=name)
-        if not (item.kind == "forest-exceeds-area" and item.kind in before)
+        if item.kind != "forest-exceeds-area" or item.count not in beyond["count"].tolist()
     ]
     return {
         FOREST_COVER: table,
