@@ -165,7 +165,7 @@ def test_the_record_tells_inputs_closures_and_timings(result: RunResult, project
 
 
 def test_the_same_inputs_give_the_same_bytes(result: RunResult, whole: Path) -> None:
-    """In another folder, by another process."""
+    """In another folder."""
     again = whole.parent / "out"
     assert again != result.out
     for path in (path for path in result.out.rglob("*") if path.is_file()):
