@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -81,7 +82,8 @@ class Site:
     worker: Worker
     bell: Bell
     files: dict[str, tuple[bytes, str]]
-    copied: set[str] = field(default_factory=set)  # Files that were dropped since the start
+    #: Digest of what was dropped since the start, by the path of its copy.
+    copied: dict[str, str] = field(default_factory=dict)
 
     async def shell(self, request: Request) -> Response:
         """A file of the page, which holds no data."""
@@ -109,15 +111,19 @@ class Site:
         year = request.query_params.get("year", "")
         body = await read_body(request, most_bytes(name, year))
         kept = await asyncio.to_thread(keep_upload, self.worker.session, name, body, year)
-        self.copied |= {kept["path"]} if kept["copied"] else set()
+        if kept["copied"]:
+            digest = await asyncio.to_thread(hashlib.sha256, body)
+            self.copied[kept["path"]] = digest.hexdigest()
         return JSONResponse(kept)
 
     async def take_away(self, request: Request) -> Response:
         """Take away a dropped file that nobody can use."""
         asked = _question(await read_body(request, QUESTION_BYTES))
-        if self.worker.session.read_only:
+        named = await self.worker.ask("files", "named", {})
+        session, path = self.worker.session, str(asked.get("path", ""))
+        if session.read_only:
             raise RefusedError(409, message("zones.app.read_only"))
-        gone = await asyncio.to_thread(take_away, str(asked.get("path", "")), self.copied)
+        gone = await asyncio.to_thread(take_away, session, path, self.copied, named)
         return JSONResponse({"gone": gone})
 
     async def events(self, _request: Request) -> Response:

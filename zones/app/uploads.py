@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -61,16 +63,37 @@ def keep_upload(session: Session, name: str, body: bytes, year: str = "") -> dic
     return {"path": str(target), "copied": True}
 
 
-def take_away(path: str, copied: set[str]) -> list[str]:
-    """Take a copy away that was made here, with its parts; nothing else is ever removed."""
+def take_away(
+    session: Session, path: str, copied: dict[str, str], named: Iterable[str]
+) -> list[str]:
+    """Take a copy away that was made here, with its parts; nothing else is ever removed.
+
+    ``copied``: digest of what was dropped, by path. ``named``: files that the open project reads. A
+    copy that the project reads, or that holds something else by now, is the user's own and stays.
+    """
     if path not in copied:
         raise RefusedError(403, message("zones.app.not_copied", path=path[:80]))
     whole = Path(path)
-    beside = [it for it in map(Path, copied) if it.parent == whole.parent]
-    gone = [
-        it for it in beside if it == whole or whole_files([whole.name, it.name]) == [whole.name]
-    ]
+    gone = [file for file in map(Path, copied) if _is_of(file, whole)]
+    elsewhere = session.project is None or session.project.parent not in whole.parents
+    read = any(_is_of(file, Path(name)) for file in gone for name in named)
+    if elsewhere or read or any(_digest(it) not in ("", copied[str(it)]) for it in gone):
+        raise RefusedError(409, message("zones.app.own_by_now", name=whole.name))
     for file in gone:
         file.unlink(missing_ok=True)
-        copied.discard(str(file))
+        del copied[str(file)]
     return sorted(file.name for file in gone)
+
+
+def _is_of(file: Path, whole: Path) -> bool:
+    """Whether a file is another, or a part of it."""
+    beside = file.parent == whole.parent
+    return file == whole or (beside and whole_files([whole.name, file.name]) == [whole.name])
+
+
+def _digest(file: Path) -> str:
+    """Digest of a file; none where it is gone."""
+    if not file.exists():
+        return ""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

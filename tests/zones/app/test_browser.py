@@ -415,6 +415,36 @@ def test_a_program_that_is_started_without_a_project_goes_on_with_the_last(
         _kill(running)
 
 
+def test_a_page_whose_project_opens_no_more_opens_another(
+    browser: Any, project: Path, measured: Path, tmp_path: Path
+) -> None:
+    other = Path(shutil.copytree(measured, tmp_path / "khác")) / "project.yaml"
+    remember_project(project)
+    running, address = _start()
+    context = browser.new_context()
+    try:
+        port, _, token = address.rpartition(":")[2].partition("/#token=")
+        here = Sat(context.new_page(), Live(int(port), token, Worker(Session())))
+        here.page.goto(address)
+        here.planned(1)
+        _kill(running)
+        here.page.wait_for_selector("#lost:not([hidden])")
+        project.rename(project.with_name("tên mới.yaml"))
+        running, again = _start()
+        assert again == address
+        here.page.wait_for_selector(".room-start h1")
+        here.page.wait_for_selector(f"#fault:has-text('{project}')")
+        here.page.fill("#open-path", str(other))
+        here.page.locator("form:has(#open-path) button").click()
+        here.page.wait_for_selector(".room-targets h1", state="attached", timeout=240_000)
+        assert here.page.locator("#fault").is_hidden()
+        here.go("files")
+        assert here.text("#room .file-path >> nth=0") == str(other)
+    finally:
+        context.close()
+        _kill(running)
+
+
 def _edit_without_answer(here: Sat) -> None:
     """Edit a target while the worker stands still."""
     pid = here.live.worker.pid or 0

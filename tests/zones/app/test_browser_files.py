@@ -71,6 +71,30 @@ def test_a_shapefile_is_dropped_in_parts_and_its_crs_is_chosen(desk: Sat, tmp_pa
     assert (communes_said["path"], communes_said["crs"]) == ("ranh.shp", "EPSG:9215")
 
 
+@pytest.mark.parametrize("asked", ["drop", "take away"])
+def test_files_of_a_page_go_into_no_other_project(asked: str, desk: Sat, tmp_path: Path) -> None:
+    page = desk.page
+    unread, *sent = (tmp_path / name for name in ("hỏng.gpkg", "xa.csv", "xã.csv"))
+    for file in (unread, *sent):
+        file.write_text("not a database")
+    _drop(desk, unread)
+    page.wait_for_selector("#take-away")
+    page.route("**/do/start/folder", lambda route: route.abort())  # as if the program were gone
+    page.fill("#other-folder", str(tmp_path))
+    page.locator("form:has(#other-folder) button").click()
+    page.wait_for_selector("#fault:has-text('Mất kết nối')")
+    assert desk.live.ask("start", "new", path=str(tmp_path / "khác"), province="20")[0] == 200
+    if asked == "drop":
+        _drop(desk, *sent)
+    else:
+        page.click("#take-away")
+    page.wait_for_selector(f"#room .file-path:has-text('{tmp_path / 'khác'}')")
+    page.wait_for_selector("body:not([data-busy])")
+    page.wait_for_selector("#fault:has-text('dự án khác')")
+    assert (tmp_path / "kế hoạch" / "hỏng.gpkg").is_file()
+    assert not [file for file in sent if (tmp_path / "khác" / file.name).exists()]
+
+
 def test_a_half_filled_form_is_there_again_with_its_table_of_types(
     desk: Sat, tmp_path: Path
 ) -> None:

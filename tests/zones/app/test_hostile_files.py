@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -74,6 +75,12 @@ def test_each_hostile_file_is_told_in_a_line_and_the_worker_lives(own: Live, pro
     assert own.ask("files", "look", path=str(whole))[0] == 200
 
 
+def _take_away(own: Live, path: Path) -> tuple[int, dict[str, Any]]:
+    asked = json.dumps({"path": str(path)}).encode()
+    status, _, body = own.request("POST", "/take-away", asked)
+    return status, json.loads(body)
+
+
 def test_a_dropped_file_that_cannot_be_read_can_be_taken_away(own: Live, project: Path) -> None:
     """With its parts; what was there before, or is another file's, is never removed."""
     home = project.parent
@@ -83,20 +90,44 @@ def test_a_dropped_file_that_cannot_be_read_can_be_taken_away(own: Live, project
     same = (home / "fruit.csv").read_bytes()
     assert own.request("POST", "/upload?name=fruit.csv", same)[0] == 200
 
-    def take_away(name: str) -> tuple[int, dict[str, object]]:
-        asked = json.dumps({"path": str(home / name)}).encode()
-        status, _, body = own.request("POST", "/take-away", asked)
-        return status, json.loads(body)
-
     for name in ("fruit.csv", "project.yaml", "forest.gpkg", "../x", ""):
-        status, told = take_away(name)
+        status, told = _take_away(own, home / name)
         assert status == 403, name
         assert "chỉ bỏ được tệp" in str(told)
-    assert take_away("lẻ.shp") == (200, {"gone": ["lẻ.dbf", "lẻ.shp"]})
-    assert take_away("lẻ.shp")[0] == 403
+    assert _take_away(own, home / "lẻ.shp") == (200, {"gone": ["lẻ.dbf", "lẻ.shp"]})
+    assert _take_away(own, home / "lẻ.shp")[0] == 403
     left = {file.name for file in home.iterdir() if ".desk" not in file.name}
     assert left - before == {"lẻ.csv", "khác.csv"}
     status, _, _ = own.request(
         "POST", "/take-away", b"{}", {"Origin": "http://example.org", "Sec-Fetch-Site": None}
     )
     assert status == 403
+
+
+@pytest.mark.parametrize("how", ["put in", "part of what was put in", "edited", "part edited"])
+def test_a_copy_that_became_the_users_own_stays(how: str, own: Live, project: Path) -> None:
+    for name in ("gửi.shp", "gửi.dbf"):
+        assert own.request("POST", f"/upload?name={quote(name)}", name.encode())[0] == 200
+    whole, part = project.parent / "gửi.shp", project.parent / "gửi.dbf"
+    if "put in" in how:
+        asked = {"path": str(whole), "kind": "forest_status", "name": "more", "date": "2024-12-31"}
+        status, told = own.ask("files", "put", **asked, columns={"kind": "maldlr"})
+        assert status == 200, told
+    else:
+        (part if "part" in how else whole).write_bytes(b"mine")
+    held = whole.read_bytes(), part.read_bytes()
+    status, told = _take_away(own, part if how == "part of what was put in" else whole)
+    assert status == 409, told
+    assert "dự án đang dùng" in told["error"]["vi"]
+    assert "the project reads" in told["error"]["en"]
+    assert (whole.read_bytes(), part.read_bytes()) == held
+
+
+def test_a_copy_is_not_taken_away_while_another_project_is_open(
+    own: Live, project: Path, tmp_path: Path
+) -> None:
+    assert own.request("POST", "/upload?name=x.csv", b"a")[0] == 200
+    assert own.ask("start", "new", path=str(tmp_path / "khác"), province="20")[0] == 200
+    assert _take_away(own, project.parent / "x.csv")[0] == 409
+    assert own.ask("start", "open", path=str(project))[0] == 200
+    assert _take_away(own, project.parent / "x.csv") == (200, {"gone": ["x.csv"]})

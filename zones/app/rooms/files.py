@@ -16,9 +16,11 @@ from pydantic import Field, TypeAdapter, ValidationError
 from ruamel.yaml.comments import CommentedMap
 
 from layers.base.errors import VungTrongError
+from layers.base.files import resolved
 from layers.base.language import Language
 from layers.base.messages import message
 from layers.base.person import account_name
+from layers.base.resources import rows_put_back
 from layers.communes.gazetteer import communes_on
 from layers.io.values import Decimal
 from layers.kinds.crops import crop_named, load_crops
@@ -39,9 +41,10 @@ from zones.plan.files import load_plan, save_plan
 from zones.plan.findings import SURE
 from zones.plan.model import Plan
 from zones.plan.words import figure_words, target_name
-from zones.project.model import CommunesSource, LayerSource
+from zones.project.model import CommunesSource, LayerSource, read_project
 from zones.project.yaml import dump_document, read_document, read_text
 from zones.project.yaml_blocks import change_block, cut_block, is_block, put_block, put_list
+from zones.run.reuse import input_files
 
 #: Kinds of layers that are tables.
 _TABLES = ("report", "reconciled")
@@ -526,6 +529,13 @@ def confirm(desk: Desk, asked: Confirm) -> dict[str, Any]:
     return state(desk)
 
 
+def named(desk: Desk) -> list[str]:
+    """Files that the project reads, as its file says, whether or not they are there."""
+    with rows_put_back():
+        files = input_files(read_project(project_path(desk)))
+    return sorted({str(resolved(path)) for path in files.values()})
+
+
 ACTIONS: dict[str, Callable[..., Any]] = {
     "state": state,
     "look": look,
@@ -539,4 +549,5 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "drop_plan": drop_plan,
     "extract": extract,
     "confirm": confirm,
+    "named": named,
 }

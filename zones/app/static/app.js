@@ -1,5 +1,5 @@
 // The desk: its rooms, its language, what the worker is doing, and whether anybody answers.
-import { ask, Fault, listen, stopWork } from "./desk/net.js";
+import { ask, Fault, fetchFile, listen, stopWork, takeAway, upload } from "./desk/net.js";
 import { both, language, say, setLanguage } from "./desk/words.js";
 import { byId, element, ownMessages } from "./desk/dom.js";
 
@@ -14,24 +14,10 @@ const desk = {
   kept: (name, fallback) => JSON.parse(sessionStorage.getItem(keyOf(name)) ?? "null") ?? fallback,
   keep: (name, value) => sessionStorage.setItem(keyOf(name), JSON.stringify(value)),
   forget: (name) => sessionStorage.removeItem(keyOf(name)),
-  async ask(room, action, asked) {
-    clearFault();
-    busy += 1;
-    showWork();
-    try {
-      const at = desk.hello?.at;
-      if (wasLost) await goOn();
-      if (at && desk.hello.at !== at) throw new Fault({ vi: say("otherOpen"), en: say("otherOpen") }, 409);
-      return await ask(room, action, asked);
-    } catch (error) {
-      wasLost ||= error.status === 0;
-      throw error;
-    } finally {
-      busy -= 1;
-      if (!busy) work = null;
-      showWork();
-    }
-  },
+  ask: guarded(ask),
+  fetchFile: guarded(fetchFile),
+  upload: guarded(upload),
+  takeAway: guarded(takeAway),
   // A question that changes nothing is asked again when its worker ended or the program was gone.
   async read(room, action, asked) {
     const before = stops;
@@ -61,6 +47,26 @@ let stops = 0; // How often the reader stopped the work
 let busy = 0;
 let work = null;
 let workTimer = 0;
+
+// Whatever a room asks for: of the project of this page alone, and the page shows that it waits.
+function guarded(send) {
+  return async (...asked) => {
+    clearFault();
+    busy += 1;
+    showWork();
+    try {
+      if (wasLost) await goOn();
+      return await send(...asked);
+    } catch (error) {
+      wasLost ||= error.status === 0;
+      throw error;
+    } finally {
+      busy -= 1;
+      if (!busy) work = null;
+      showWork();
+    }
+  };
+}
 
 function showFault(error) {
   if (!(error instanceof Fault)) throw error;
@@ -109,7 +115,8 @@ function hear(what) {
 }
 
 // A program that was started again may know nothing of the project of this page: it is opened there
-// before anything else is asked. Where another one is open, the page shows that.
+// before anything else is asked. Where another one is open, or this one opens no more, the page shows
+// that, and what was asked for is not done.
 let wasLost = false;
 let goingOn = null;
 
@@ -118,10 +125,20 @@ const goOn = () => (goingOn ??= openAgain().finally(() => (goingOn = null)));
 async function openAgain() {
   const at = desk.hello?.at;
   let now = await ask("start", "hello");
-  if (at && !now.at) now = await ask("start", "open", { path: at });
+  let fault = new Fault({ vi: say("otherOpen"), en: say("otherOpen") }, 409);
+  if (at && !now.at) {
+    try {
+      now = await ask("start", "open", { path: at });
+    } catch (error) {
+      if (error.status === 0) throw error;
+      fault = error;
+    }
+  }
   wasLost = false;
   await desk.refresh(now);
-  if (at && now.at !== at) openRoom(firstRoom());
+  if (!at || now.at === at) return;
+  openRoom(firstRoom()).then(() => showFault(fault)); // What a room asks for clears the line
+  throw fault;
 }
 
 function showLost(why) {
@@ -226,7 +243,10 @@ async function start() {
   try {
     const hello = await desk.refresh();
     // Started with nothing: where the user was last, else the demo.
-    if (!hello.at && hello.demo) await desk.refresh(await (hello.recent.length ? desk.ask("start", "open", { path: hello.recent[0] }) : desk.ask("start", "demo")));
+    if (!hello.at && hello.demo) {
+      const [last] = hello.recent;
+      await desk.refresh(await (last ? desk.ask("start", "open", { path: last }) : desk.ask("start", "demo")));
+    }
     await openRoom(firstRoom());
   } catch (error) {
     showFault(error);

@@ -1,7 +1,6 @@
 // Files: what the project is made of; a file is looked at, its columns confirmed, then written down.
 import { both, day, kindName, number, say } from "../desk/words.js";
 import { button, byId, dropZone, element, field, keepingFocus, panel, table } from "../desk/dom.js";
-import { takeAway, upload } from "../desk/net.js";
 import { fileForm } from "../desk/file-form.js";
 
 let desk = null;
@@ -273,13 +272,15 @@ const join = (folder, name) => folder + (folder.includes("\\") ? "\\" : "/") + n
 async function take(files) {
   await attempt(async () => {
     const kept = new Map();
+    const { at } = desk.hello;
     let refused = null;
     for (const file of files) {
       try {
-        const { path, copied } = await upload(file);
+        const { path, copied } = await desk.upload(file);
         kept.set(file.name.normalize("NFC"), path);
         if (copied) desk.keep("copied", [...desk.kept("copied", []), path]);
       } catch (error) {
+        if (desk.hello.at !== at) throw error; // The others are not for the project that is open now
         refused ??= error; // The others are taken in all the same
       }
     }
@@ -321,7 +322,7 @@ async function look(asked) {
 function unreadCopy() {
   const name = unread.split(/[\\/]/).at(-1);
   const take = () => attempt(async () => {
-    const { gone } = await takeAway(unread);
+    const { gone } = await desk.takeAway(unread);
     desk.keep("copied", desk.kept("copied", []).filter((path) => path !== unread));
     unread = "";
     place = await desk.read("start", "browse", { path: place.folder });

@@ -1,7 +1,6 @@
 // Print: look at the pages, choose the communes, make the files, and hold them against each other.
 import { number, say } from "../desk/words.js";
 import { button, byId, element, field, keepForm } from "../desk/dom.js";
-import { fetchFile } from "../desk/net.js";
 
 let desk = null;
 let box = null;
@@ -169,7 +168,7 @@ async function verify() {
 
 async function save(name) {
   try {
-    const address = URL.createObjectURL(await fetchFile("print", { name }));
+    const address = URL.createObjectURL(await desk.fetchFile("print", { name }));
     const link = element("a", { href: address, download: name });
     document.body.append(link);
     link.click();

@@ -2,7 +2,6 @@
 import { both, day, hectares, number, say } from "../desk/words.js";
 import { button, cells, dropZone, element, field, keepingFocus, table } from "../desk/dom.js";
 import { choropleth } from "../desk/choropleth.js";
-import { upload } from "../desk/net.js";
 
 const COLOURS = { on_time: "#2f8f6b", late: "#9cc9a4", asked: "#f0b429", unread: "#d9822b", missing: "#c8553d", expected: "#e4e8e6" };
 const STATES = Object.keys(COLOURS);
@@ -99,7 +98,7 @@ function back() {
 }
 
 async function take(files) {
-  for (const file of files) await upload(file, year);
+  for (const file of files) await desk.upload(file, year);
   return say("copied", { n: files.length });
 }
 
