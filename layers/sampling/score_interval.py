@@ -32,10 +32,13 @@ def score_interval(
     x = hits[known]
     centre = (w * x / n).sum(axis=0)
 
+    p = x / n
+
     def is_inside(multiplier: Floats) -> npt.NDArray[np.bool_]:
-        p = _constrained(x, n, multiplier * w)
-        variance = (w**2 * rest * p * (1 - p) / n).sum(axis=0)
-        inside: npt.NDArray[np.bool_] = (centre - (w * p).sum(axis=0)) ** 2 <= z**2 * variance
+        d = _shift(p, n, multiplier * w)
+        spread = p * (1 - p) + d * (1 - 2 * p) - d**2
+        variance = (w**2 * rest * np.maximum(spread, 0.0) / n).sum(axis=0)
+        inside: npt.NDArray[np.bool_] = (w * d).sum(axis=0) ** 2 <= z**2 * variance
         return inside
 
     ends = []
@@ -47,18 +50,24 @@ def score_interval(
             middle = (near + far) / 2
             inside = is_inside(sign * np.sinh(middle))
             near, far = np.where(inside, middle, near), np.where(inside, far, middle)
-        ends.append((w * _constrained(x, n, sign * np.sinh(near) * w)).sum(axis=0))
+        ends.append(centre + (w * _shift(p, n, sign * np.sinh(near) * w)).sum(axis=0))
     low, high = np.minimum(ends[0], centre), np.maximum(ends[1], centre) + unknown
     return np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
 
 
-def _constrained(hits: Floats, points: Floats, pull: Floats) -> Floats:
-    """Likeliest proportions under a pull downwards: roots of pull p² − (n + pull) p + x = 0."""
-    b = points + pull
-    root = np.sqrt(np.maximum(b * b - 4 * pull * hits, 0.0))
+def _shift(seen: Floats, points: Floats, pull: Floats) -> Floats:
+    """Likeliest proportions under a pull downwards, less those seen.
+
+    Roots of pull d² − (n + pull (1 − 2 p̂)) d − pull p̂ (1 − p̂) = 0. The shift is solved for, not
+    the proportion: where none or all were found, the rounding of p − p̂ would pass for a distance
+    without variance, and the interval would shrink to the estimate.
+    """
+    b = points + pull * (1 - 2 * seen)
+    spread = pull * seen * (1 - seen)
+    root = np.sqrt(b * b + 4 * pull * spread)
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = np.where(b >= 0, 2 * hits / (b + root), (b - root) / (2 * pull))
-    return np.clip(np.where(np.isfinite(p), p, 0.0), 0.0, 1.0)
+        d = np.where(b >= 0, -2 * spread / (b + root), (b - root) / (2 * pull))
+    return np.clip(np.where(np.isfinite(d), d, 0.0), -seen, 1 - seen)
 
 
 def wilson_interval(ratio: Floats, points: Floats, *, z: float) -> tuple[Floats, Floats]:

@@ -323,6 +323,26 @@ def test_class_never_seen_has_an_upper_end() -> None:
     assert rare["low_ha"] < 2.0
 
 
+@pytest.mark.parametrize("points", [*range(10, 400, 7), 1_530, 2_230, 2_530, 5_030])
+def test_an_interval_never_shrinks_to_its_estimate_where_points_left_something_open(
+    points: int,
+) -> None:
+    """All of a small stratum and none of a large one were found: nobody saw the rest of either."""
+    sample = pd.DataFrame(
+        {
+            "stratum": ["chestnut"] * points + ["pine"] * 231 + ["other"] * 566,
+            "reference_class": ["chestnut"] * points + ["pine"] * 231 + ["other"] * 566,
+        }
+    )
+    areas = {"chestnut": 350.7, "pine": 149_473.2, "other": 680_176.1}
+    found = estimate_area(sample, areas).areas.set_index("class")
+    assert (found["low_ha"] < found["area_ha"] * (1 - 1e-6)).all()
+    assert (found["high_ha"] > found["area_ha"] * (1 + 1e-6)).all()
+    # Wilson's bound of the one stratum: nothing of the class was found elsewhere.
+    z2 = 1.959963984540054**2
+    assert found.loc["chestnut", "low_ha"] == pytest.approx(350.7 * points / (points + z2))
+
+
 def test_shares_of_a_whole_are_hectares() -> None:
     sample = sample_of(OLOFSSON)
     shares = {name: pixels / 1e7 for name, pixels in OLOFSSON_PIXELS.items()}
