@@ -113,6 +113,7 @@ def read(
     """Read labelled points back."""
     from layers.base.messages import message
     from zones.certainty.design import class_name, key_of
+    from zones.certainty.sample_files import LABELS
     from zones.project.model import load_project
     from zones.run.accuracy_sample import leads, name_in, read_sample
 
@@ -120,6 +121,8 @@ def read(
     survey, returned = read_sample(settled, out, file)
     overall = survey.estimate.accuracy.iloc[0]
     lines = [item.message for item in (*returned.findings.items, *survey.estimate.findings.items)]
+    read_from = {label: returned.columns.get(label, "–") for label in LABELS}
+    lines.append(message("zones.certainty.columns_line", **read_from))
     lines.append(
         message(
             "zones.certainty.accuracy_line",
@@ -127,6 +130,8 @@ def read(
             low=100 * overall["low_ratio"],
             high=100 * overall["high_ratio"],
             agreement=100 * returned.agreement_ratio,
+            both=returned.both,
+            alone=returned.alone,
         )
     )
     lines += [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import sqlite3
@@ -142,7 +143,7 @@ def test_whatever_was_added_or_renamed(made: Path, change: str, tmp_path: Path) 
     table = labelled(made)
     if change == "renamed":
         table = table.rename(columns={"point": "Điểm số", "class_1": "Lan", "class_2": "Hùng"})
-        table = table.drop(columns="agreed")
+        table = table.rename(columns={"agreed": "Thống nhất"})
     elif change == "columns":
         table = table.assign(ảnh="x.jpg", ngày="2026-11-20")
     elif change == "order":
@@ -162,6 +163,84 @@ def test_whatever_was_added_or_renamed(made: Path, change: str, tmp_path: Path) 
     assert 0 < found.agreement_ratio <= 1
 
 
+ROLES = {"class_1": "Người 1", "class_2": "Người 2", "agreed": "Thống nhất"}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(ROLES)))
+@pytest.mark.parametrize(
+    "names",
+    [
+        ROLES,
+        {"class_1": "Interpreter 1", "class_2": "Interpreter 2", "agreed": "Consensus"},
+        {"class_1": "Lớp, người giải đoán 1", "class_2": "CLASS_2", "agreed": "Lớp thống nhất"},
+        {"class_1": "Lan", "class_2": "Hùng", "agreed": "Class agreed"},
+    ],
+)
+def test_columns_are_known_by_their_names_in_whatever_order(
+    made: Path, tmp_path: Path, order: tuple[str, ...], names: dict[str, str]
+) -> None:
+    table = pd.DataFrame(labelled(made).drop(columns="geometry"))
+    right = table["class_1"].tolist()
+    # The first is wrong at 16 points, the second at 8 others; they settled all of them.
+    seen = {name: table["class_1"].copy() for name in ("class_1", "class_2")}
+    seen["class_1"][:16] = np.where(table["class_1"][:16] == "pine", "other", "pine")
+    seen["class_2"][16:24] = np.where(table["class_1"][16:24] == "pine", "other", "pine")
+    agreed = table["class_1"].where(seen["class_1"] != seen["class_2"])
+    table = table.drop(columns=list(ROLES)).assign(**seen, agreed=agreed)
+    table = table[[*order, "point"]].rename(columns=names)
+    found = returned(made, table, tmp_path)
+    assert found.sample["reference_class"].tolist() == right
+    assert found.agreement_ratio == pytest.approx(1 - 24 / POINTS)
+    assert found.columns["agreed"] == names["agreed"]
+    assert {found.columns["class_1"], found.columns["class_2"]} == set(names.values()) - {
+        names["agreed"]
+    }
+
+
+@pytest.mark.parametrize("names", ["abc", ("class_1", "class_2", "kq"), ("Lan", "Hùng", "class_1")])
+def test_columns_whose_names_do_not_tell_the_agreed_one_are_refused(
+    made: Path, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    table = labelled(made)
+    table = table.assign(agreed=table["class_1"])
+    table = table.rename(columns=dict(zip(ROLES, names, strict=True)))
+    with pytest.raises(InputError, match=f"columns .*{names[2]}.* do not say which one") as raised:
+        returned(made, table, tmp_path)
+    assert "'agreed'" in str(raised.value)
+
+
+def test_a_remark_that_names_a_class_is_no_column_of_classes(made: Path, tmp_path: Path) -> None:
+    table = labelled(made).drop(columns="agreed")
+    remark = ["pine"] + ["seen from the road"] * (POINTS - 1)
+    found = returned(made, table.assign(remark=remark), tmp_path)
+    assert found.columns == {"class_1": "class_1", "class_2": "class_2"}
+
+
+@pytest.mark.parametrize("names", [("latitude", "longitude"), ("Vĩ độ", "Kinh độ")])
+def test_a_point_moved_in_a_workbook_is_refused_as_in_a_geopackage(
+    made: Path, tmp_path: Path, names: tuple[str, str]
+) -> None:
+    table = labelled(made)
+    on_globe = table.to_crs(4326).geometry
+    table = pd.DataFrame(table.drop(columns="geometry"))
+    table = table.assign(**dict(zip(names, (on_globe.y, on_globe.x), strict=True)))
+    assert len(returned(made, table, tmp_path).sample) == POINTS
+    table.loc[table.index[5], names[0]] += 0.001  # some 110 m
+    with pytest.raises(InputError, match=f"were drawn: 1 .{table['point'].iloc[5]}"):
+        returned(made, table, tmp_path)
+
+
+def test_points_of_one_look_and_those_overruled_are_counted(made: Path, tmp_path: Path) -> None:
+    table = labelled(made)
+    table.loc[table.index[:3], "class_2"] = None
+    table.loc[table.index[5], "agreed"] = "other" if table["class_1"].iloc[5] == "pine" else "pine"
+    found = returned(made, table, tmp_path)
+    assert (found.both, found.alone) == (POINTS - 3, 3)
+    (told,) = found.findings.items
+    assert (told.kind, told.count) == ("points-overruled", 1)
+    assert table["point"].iloc[5] in told.message.vi
+
+
 def test_share_of_agreement_and_added_points(made: Path, tmp_path: Path) -> None:
     table = labelled(made)
     table.loc[table.index[:16], "class_2"] = "other"
@@ -177,13 +256,13 @@ def test_share_of_agreement_and_added_points(made: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("change", "match"),
     [
-        (lambda t: t.iloc[3:], "3 points did not come back"),
-        (lambda t: t.assign(class_2="other"), "two interpreters differ at"),
+        (lambda t: t.iloc[3:], "did not come back: 3 "),
+        (lambda t: t.assign(class_2="other"), "where two interpreters differ and"),
         (lambda t: t.assign(class_1="oak"), "'oak' is no class"),
-        (lambda t: t.set_geometry(t.translate(60)), "lie more than 5 m from where"),
+        (lambda t: t.set_geometry(t.translate(60)), "more than 5 m from where"),
         (lambda t: t.assign(point="x"), "no column names points of this sample"),
-        (lambda t: t.set_geometry(t.buffer(1)), "lie more than 5 m from where"),
-        (lambda t: t.set_geometry(t.geometry.where(t.index > 2)), "3 points lie more than 5 m"),
+        (lambda t: t.set_geometry(t.buffer(1)), "more than 5 m from where"),
+        (lambda t: t.set_geometry(t.geometry.where(t.index > 2)), "were drawn: 3 "),
         (lambda t: t.set_crs(None, allow_override=True), "no coordinate reference system"),
     ],
 )
