@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-_STEPS = 200
+_STEPS = 80
 
 
 def score_interval(

@@ -77,7 +77,7 @@ def boundary_errors(
     missing = dict.fromkeys(("area_ha", "low_ha", "high_ha", "own_weight_ratio"))
     return AREA_ERRORS.validate(
         pd.concat(frames, ignore_index=True).assign(
-            layer=name, origin="boundary", points=None, error_m=drawing.error_m, strata="",
+            layer=name, origin="boundary", points=None, error_m=drawing.error_m, strata="", seen="",
             **missing,
         )
     )  # fmt: skip

@@ -189,7 +189,7 @@ def needed_words(needed: str) -> Phrase:
         if int(points) == 0:
             return message("zones.certainty.needs_some_points", strata=named)
         if int(points) > _TOO_MANY:
-            return message("zones.certainty.needs_many_points", points=int(points))
+            return message("zones.certainty.needs_many_points", points=int(points), strata=named)
         return message("zones.certainty.needs_points", points=int(points), strata=named)
     if kind == "own_points":
         named = [class_name(stratum) for stratum in rest.split("+")]

@@ -13,6 +13,7 @@ from layers.io.table import read_table
 from layers.sampling.by_commune import estimate_area_by_commune
 from layers.sampling.estimate import AreaEstimate, estimate_area
 from zones.certainty.design import Design, load_design
+from zones.certainty.more_points import Seen
 from zones.output.record import input_record
 from zones.project.model import Project
 from zones.tables import AREA_ERRORS
@@ -66,6 +67,7 @@ def survey_errors(survey: Survey) -> pd.DataFrame:
         points=len(survey.sample),
         error_m=np.nan,
         strata=[_strata(survey, name) for name in areas["class"]],
+        seen=[str(_seen(survey, name)) for name in areas["class"]],
         own_weight_ratio=np.nan,
     )
     found = pd.concat([frame, _commune_errors(survey)], ignore_index=True)
@@ -85,6 +87,23 @@ def _commune_errors(survey: Survey) -> pd.DataFrame:
         origin="sample",
         error_m=np.nan,
         strata=[_strata(survey, name) for name in table["class"]],
+        seen="",
+    )
+
+
+def _seen(survey: Survey, name: str) -> Seen:
+    """Points of each stratum, and how many of them are a class."""
+    areas = pd.Series(survey.design.strata_ha)
+    areas = areas[areas > 0]
+    strata = survey.sample["stratum"]
+    points = strata.value_counts().reindex(areas.index, fill_value=0)
+    hits = strata[survey.sample["reference_class"] == name].value_counts()
+    hits = hits.reindex(areas.index, fill_value=0)
+    return Seen(
+        tuple(map(str, areas.index)),
+        np.asarray(areas, dtype="float64"),
+        np.asarray(points, dtype="float64"),
+        np.asarray(hits, dtype="float64"),
     )
 
 

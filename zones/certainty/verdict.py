@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from zones.certainty.boundaries import FOREST
+from zones.certainty.more_points import Seen, more_points
 from zones.measure.targets import ToleratedBounds, bounds_with_tolerance
 from zones.tables import TARGETS
 
@@ -68,7 +69,7 @@ def with_verdicts(
     """
     z = NormalDist().inv_cdf((1 + level_percent / 100) / 2)
     columns = ["origin", "area_ha", "standard_error_ha", "low_ha", "high_ha", "per"]
-    kept = intervals[[*_KEYS, *columns, "points", "error_m", "strata"]]
+    kept = intervals[[*_KEYS, *columns, "points", "error_m", "strata", "seen"]]
     rows = targets[_KEYS].merge(kept, on=_KEYS, how="left").set_axis(targets.index)
     measured = targets["told_by"] == "layer"
     sampled = rows["origin"] == "sample"
@@ -87,7 +88,7 @@ def with_verdicts(
             high_interval=high,
             interval_from=rows["origin"].map(_ORIGINS).where(low.notna(), "").fillna(""),
             verdict=verdict,
-            needed=[_needed(row) for row in facts.to_dict("records")],
+            needed=[_needed(row, z) for row in facts.to_dict("records")],
         )
     )
 
@@ -106,7 +107,7 @@ def _verdict(
     return pd.Series(told, index=low.index).where(known, "not_assessed")
 
 
-def _needed(row: Mapping[Hashable, Any]) -> str:
+def _needed(row: Mapping[Hashable, Any], z: float) -> str:
     """What would decide: ``points:320:pine+other``, ``error_m:0.8`` or ``at_the_end``.
 
     Of a commune's composite estimate no number of points can be told: ``own_points:pine+other``.
@@ -124,6 +125,10 @@ def _needed(row: Mapping[Hashable, Any]) -> str:
         return f"own_points:{row['strata']}"
     if math.isnan(centre):
         return f"points:0:{row['strata']}"
+    if row["origin"] == "sample":
+        ends_ha = [end / row["per"] for end in ends]
+        found = more_points(Seen.read(row["seen"]), row["strata"].split("+"), ends_ha, z=z)
+        return "at_the_end" if found is None else f"points:{found[0]}:{'+'.join(found[1])}"
     # Each end within reach asks for a half-width below its distance from the estimate.
     part = min(
         abs(centre - end) / ((centre - row["low"]) if end < centre else (row["high"] - centre))
@@ -132,7 +137,4 @@ def _needed(row: Mapping[Hashable, Any]) -> str:
     )
     if part < _AT_THE_END:
         return "at_the_end"
-    if row["origin"] == "sample":
-        more = math.ceil(row["points"] * (1 / part**2 - 1))
-        return f"points:{max(more, 1)}:{row['strata']}"
     return f"error_m:{max(math.floor(row['error_m'] * part * 10) / 10, 0.1):g}"

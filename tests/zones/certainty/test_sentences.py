@@ -123,7 +123,8 @@ def test_of_a_rare_crop_neither_width_nor_points_mislead() -> None:
     rare = {"present": 350.0, "low_interval": 311.0, "high_interval": 1316.0}
     *_, sentence = told(targets(**rare, needed="points:171915:other+pine"))
     assert "95 % interval 311–1,316 ha; some 171,915 more points would be" in sentence.en
-    assert "hãy kiểm tra riêng các lô của cây này" in sentence.vi
+    assert "chỗ chưa chắc nằm ở nơi bản đồ ghi Khác, Thông; hãy đặt điểm ở đó" in sentence.vi
+    assert "the doubt lies where the map says Other, Pine; put points there first" in sentence.en
 
 
 @pytest.mark.parametrize(
