@@ -216,9 +216,15 @@ def verdict_words(
         ],
         "verdict": [
             "" if pd.isna(item) or not item else word("verdict", item, language)
-            for item in rows["verdict"]
+            for item in rows["verdict"].mask(_is_exceeded(rows), "exceeded")
         ],
     }
+
+
+def _is_exceeded(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Targets that are not met because there is too much: not met alone sounds like too little."""
+    most = rows["figure_high" if "figure_high" in rows.columns else "high"]
+    return rows["verdict"].eq("not_met") & rows["low_interval"].gt(most)
 
 
 def _subject(content: AnnexContent, row: pd.Series) -> str:

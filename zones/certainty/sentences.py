@@ -15,8 +15,6 @@ from zones.plan.words import bound_words
 
 Row = Mapping[Hashable, Any]
 
-#: Half an interval over its middle, beyond which plus or minus would mislead: rare classes.
-_LOPSIDED = 0.5
 #: Points that nobody visits.
 _TOO_MANY = 10_000
 
@@ -123,10 +121,14 @@ def _asked(row: Row) -> Phrase:
     return message("zones.certainty.by_year", asked=asked, year=int(row["year"]))
 
 
-def _width(low: float, high: float, digits: int) -> Phrase:
-    """Half the width; nothing where it is lopsided, or too small for the decimals."""
-    half = (high - low) / 2
-    if half > _LOPSIDED * (low + high) / 2 or not round(half, digits):
+def _width(low: float, centre: float, high: float, digits: int) -> Phrase:
+    """Half the width; nothing where it would contradict an end, or is too small for the decimals.
+
+    An interval whose sides differ by more than rounding is told by its ends alone.
+    """
+    half, step = (high - low) / 2, 10.0**-digits
+    lopsided = pd.isna(centre) or abs(high + low - 2 * centre) > 2 * step
+    if lopsided or not round(half, digits):
         return Phrase(en="", vi="")
     return message("zones.certainty.half", half=figure_phrase(half, digits))
 
@@ -134,15 +136,16 @@ def _width(low: float, high: float, digits: int) -> Phrase:
 def _measured(row: Row, digits: int, level_percent: float) -> Phrase:
     """Figure of the map, what the interval is around, and whether the map's figure lies in it."""
     low, high = row["low_interval"], row["high_interval"]
+    by_points = row["interval_from"] == "points"
     given: dict[str, object] = {
         "unit": row["unit"],
         "present": figure_phrase(row["present"], digits),
         "low": figure_phrase(low, digits),
         "high": figure_phrase(high, digits),
-        "width": _width(low, high, digits),
+        "width": _width(low, row["estimate" if by_points else "present"], high, digits),
         "level_percent": level_percent,
     }
-    if row["interval_from"] != "points":
+    if not by_points:
         return message("zones.certainty.by_boundaries", **given)
     seen = row["estimate"]
     given["estimate"] = (
@@ -158,10 +161,10 @@ def _measured(row: Row, digits: int, level_percent: float) -> Phrase:
 
 def verdict_phrase(row: Row) -> Phrase:
     """Verdict of a target in words that stand within a sentence."""
-    if row["verdict"] == "not_met" and row["low_interval"] > row["figure_high"]:
-        # Not met sounds like too little.
-        return message("zones.certainty.exceeded")
-    en, vi = (word("verdict", row["verdict"], code) for code in ("en", "vi"))
+    exceeded = row["verdict"] == "not_met" and row["low_interval"] > row["figure_high"]
+    # Not met sounds like too little.
+    verdict = "exceeded" if exceeded else row["verdict"]
+    en, vi = (word("verdict", verdict, code) for code in ("en", "vi"))
     return Phrase(en=en[:1].lower() + en[1:], vi=vi[:1].lower() + vi[1:])
 
 

@@ -84,6 +84,7 @@ def target_rows(result: YearResult) -> pd.DataFrame:
                 "clause": target.clause or "",
                 "planned": _planned(target),
                 "low": row["low"],
+                "figure_high": row["figure_high"],
                 "present": row["present"],
                 "unit": unit,
                 "teller": str(row["told_by"]),
