@@ -69,6 +69,8 @@ def more_points(
             return not any(low <= end <= high for end in ends_ha)
 
         now = float(seen.points[here].sum())
+        if now == 0:  # Of a stratum without points nobody knows what more of them would show
+            continue
         most = _MOST if best is None else min(_MOST, 1 + best[0] / now)
         if not decides(most):
             continue

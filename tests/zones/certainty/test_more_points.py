@@ -57,3 +57,10 @@ def test_at_the_end_no_number_of_points_decides() -> None:
 def test_counts_are_read_as_they_were_written() -> None:
     text = "pine:400.500000:100:97+other:80000.000000:500:0"
     assert str(Seen.read(text)) == text
+
+
+def test_a_stratum_without_points_is_not_asked_for_more() -> None:
+    counts = Seen.read("pine:400:100:100+other:80000:500:0+bare:0.1:0:0")
+    more, strata = more_points(counts, ["other", "bare"], [480.0], z=Z)
+    assert strata == ["other"]
+    assert more > 0
