@@ -57,7 +57,7 @@ def _tell_changes(project: Project, path: Path, pages: PageOptions, decisions: P
     """Tell the changes of a GeoPackage that came back, row by row and in hectares by commune."""
     from layers.io.atomic import scratch_folder
     from zones.cli.lines.qgis import change_lines
-    from zones.pages.qgis_return import read_changes
+    from zones.pages.qgis_return import not_decided, read_changes
     from zones.pages.qgis_tables import COMMUNES
 
     with telling(quiet=pages.as_json) as teller, scratch_folder() as scratch:
@@ -68,6 +68,8 @@ def _tell_changes(project: Project, path: Path, pages: PageOptions, decisions: P
         if decisions is not None:
             made = _decided(project, written, path, teller)
             _save(made, decisions, overwrite=pages.overwrite)
+            if len(left := not_decided(written, table)):
+                print_line(say("zones.cli.edits_not_decided", rows=left["fid"].tolist()))
         communes = next(layer for layer in written if layer.table == COMMUNES).rows()
     if pages.as_json:
         print_json({"changes": records(table)})

@@ -203,6 +203,18 @@ def decisions_of(
     return pd.DataFrame(rows, columns=COLUMNS, dtype="str")
 
 
+def not_decided(written: Sequence[Written], changes: pd.DataFrame) -> pd.DataFrame:
+    """Changes of the planning layers that are no decision: another year, area, zone or outline."""
+    found = []
+    for end, taken in ((PLANNED, {"decision"}), (KEPT, {"measure", "period"})):
+        mine = changes["layer"].isin([one.name for one in written if one.table.endswith(end)])
+        plain = [set(fields.split(", ")) <= taken for fields in changes["fields"]]
+        other = ~pd.Series(plain, index=changes.index, dtype="bool")
+        gone = changes["change"].eq("deleted")
+        found.append(changes[mine & (~gone & other if end == PLANNED else gone | other)])
+    return pd.concat(found)
+
+
 def _by_record(earlier: pd.DataFrame, layers: Mapping[str, PlotLayer]) -> pd.DataFrame:
     """Earlier decisions by layer and record, so that a later one on the same plot replaces them."""
     plots = [layer.plots.assign(layer=name) for name, layer in layers.items()]

@@ -196,7 +196,9 @@ def test_decisions_come_back_and_the_planning_layer_follows(
     assert out["before_ha"] == pytest.approx(chosen.loc[gone, "area_ha"])
     table = tmp_path / "quyết định.csv"
     assert command(["qgis", str(project), "--changes", str(edited), "--decisions", str(table)]) == 0
-    assert "4 decisions on plots" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "quyết định.csv: 4;" in said
+    assert "no decision" not in said
     record, stand = (f"{kept.loc[fid, 'layer']}:{kept.loc[fid, 'row']}" for fid in (1, pine))
     told = pd.read_csv(table, keep_default_na=False).set_index("plot")
     assert told["decision"].to_dict() == {
@@ -379,10 +381,26 @@ def test_a_planning_layer_that_the_last_run_did_not_write_is_held_against_the_pr
     table = tmp_path / "d.csv"
     assert command(["qgis", str(path), "--changes", str(edited), "--decisions", str(table)]) == 0
     printed = capsys.readouterr().out
-    assert "1 decisions on plots" in printed
+    assert "d.csv: 1;" in printed
     assert "row 1 deleted" in printed
     told = pd.read_csv(table)[["plot", "decision"]].to_numpy().tolist()
     assert told == [[f"{chosen.loc[1, 'layer']}:{chosen.loc[1, 'row']}", "exclude"]]
+
+
+def test_edits_of_a_chosen_plot_that_are_no_decision_are_named(
+    project: Path, edited: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another year was told among the changes, and lost among the decisions without a word."""
+    chosen = pyogrio.read_dataframe(edited, layer="lo_20_rungqh", fid_as_index=True)
+    fid, gone, *_ = chosen.index
+    left = chosen.drop(index=gone)
+    left.loc[fid, "year"] += 1
+    rewrite(edited, left, "lo_20_rungqh")
+    table = tmp_path / "d.csv"
+    assert command(["qgis", str(project), "--changes", str(edited), "--decisions", str(table)]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"outline, added or split rows): {fid}. Plots" in printed
+    assert len(pd.read_csv(table)) == 1
 
 
 def test_a_planning_layer_is_read_although_none_is_made_any_more(
