@@ -77,7 +77,7 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
 
 def test_faults() -> None:
     sample, areas, _ = country(10, 200, spread=0.1)
-    with pytest.raises(InputError, match="lie outside the communes of the map"):
+    with pytest.raises(InputError, match="points outside the communes of the map"):
         estimate_area_by_commune(sample.assign(commune_code="99999"), areas)
     with pytest.raises(InputError, match="no point lies in strata 'pine'"):
         estimate_area_by_commune(sample[sample["stratum"] != "pine"], areas)
