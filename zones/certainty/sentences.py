@@ -17,6 +17,8 @@ Row = Mapping[Hashable, Any]
 
 #: Points that nobody visits.
 _TOO_MANY = 10_000
+#: Sides of an interval that differ by more than this part of their sum have no plus or minus.
+_LOPSIDED = 0.05
 
 
 def verdict_sentences(
@@ -122,12 +124,12 @@ def _asked(row: Row) -> Phrase:
 
 
 def _width(low: float, centre: float, high: float, digits: int) -> Phrase:
-    """Half the width; nothing where it would contradict an end, or is too small for the decimals.
+    """Half the width; nothing where the sides are not alike, or it is too small for the decimals.
 
-    An interval whose sides differ by more than rounding is told by its ends alone.
+    An interval that reaches further on one side than on the other is told by its ends alone.
     """
-    half, step = (high - low) / 2, 10.0**-digits
-    lopsided = pd.isna(centre) or abs(high + low - 2 * centre) > 2 * step
+    half = (high - low) / 2
+    lopsided = pd.isna(centre) or abs(high + low - 2 * centre) > _LOPSIDED * 2 * half
     if lopsided or not round(half, digits):
         return Phrase(en="", vi="")
     return message("zones.certainty.half", half=figure_phrase(half, digits))

@@ -47,14 +47,14 @@ def test_cannot_tell_says_what_would_decide() -> None:
     assert "95 %" in general.en
     assert sentence.en == (
         "Pine, 155,000–160,000 ha by 2030 asked for: cannot tell yet; 155,400 ha on the map; by "
-        "points checked on the ground 155,380 ha, 95 % interval 154,400–156,400 ha; "
+        "points checked on the ground 155,380 ha, 95 % interval 154,400–156,400 ha (± 1,000); "
         "about 320 more points, most of all where the map says Pine, Other, would decide if the "
         "estimate stays as it is."
     )
     assert sentence.vi == (
         "Thông, chỉ tiêu 155.000–160.000 ha đến năm 2030: chưa kết luận được; theo bản đồ 155.400 "
-        "ha; theo điểm kiểm tra thực địa 155.380 ha, khoảng tin cậy 95 %: 154.400–156.400 ha; "
-        "cần thêm khoảng 320 điểm kiểm tra, nhất là ở nơi bản đồ ghi Thông, Khác, mới "
+        "ha; theo điểm kiểm tra thực địa 155.380 ha, khoảng tin cậy 95 %: 154.400–156.400 ha "
+        "(± 1.000); cần thêm khoảng 320 điểm kiểm tra, nhất là ở nơi bản đồ ghi Thông, Khác, mới "
         "kết luận được (nếu ước lượng vẫn như hiện nay)."
     )
 
@@ -82,10 +82,15 @@ def test_points_are_no_errors_of_drawing_though_all_is_decided() -> None:
 def test_a_map_that_the_points_do_not_bear_out_is_told() -> None:
     *_, sentence = told(targets(present=157_000.0))
     assert "157,000 ha on the map; by points checked on the ground 155,380 ha" in sentence.en
-    assert "154,400–156,400 ha, and the map's own figure lies outside it" in sentence.en
-    # 980 below and 1,020 above: plus or minus 1,000 would contradict both ends.
-    assert "±" not in sentence.en + sentence.vi
+    assert "(± 1,000), and the map's own figure lies outside it" in sentence.en
     assert "số liệu trên bản đồ nằm ngoài khoảng này" in sentence.vi
+
+
+def test_an_interval_that_reaches_further_on_one_side_has_no_plus_or_minus() -> None:
+    anise = {"estimate": 69_105.0, "low_interval": 61_623.0, "high_interval": 79_930.0}
+    *_, sentence = told(targets(**anise))
+    assert "69,105 ha, 95 % interval 61,623–79,930 ha" in sentence.en
+    assert "±" not in sentence.en + sentence.vi
 
 
 def test_points_that_decide_against_the_map_are_told() -> None:
