@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 #: Land that counts towards the forest cover rate.
 _COVERS = ("natural_forest", "planted_forest")
 #: A commune whose forest by the plots' middles is nearer to its natural area is measured.
-_NEARLY_FULL = 0.5
+_NEARLY_FULL = 0.9
 
 
 def check_forest_areas(

@@ -154,9 +154,8 @@ def _tell_aside(
 def region_tables(results: dict[str, RunResult]) -> dict[Schema, pd.DataFrame]:
     """Provinces' rows and the region's sum: hectares, targets and metres of border."""
     made = {REGION_COVER: _cover(results), REGION_TARGETS: _targets(results)}
-    if any(
-        BORDERS.name in result.tables for result in results.values()
-    ):  # A run may leave them out
+    # A run with fewer steps leaves them out: then the earlier ones stay, and are told.
+    if any(BORDERS.name in result.tables for result in results.values()):
         made[REGION_BORDERS] = _borders(results)
     return {schema: schema.validate(frame) for schema, frame in made.items()}
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from layers.base.findings import Finding
+from layers.base.language import Phrase
 from tests.factories import write_project
 from zones.inputs.read import read_inputs
 from zones.project.model import load_project
@@ -61,3 +63,22 @@ def test_a_run_tells_every_commune_with_more_forest_than_it_has_ground(
     told = [*result[FINDINGS].to_dict("records"), *result[COVER_FINDINGS].to_dict("records")]
     named = [row["examples"] for row in told if row["kind"] == "forest-exceeds-area"]
     assert all(any(code in str(it) for it in named) for code in official)
+
+
+def test_another_commune_than_check_told_is_told_though_they_are_as_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Check may see one commune and the run another: neither stands for the other."""
+    path = write_project(tmp_path)
+    areas = tmp_path / "natural_areas.csv"
+    areas.write_text(areas.read_text("utf-8").replace("06184,110", "06184,46"), "utf-8")
+    fruit = tmp_path / "fruit.csv"
+    fruit.write_text(fruit.read_text("utf-8").replace(",99\n", ",9\n"), "utf-8")
+    other = Finding(
+        "problem", "forest-exceeds-area", "forest", Phrase("", ""), examples=("Thụy Hùng (06148)",)
+    )
+    monkeypatch.setattr("zones.inputs.read.check_forest_areas", lambda *_: [other])
+    result = run_project(load_project(path), options=RunOptions(only=("cover",), write=False))
+    told = result[COVER_FINDINGS]
+    told = told[told["kind"] == "forest-exceeds-area"]
+    assert told["examples"].tolist() == ["Đồng Đăng (06184)"]

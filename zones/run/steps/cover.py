@@ -37,10 +37,13 @@ def work(context: Context) -> Made:
     species = planted_species_table(planted_areas(measured), year=year, log=context.closures)
     told = context[FINDINGS]
     beyond = told[told["source"].eq(name) & told["kind"].eq("forest-exceeds-area")]
+    known = [set(named.split(", ")) for named in beyond["examples"]]
     found = [  # The same communes are not told again
         item
         for item in check_forest_cover(table, measured, source=name)
-        if item.kind != "forest-exceeds-area" or item.count not in beyond["count"].tolist()
+        if item.kind != "forest-exceeds-area"
+        or item.count not in beyond["count"].tolist()
+        or set(item.examples) not in known
     ]
     return {
         FOREST_COVER: table,

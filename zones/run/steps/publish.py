@@ -94,10 +94,6 @@ STEP = Step(
     writes=(PublishedFigures,),
     settings=(
         *("plans", "communes", "layers", "annex.language"),
-        *(
-            "decimals",
-            "rate_decimals",
-            "certainty",
-        ),
+        *("decimals", "rate_decimals", "certainty"),
     ),
 )
