@@ -67,9 +67,10 @@ def _tell_changes(project: Project, path: Path, pages: PageOptions, decisions: P
         table = read_changes(written, path)
         if decisions is not None:
             made = _decided(project, written, path, teller)
-            _save(made, decisions, overwrite=pages.overwrite)
+            _save(made, decisions, pages)
             if len(left := not_decided(written, table)):
-                print_line(say("zones.cli.edits_not_decided", rows=left["fid"].tolist()))
+                text = say("zones.cli.edits_not_decided", rows=left["fid"].tolist())
+                print_line(text, error=pages.as_json)
         communes = next(layer for layer in written if layer.table == COMMUNES).rows()
     if pages.as_json:
         print_json({"changes": records(table)})
@@ -138,14 +139,15 @@ def _decided(
     return decisions_of(written, path, earlier, plots)
 
 
-def _save(decisions: pd.DataFrame, table: Path, *, overwrite: bool) -> None:
-    """Write a table of decisions."""
+def _save(decisions: pd.DataFrame, table: Path, pages: PageOptions) -> None:
+    """Write a table of decisions; beside JSON nothing else is printed."""
     from layers.io.atomic import written_aside
     from layers.io.table_output import save_csv
 
-    with written_aside(table, overwrite=overwrite, program="Excel") as part:
+    with written_aside(table, overwrite=pages.overwrite, program="Excel") as part:
         save_csv(decisions, part)
-    print_line(say("zones.cli.decisions_saved", count=len(decisions), path=table))
+    saved = say("zones.cli.decisions_saved", count=len(decisions), path=table)
+    print_line(saved, error=pages.as_json)
 
 
 def _plots(project: Project, teller: Teller) -> dict[str, PlotLayer]:

@@ -401,6 +401,11 @@ def test_edits_of_a_chosen_plot_that_are_no_decision_are_named(
     printed = " ".join(capsys.readouterr().out.split())
     assert f"outline, added or split rows): {fid}. Plots" in printed
     assert len(pd.read_csv(table)) == 1
+    again = ["--decisions", str(table), "--overwrite", "--json"]
+    assert command(["qgis", str(project), "--changes", str(edited), *again]) == 0
+    printed, beside = capsys.readouterr()
+    assert len(json.loads(printed)["changes"]) == 2  # nothing but JSON
+    assert f"{fid}. Plots" in " ".join(beside.split())
 
 
 def test_a_planning_layer_is_read_although_none_is_made_any_more(
