@@ -126,9 +126,13 @@ def _needed(row: Mapping[Hashable, Any], z: float) -> str:
     if math.isnan(centre):
         return f"points:0:{row['strata']}"
     if row["origin"] == "sample":
-        ends_ha = [end / row["per"] for end in ends]
-        found = more_points(Seen.read(row["seen"]), row["strata"].split("+"), ends_ha, z=z)
-        return "at_the_end" if found is None else f"points:{found[0]}:{'+'.join(found[1])}"
+        ends_ha, named = [end / row["per"] for end in ends], row["strata"].split("+")
+        found = more_points(Seen.read(row["seen"]), named, ends_ha, z=z)
+        if found is None:
+            return "at_the_end"
+        points, strata = found
+        # Of points in all strata those are named where they help most.
+        return f"points:{points}:{'+'.join(strata if len(strata) < len(named) else named)}"
     # Each end within reach asks for a half-width below its distance from the estimate.
     part = min(
         abs(centre - end) / ((centre - row["low"]) if end < centre else (row["high"] - centre))

@@ -222,3 +222,20 @@ def test_truth_exactly_at_the_target() -> None:
     )["verdict"].value_counts()
     assert 0 < words["met"] <= 0.05 * len(names)
     assert words["cannot_tell"] >= 0.90 * len(names)
+
+
+def test_of_points_in_all_strata_those_with_most_doubt_are_named() -> None:
+    """Six strata in one sentence tell nobody where to go."""
+    rest = "+".join(f"s{number}:9000:40:{number % 3}" for number in range(6))
+    found = errors(
+        origin="sample",
+        area_ha=6_350.0,
+        low_ha=5_623.0,
+        high_ha=7_850.0,
+        points=280,
+        strata="s2+s5",
+        seen=f"pine:5000:40:40+{rest}",
+    )
+    row = judged(targets("floor", 7_000, None), 6_350.0, found)
+    assert row["verdict"] == "cannot_tell"
+    assert row["needed"] == "points:796:s2+s5"
