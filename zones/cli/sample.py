@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from zones.cli.terminal.console import telling
+from zones.cli.terminal.console import print_findings, telling
 from zones.cli.terminal.language import language, print_line, say
 from zones.cli.terminal.options import Overwrite, ProjectFile
 
@@ -53,6 +53,7 @@ def make(
     from layers.base.errors import OutputExistsError
     from layers.base.messages import message
     from zones.certainty.design import DESIGN_FILE, class_name, is_rare
+    from zones.output.findings_table import finding_records, findings_table
     from zones.project.model import load_project
     from zones.run.accuracy_sample import SampleRequest, make_sample
 
@@ -61,7 +62,7 @@ def make(
         raise OutputExistsError("layers.io.output_exists", path=out / DESIGN_FILE)
     request = SampleRequest(out, layer, cover, precision, points, seed)
     with telling(quiet=False) as teller:
-        design, size, _ = make_sample(load_project(project), request, teller)
+        design, size, found = make_sample(load_project(project), request, teller)
     lines = [
         message(
             "zones.certainty.drawn",
@@ -97,6 +98,9 @@ def make(
         lines.append(message("zones.certainty.rare_crops", crops=rare))
     for line in lines:
         print_line(line.text(language()))
+    print_findings(finding_records([findings_table(found)]), verbose=True)
+    if any(item.severity == "problem" for item in found):
+        raise typer.Exit(1)
 
 
 def read(

@@ -112,6 +112,15 @@ def plot_pieces(
     return pieces, [replace(item, source=name) for item in found.items]
 
 
+def told_once(found: list[Finding]) -> list[Finding]:
+    """Each finding once; ground that two communes claim is told with the communes already."""
+    seen: dict[str, Finding] = {}
+    for item in found:
+        if item.kind != "double-claim":
+            seen.setdefault(f"{item.source}: {item.message.en}", item)
+    return list(seen.values())
+
+
 def _edges_aside(
     pieces: pd.DataFrame, plots: gpd.GeoDataFrame, ground: Ground, found: Findings
 ) -> pd.DataFrame:

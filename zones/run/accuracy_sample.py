@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from layers.base.errors import InputError
+from layers.base.findings import Finding
 from layers.base.resources import data_table
 from layers.io.atomic import written_aside
 from layers.io.table_output import save_csv
@@ -32,7 +33,7 @@ from zones.certainty.sample_return import Returned, read_returned
 from zones.certainty.survey import LABELLED_FILE, Survey, layer_digest, survey_of
 from zones.inputs.read import Inputs
 from zones.measure.closure import ClosureLog
-from zones.measure.measure import COVERING, Ground, plot_pieces
+from zones.measure.measure import COVERING, Ground, plot_pieces, told_once
 from zones.output.folder import refuse_existing, staged_folder
 from zones.plan.frames import zones_frame
 from zones.project.model import CertaintySettings, Project, newest_forest_layer
@@ -54,8 +55,11 @@ class SampleRequest:
 
 def make_sample(
     project: Project, request: SampleRequest, teller: Teller
-) -> tuple[Design, SampleSize, list[Path]]:
-    """Draw points for the leading plan's crops, or the cover rate; write the files to fill in."""
+) -> tuple[Design, SampleSize, list[Finding]]:
+    """Draw points for the leading plan's crops, or the cover rate; write the files to fill in.
+
+    The findings are what is wrong with the layer that the points are drawn in.
+    """
     paths = project.input_paths().items()
     inputs_of_others = [path for name, path in paths if not name.startswith("certainty ")]
     refuse_existing(request.out, overwrite=True, inputs=inputs_of_others)
@@ -72,7 +76,8 @@ def make_sample(
         drawn = crop_strata(plots, set(classes))
     ground = Ground(communes, inputs.crs, ClosureLog())
     covers_all = project.layers[layer].kind in COVERING
-    pieces, _ = plot_pieces(layer, plots, ground, covers_all=covers_all)
+    pieces, found = plot_pieces(layer, plots, ground, covers_all=covers_all)
+    told = [it for it in inputs.findings.of("problem") if it.source in ("communes", layer)]
     strata, by_commune = build_strata(drawn, pieces, communes)
     areas = {str(name): float(area) for name, area in by_commune.sum().items()}
     table = data_table("crops.csv")
@@ -104,9 +109,9 @@ def make_sample(
     names = dict(communes.set_index("commune_code")["commune"])
     # Points beside the design of others, or beside the journal of others, would mislead readers.
     with staged_folder(request.out, keep=lambda name: not name.startswith(f"{POINTS}.")) as stage:
-        files = save_points(points, class_names(design.classes), names, stage)
+        save_points(points, class_names(design.classes), names, stage)
         save_design(design, stage)
-    return design, size, [request.out / file.name for file in files]
+    return design, size, [*told, *told_once(found)]
 
 
 def _layer_to_sample(layer: str | None, known: list[str]) -> str:

@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from layers import InputError, load_forest_status
 from layers.io.geopackage import write_layer
@@ -497,6 +498,24 @@ def test_a_sample_that_is_stopped_leaves_the_earlier_one_whole(
     assert after["points.gpkg"] != before["points.gpkg"]
     with closing(sqlite3.connect(folder / "points.gpkg")) as base:
         assert base.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def test_what_is_wrong_with_the_layer_is_told_when_points_are_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Plots that overlap count twice in their strata, and some lie in no commune."""
+    path = write_project(tmp_path / "dự án")
+    plots = forest_plots()
+    plots.loc[4, "geometry"] = shapely.affinity.translate(plots.geometry[1], 50)
+    plots.loc[3, "geometry"] = shapely.affinity.translate(plots.geometry[3], -50_000)
+    plots.to_file(path.parent / "forest.gpkg", layer="lop_dien_bien")
+    words = ["sample", "make", str(path), "--out", str(path.parent / "sample")]
+    assert run([*words, "--points", str(POINTS)]) == 1
+    told = capsys.readouterr().out.splitlines()
+    problems = [line for line in told if line.startswith("Vấn đề [forest] ")]
+    assert len(problems) == len(set(problems)) > 1
+    assert any("chồng" in line for line in problems)
+    assert (path.parent / "sample" / "points.gpkg").is_file()
 
 
 def test_a_sample_is_not_made_among_the_inputs(

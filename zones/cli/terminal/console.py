@@ -97,7 +97,7 @@ def telling(*, quiet: bool) -> Iterator[Teller]:
         yield _LineTeller()
 
 
-def print_findings(findings: Iterable[Mapping[str, Any]], *, verbose: bool) -> None:
+def print_findings(findings: Iterable[Mapping[Any, Any]], *, verbose: bool) -> None:
     """Print findings, rows of ``FINDINGS``, a line each; notes only where asked for."""
     hidden = 0
     for row in findings:

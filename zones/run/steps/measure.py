@@ -19,6 +19,7 @@ from zones.measure.measure import (
     measure_report,
     newest_reports,
     plot_pieces,
+    told_once,
 )
 from zones.measure.present import late_reporters, silent_communes
 from zones.output.findings_table import findings_table
@@ -51,7 +52,7 @@ def work(context: Context) -> Made:
         MEASURED: measured,
         AREAS: areas,
         FOREST_CLASSES: FOREST_CLASSES.validate(pd.concat(classes, ignore_index=True)),
-        MEASURE_FINDINGS: findings_table(_once(found)),
+        MEASURE_FINDINGS: findings_table(told_once(found)),
     }
 
 
@@ -79,15 +80,6 @@ def _layers(
                 *silent_communes(name, frame, inputs.communes),
             ],
         )
-
-
-def _once(found: list[Finding]) -> list[Finding]:
-    """Each finding once; ground that two communes claim is told with the communes already."""
-    seen: dict[str, Finding] = {}
-    for item in found:
-        if item.kind != "double-claim":
-            seen.setdefault(f"{item.source}: {item.message.en}", item)
-    return list(seen.values())
 
 
 STEP = Step(
