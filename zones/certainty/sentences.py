@@ -59,6 +59,14 @@ def is_contrary(row: Row) -> bool:
     return not row["low_interval"] <= row["present"] <= row["high_interval"]
 
 
+def contradicts_status(row: Row) -> bool:
+    """Whether points decide otherwise than the status, which compares the map's figure."""
+    if not is_contrary(row):
+        return False
+    found = "within" if row["verdict"] == "met" else "above" if _is_exceeded(row) else "below"
+    return bool(found != row["status"])
+
+
 def zone_verdicts(
     targets: pd.DataFrame,
     zone_names: pd.DataFrame,
@@ -163,11 +171,14 @@ def _measured(row: Row, digits: int, level_percent: float) -> Phrase:
 
 def verdict_phrase(row: Row) -> Phrase:
     """Verdict of a target in words that stand within a sentence."""
-    exceeded = row["verdict"] == "not_met" and row["low_interval"] > row["figure_high"]
     # Not met sounds like too little.
-    verdict = "exceeded" if exceeded else row["verdict"]
+    verdict = "exceeded" if _is_exceeded(row) else row["verdict"]
     en, vi = (word("verdict", verdict, code) for code in ("en", "vi"))
     return Phrase(en=en[:1].lower() + en[1:], vi=vi[:1].lower() + vi[1:])
+
+
+def _is_exceeded(row: Row) -> bool:
+    return bool(row["verdict"] == "not_met" and row["low_interval"] > row["figure_high"])
 
 
 def figure_phrase(value: float, decimals: int) -> Phrase:

@@ -79,7 +79,7 @@ def with_verdicts(
     high = (rows["high_ha"] * rows["per"]).where(sampled, centre + half)
     low, high = low.where(measured), high.where(measured)
     least, most = bounds_with_tolerance(targets, tolerated)
-    verdict = _verdict(low, high, least, most).where(measured, targets["verdict"])
+    verdict = interval_verdict(low, high, least, most).where(measured, targets["verdict"])
     facts = rows.assign(centre=centre, low=low, high=high, least=least, most=most, verdict=verdict)
     return TARGETS.validate(
         targets.assign(
@@ -93,7 +93,7 @@ def with_verdicts(
     )
 
 
-def _verdict(
+def interval_verdict(
     low: pd.Series[float],
     high: pd.Series[float],
     least: pd.Series[float],

@@ -151,6 +151,19 @@ def test_it_opens_whole(opener: Opener, content: MapContent) -> None:
     opened.page.screenshot(path=OUT / "map-desktop.png")
 
 
+def test_points_that_decide_against_the_status_are_said_beside_it(
+    opener: Opener, content: MapContent
+) -> None:
+    first = content.targets.index == 0
+    judged = content.targets.assign(
+        low_interval=np.where(first, 1.5, np.nan), high_interval=np.where(first, 2.5, np.nan),
+        verdict=np.where(first, "met", ""), status=np.where(first, "below", "within"),
+    )  # fmt: skip
+    opened = opener(replace(content, targets=judged))
+    said = opened.texts("#chart .zone-status")
+    assert sum("theo điểm kiểm tra: đạt" in text for text in said) == 1
+
+
 def test_switching_zone_and_measure_changes_map_table_and_legend(
     opener: Opener, content: MapContent
 ) -> None:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pandas as pd
 import pytest
 
 from zones.app.refused import RefusedError
+from zones.app.rooms.targets import _edited
 from zones.cli.main import run
 from zones.output.record import file_digest
 from zones.project.model import load_project
@@ -163,10 +165,12 @@ def test_a_folder_that_may_not_be_written_is_shown_only(
 #: What a person does at a project on a disk that takes no byte: shown, tried out, looked at, told.
 READ_ONLY = """
 import json, sys
+from dataclasses import replace
 from pathlib import Path
 from zones.app.desk import Desk
 from zones.app.process import do
 from zones.app.refused import RefusedError
+from zones.app.rooms.targets import _edited
 from zones.app.session import Session
 from zones.app.uploads import keep_upload
 
@@ -313,6 +317,22 @@ def test_the_map_holds_the_zone_against_the_edited_target(seated: Any) -> None:
     others = [item for item in after["targets"] if item["zone"] != zone]
     before = desk.ask("targets", "ground")["page"]["targets"]
     assert others == [item for item in before if item["zone"] != zone]
+
+
+def test_the_edited_target_is_judged_anew_and_the_others_as_they_were(seated: Any) -> None:
+    desk, zone, lines = lines_at(seated)
+    made = desk.desk.published(lines)
+    now = made.targets["present"]
+    judged = made.targets.assign(low_interval=now - 1, high_interval=now + 1, needed="points:3:a")
+    found = _edited(
+        replace(made, targets=judged.assign(verdict="met")),
+        desk.desk.base().prepared,
+        desk.desk.prepared(lines),
+    ).targets
+    mine = found["zone"].eq(zone) & found["indicator"].eq("area") & found["commune_code"].eq("")
+    assert set(found.loc[mine, "verdict"]) == {"not_met"}
+    assert set(found.loc[mine, "needed"]) == {""}
+    assert set(found.loc[~mine, "verdict"]) == {"met"}
 
 
 def test_an_end_that_follows_the_edited_one_is_said(seated: Any) -> None:

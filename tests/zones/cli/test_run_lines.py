@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -37,3 +38,35 @@ def test_no_id_and_no_english_unit_is_printed(lines: list[str]) -> None:
     assert any(line.startswith("Thông 2030") and " ha " in line for line in lines)
     names = [line.split("  ")[0] for line in lines[:-1]]
     assert len(set(names)) > 0.9 * len(names), "four lines were all called Thông"
+
+
+@pytest.mark.parametrize(
+    ("language", "present", "interval", "verdict", "end"),
+    [
+        ("en", 149_000.0, (155_200, 158_000), "met",
+         "below (by points checked on the ground: met)"),
+        ("vi", 149_000.0, (155_200, 158_000), "met", "(theo điểm kiểm tra thực địa: đạt)"),
+        ("en", 157_000.0, (161_000, 170_000), "not_met",
+         "within (by points checked on the ground: not met, exceeded)"),
+        ("en", 165_000.0, (140_000, 150_000), "not_met",
+         "above (by points checked on the ground: not met)"),
+        ("en", 157_000.0, (150_000, 170_000), "cannot_tell",
+         "within (cannot tell yet: margin of error)"),
+        ("en", 149_000.0, (120_000, 140_000), "not_met", "%  below"),
+        ("en", 159_900.0, (156_000, 158_000), "met", "%  within"),
+        ("en", 149_000.0, (np.nan, np.nan), "not_assessed", "%  below"),
+    ],
+)  # fmt: skip
+def test_a_verdict_that_is_not_the_status_is_said_beside_it(
+    language: str, present: float, interval: tuple[float, float], verdict: str, end: str
+) -> None:
+    set_language(language)
+    plan = load_plans(["lang-son-2026-2030"])[0]
+    targets = targets_frame(plan).assign(plan=plan.plan)
+    pine = targets[targets["target"] == "pine-area-2030"]
+    keys = ["zone", "indicator", "commune_code", "unit"]
+    row = compare_targets(pine, pine[keys].assign(present=present), tolerated=ToleratedBounds())
+    low, high = interval
+    row = row.assign(low_interval=low, high_interval=high, verdict=verdict)
+    (line,) = target_lines(pd.DataFrame(row), {})
+    assert line.endswith(end)

@@ -30,6 +30,7 @@ from zones.app.desk import Base, Desk, records, words
 from zones.app.project_file import project_path, with_changes, write_project
 from zones.app.question import Question
 from zones.app.refused import RefusedError
+from zones.certainty.verdict import interval_verdict
 from zones.pages.map_content import with_figures
 from zones.plan.model import Plan, Target
 from zones.project.model import Project, Scenario
@@ -122,6 +123,11 @@ def _edited(figures: PublishedFigures, base: Prepared, made: Prepared) -> Publis
         held = {"held_ratio": now / (goal or np.nan), "shortfall": under, "surplus": over}
         for name, value in {**ends, **held, "status": status}.items():
             targets.loc[mine, name] = value
+        sure = mine & targets["low_interval"].notna()
+        targets.loc[sure, "needed"] = ""  # What would decide was of the plan's own figures
+        targets.loc[sure, "verdict"] = interval_verdict(
+            *(targets.loc[sure, name] for name in ("low_interval", "high_interval", "low", "high"))
+        )
         rows = zones["zone"] == zone
         zones.loc[rows, "held_ratio"] = zones.loc[rows, "present_ha"] / (goal or np.nan)
     return replace(figures, targets=targets, zones=zones)

@@ -95,11 +95,6 @@ def target_lines(targets: pd.DataFrame, names: dict[tuple[str, str], str]) -> li
     from layers.base.language import format_number
     from zones.plan.extract.units import unit_name
 
-    status = {
-        "below": say("zones.cli.lines.below"),
-        "within": say("zones.cli.lines.within"),
-        "above": say("zones.cli.lines.above"),
-    }
     measured = targets[targets["status"] != "not_measured"]
     rows = measured.to_dict("records")
     labels = [_label(row, names) for row in rows]
@@ -108,13 +103,30 @@ def target_lines(targets: pd.DataFrame, names: dict[tuple[str, str], str]) -> li
     lines = [
         f"{label:<{wide}} {_figure(row['present'], row['unit']):>9} / {_range(row):<16} "
         f"{unit:<{wider}} {format_number(100 * row['held_ratio'], language()):>5} %  "
-        f"{status[row['status']]}"
+        f"{_judgement(row)}"
         for row, label, unit in zip(rows, labels, units, strict=True)
     ]
     rest = len(targets) - len(measured)
     if rest:
         lines.append(say("zones.cli.lines.targets_not_measured", rest=rest))
     return lines
+
+
+def _judgement(row: dict[Hashable, Any]) -> str:
+    """Status of the measured figure, and the verdict where it is another or cannot be told."""
+    from zones.certainty.sentences import contradicts_status, verdict_phrase
+
+    status = {
+        "below": say("zones.cli.lines.below"),
+        "within": say("zones.cli.lines.within"),
+        "above": say("zones.cli.lines.above"),
+    }[str(row["status"])]
+    if row["verdict"] == "cannot_tell":
+        return say("zones.cli.lines.cannot_tell", status=status)
+    if contradicts_status(row):
+        verdict = verdict_phrase(row).text(language())
+        return say("zones.cli.lines.points_say", status=status, verdict=verdict)
+    return status
 
 
 def _label(row: dict[Hashable, Any], names: dict[tuple[str, str], str]) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from maps.layout.page_table import PageColumn, PageTable
 from maps.layout.tables import verdict_words
 from maps.layout.words import page_day
-from zones.certainty.sentences import is_contrary, verdict_phrase, verdict_sentences
+from zones.certainty.sentences import contradicts_status, verdict_phrase, verdict_sentences
 from zones.measure.targets import yearly_unit
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Plan, Target
@@ -99,7 +99,7 @@ def target_rows(result: YearResult) -> pd.DataFrame:
                 "scope": target.scope,
                 "judged": str(row["verdict"]) in _VERDICTS,
                 "unsure": str(row["verdict"]) == "cannot_tell",
-                "contrary": verdict_phrase(row).vi if is_contrary(row) else "",
+                "contrary": verdict_phrase(row).vi if contradicts_status(row) else "",
                 "doubtful": target.bound != "at_most" and row["held_ratio"] >= _FAR_ABOVE,
                 **{name: row[name] for name in _INTERVAL},
             }

@@ -34,7 +34,17 @@ function renderChart() {
 
 function statusText(target) {
   const text = figureStatus(target);
-  return target.verdict === "cannot_tell" ? text + "; " + word("cannotTell") : text;
+  if (target.verdict === "cannot_tell") return text + "; " + word("cannotTell");
+  const found = decided(target);
+  return found && found !== target.status ? text + "; " + word("points " + found) : text;
+}
+
+// Where the interval puts what is there, if it lies on one side of each end.
+function decided(target) {
+  if (!hasInterval(target) || !["met", "not_met"].includes(target.verdict)) return "";
+  if (target.verdict === "met") return "within";
+  const highest = target.figure_high === undefined ? target.high : target.figure_high;
+  return highest !== null && target.low_interval > highest ? "above" : "below";
 }
 
 function figureStatus(target) {
