@@ -30,7 +30,7 @@ from zones.planting.harvested import OLDEST, cut_stands, ripe_stands, uncut_rest
 from zones.planting.kept import PLAN, forest_ground, kept_ground, measure_table
 from zones.planting.measures import load_measures
 from zones.planting.rules import load_planning_rules
-from zones.planting.slivers import without_slivers
+from zones.planting.slivers import with_joined_polygons, without_slivers
 from zones.tables import ALLOCATION_HARVEST, PLANNING_PLOTS
 
 #: Printed hectares and those of the plots are the same to this.
@@ -105,7 +105,8 @@ def planning_map(
         wishes.rules,
         years=(years.min(), years.max()) if len(years) else None,
     )
-    planted, bare, kept = without_slivers([planted, bare, kept], PLAN)
+    parts = without_slivers([planted, bare, kept], PLAN)
+    planted, bare, kept = with_joined_polygons(parts, layers)
     table = _with_parts(table, planted, len(chosen))
     measures = measure_table(forest, _together([planted, bare], pieces.crs), kept)
     rest = _together([kept, bare], kept.crs).drop(columns=["leading", "ground_ha"])

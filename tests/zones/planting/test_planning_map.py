@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import pytest
+import shapely
 
 from layers.base.errors import ClosureError, InputError
 from layers.kinds.plots import LAND_CLASSES, PlotLayer
@@ -800,6 +801,40 @@ def test_ground_beside_the_communes_joins_the_plan_without_hectares(
     assert made.plots["area_ha"].tolist() == found["area_ha"].tolist()
     assert made.plots.geometry.area.tolist() == [pytest.approx(50_000)]
     assert made.measures["area_ha"].sum() == pytest.approx(5.0)
+
+
+def test_polygons_that_cuts_leave_join_their_neighbour(communes: gpd.GeoDataFrame) -> None:
+    """A hook at the side of a plot of 10 ha: 0.4 m² of it lie before the cut. 0.3 m² lie apart.
+
+    The border of communes cuts off 0.2 m² of another, which has a large part beyond it.
+    """
+    forest = layer(
+        ("1/1/1", "bare", "production", None, 10.0, {}),
+        ("1/1/2", "bare", "production", None, 5.0, {}),
+    )
+    hook = square(100, 401, 3, 1), square(102.6, 399, 0.4, 2)
+    plot = shapely.union_all([square(0, 0, 100, 1000), *hook, square(60, -5, 0.3, 1)])
+    notch = [square(1000, 0, 50, 500), square(1050, 0, 0.2, 1), square(1060, 0, 50, 500)]
+    notch = shapely.union_all(notch)
+    forest.plots["geometry"] = gpd.GeoSeries([plot, notch], crs=CRS)
+    both = gpd.GeoDataFrame(
+        {"commune_code": ["06001", "06002"]},
+        geometry=[square(-10, -10, 1_060, 2_000), square(1_050, -10, 9_000, 2_000)],
+        crs=CRS,
+    )
+    asked = plan(("pine", "bare_production", 2026, 6.5))
+    layers = {"forest": ("forest_status", forest)}
+    made = mapped(asked, ZONES, RULES, layers, both)
+    whole = made.layer()
+    polygons = whole.explode()
+    assert polygons.loc[polygons.area < 1, "plot"].tolist() == ["1/1/1"]
+    assert polygons.area.min() == pytest.approx(0.3)
+    for label, shape in zip(("1/1/1", "1/1/2"), (plot, notch), strict=True):
+        parts = whole.loc[whole["plot"].eq(label), "geometry"]
+        assert shapely.union_all(parts).symmetric_difference(shape).area < 1e-6
+        assert parts.area.sum() == pytest.approx(shape.area, abs=1e-6)
+    assert made.table["area_ha"].sum() == pytest.approx(6.5, abs=1e-9)
+    assert made.measures["area_ha"].sum() == pytest.approx(15.0, abs=1e-9)
 
 
 def test_a_planned_row_that_the_layer_loses_is_refused(
