@@ -278,8 +278,9 @@ def _progress_faults(content: MapContent) -> list[Phrase]:
     faults += _unknown("progress", frame["told_by"], TELLERS)
     whole, communes = frame["commune_code"] == "", frame["commune_code"].replace("", np.nan)
     faults += _unknown("progress", communes.dropna(), content.communes["commune_code"])
-    told = [set(rows.itertuples(index=False)) for rows in (frame[keys], frame.loc[whole, keys])]
-    if told[0] != told[1]:
+    # A key that stands once in all rows and the province's together has communes and no province.
+    every = pd.concat([rows.drop_duplicates() for rows in (frame[keys], frame.loc[whole, keys])])
+    if not every.duplicated(keep=False).all():
         faults.append(phrase("fault.progress_without_province"))
     return faults
 

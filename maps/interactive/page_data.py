@@ -389,11 +389,15 @@ def _told(frame: pd.DataFrame, zone: str, codes: pd.Index) -> dict[str, Any]:
     for teller in (one for one in TELLERS if mine["told_by"].eq(one).any()):
         rows = mine[mine["told_by"] == teller]
         whole = rows[rows["commune_code"] == ""].sort_values("year")
-        table = rows.pivot_table(index="commune_code", columns="year", values="area_ha")
-        table = table.reindex(index=codes, columns=whole["year"])
+        years = pd.Index(whole["year"])
+        table = np.full((len(years), len(codes)), np.nan)
+        own = rows[rows["commune_code"] != ""]
+        keys = (years, own["year"]), (codes, own["commune_code"])
+        places = tuple(known.get_indexer(pd.Index(told)) for known, told in keys)
+        table[places] = own["area_ha"].to_numpy("float64", na_value=np.nan)
         found[teller] = {
-            "years": [str(year) for year in whole["year"]],
-            "values": [_numbers(values, 4) for values in table.to_numpy("float64").T],
+            "years": [str(year) for year in years],
+            "values": [_numbers(values, 4) for values in table],
             "whole": _numbers(whole["area_ha"].to_numpy(), 4),
             "communes": whole["communes"].tolist(),
             "expected": whole["expected"].tolist(),
