@@ -43,7 +43,7 @@ _MOVED_M = 5.0
 class Returned:
     """Points of a sample with one label each."""
 
-    sample: pd.DataFrame  # point, stratum, commune_code, reference_class
+    sample: pd.DataFrame  # point, stratum, commune_code, reference_class, east, north
     agreement_ratio: float  # Of the points that two looked at, those with the same label
     both: int  # Points that two looked at
     alone: int  # Points that only one looked at, which that share leaves out
@@ -72,6 +72,8 @@ def read_returned(path: Path, design: Design, words: dict[str, str]) -> Returned
             "stratum": [design.points[name][0] for name in points],
             "commune_code": [design.points[name][1] for name in points],
             "reference_class": settled,
+            "east": [design.points[name][2] for name in points],
+            "north": [design.points[name][3] for name in points],
         }
     )
     lacking = sorted(set(design.points) - set(points))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from layers.base.errors import MissingFileError
+from layers.base.errors import InputError, MissingFileError
 from layers.io.table import read_table
 from layers.sampling.by_commune import estimate_area_by_commune
 from layers.sampling.estimate import AreaEstimate, estimate_area
@@ -48,7 +48,28 @@ def load_survey(folder: Path, *, level_percent: float) -> Survey:
     if not path.is_file():
         raise MissingFileError("zones.certainty.not_labelled", path=path)
     sample = read_table(path).astype("str")
+    _refuse_other_points(design, sample, path)
     return survey_of(design, sample, level_percent=level_percent)
+
+
+def _refuse_other_points(design: Design, sample: pd.DataFrame, path: Path) -> None:
+    """Labels of points that were drawn anew since, maybe in another map, say nothing of these."""
+    columns = ["stratum", "commune_code", "east", "north"]
+    lacking = {"point", *columns[:2]} - set(sample.columns)
+    found: dict[str, list[str]] = {}
+    if not lacking:
+        # Labels of an earlier version have no place beside them.
+        places = sample.reindex(columns=columns).astype("object").fillna("")
+        found = dict(zip(sample["point"], places.to_numpy().tolist(), strict=True))
+    other = sorted(set(design.points) ^ set(found))
+    other += [
+        name
+        for name in sorted(set(design.points) & set(found))
+        for was in [zip(found[name], map(str, design.points[name]), strict=True)]
+        if any(old not in ("", new) for old, new in was)
+    ]
+    if other:
+        raise InputError("zones.certainty.other_points", path=path, count=len(other), points=other)
 
 
 def survey_of(design: Design, sample: pd.DataFrame, *, level_percent: float) -> Survey:

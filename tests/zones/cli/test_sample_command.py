@@ -21,6 +21,7 @@ from tests.factories import communes, forest_plots, write_project
 from tests.maps.qgis.program import tell_in_qgis
 from zones.certainty.design import load_design, refuse_other_map
 from zones.certainty.sample_return import read_returned
+from zones.certainty.survey import load_survey
 from zones.cli.main import run
 from zones.project.model import load_project
 from zones.run.accuracy_sample import class_names
@@ -353,6 +354,31 @@ def test_a_changed_map_is_refused_by_read_and_by_run(
     for command in (again, ["run", str(path), "--only", "compare", "--overwrite"]):
         assert run(command) == 2
         assert "mẫu rút từ bản đồ khác" in capsys.readouterr().err
+
+
+def test_labels_of_points_that_were_drawn_anew_are_refused(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A sample drawn anew keeps the labels of the earlier one: they are of other places."""
+    labelled(made).to_file(tmp_path / "về.gpkg", layer="points")
+    folder = tmp_path / "dự án"
+    shutil.copytree(made.parent, folder)
+    path, sample = folder / made.name, folder / "sample"
+    assert run(["sample", "read", str(path), str(tmp_path / "về.gpkg"), "--out", str(sample)]) == 0
+    load_survey(sample, level_percent=95.0)
+    again = ["sample", "make", str(path), "--out", str(sample), "--points", str(POINTS)]
+    assert run([*again, "--seed", "2", "--overwrite"]) == 0
+    path.write_text(path.read_text("utf-8") + "certainty: {sample: sample}\n", "utf-8")
+    capsys.readouterr()
+    assert run(["run", str(path), "--only", "compare", "--overwrite"]) == 2
+    said = capsys.readouterr().err
+    assert f"không phải nhãn của các điểm trong design.json: {POINTS} điểm khác" in said
+    # Labels of an earlier version have no coordinates: strata and communes tell.
+    file = sample / "labelled.csv"
+    table = pd.read_csv(file, dtype="str").drop(columns=["east", "north"])
+    table.to_csv(file, index=False)
+    with pytest.raises(InputError, match="not the labels of the points"):
+        load_survey(sample, level_percent=95.0)
 
 
 def test_fewer_points_than_the_strata_need_are_refused(
