@@ -234,7 +234,7 @@ def _plot_layers(
     classes = {code: word.text(language) for code, word in code_words("three_forest").items()}
     for number, (name, layer) in enumerate(shown_layers(inputs).items()):
         drawn = symbols_of_plots(layer, zones=zones_of_layer(project, zones, name))
-        frame = _plot_rows(layer, name, own, inputs.crs).assign(symbol=drawn)
+        frame = _plot_rows(layer, name, own, drawn, inputs.crs)
         found = set(drawn)
         symbols = [(key, item) for key, item in known.items() if key in found]
         strange = sorted(found.difference(known))
@@ -268,13 +268,17 @@ def _plot_layers(
 
 
 def _plot_rows(
-    layer: PlotLayer, name: str, own: Mapping[str, pd.DataFrame], crs: pyproj.CRS
+    layer: PlotLayer,
+    name: str,
+    own: Mapping[str, pd.DataFrame],
+    drawn: pd.Series[str],
+    crs: pyproj.CRS,
 ) -> gpd.GeoDataFrame:
     """Plots in the area CRS; those of a status layer with the fields of their file."""
     columns = [column for column in _PLOT_COLUMNS if column in layer.plots.columns]
     if name not in own or not isinstance(layer, ForestLayer):
-        return to_crs(layer.plots[[*columns, "geometry"]], crs)
-    plots = layer.plots[[*columns, "row", "geometry"]].assign(layer=name)
+        return to_crs(layer.plots[[*columns, "geometry"]].assign(symbol=drawn), crs)
+    plots = layer.plots[[*columns, "row", "geometry"]].assign(layer=name, symbol=drawn)
     # The letters as they were read: the colours of the standard go by them.
     letters = plots.assign(type_code=type_letters(layer))
     frame = with_own_fields(letters, {name: own[name].drop(columns="ldlr", errors="ignore")})

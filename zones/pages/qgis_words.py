@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from layers.base.language import Language
 from layers.base.messages import message
@@ -28,10 +28,13 @@ def speaker(language: Language) -> Say:
     return say
 
 
-def aliases(columns: Iterable[str], language: Language, own: Iterable[str] = ()) -> dict[str, str]:
-    """Names of fields for a person; an office's ``own`` fields keep theirs."""
-    say, of_status = speaker(language), field_names(language)
-    return {
+def aliases(
+    columns: Iterable[str], language: Language, own: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Names of fields for a person; an office's ``own`` fields keep theirs, also where moved."""
+    say, of_status, own = speaker(language), field_names(language), own or {}
+    moved = {name: say("field_own", field=field) for name, field in own.items() if name != field}
+    return moved | {
         name: _alias(name, say, of_status)
         for name in map(str, columns)
         if name != "geometry" and name not in own

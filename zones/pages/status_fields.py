@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from itertools import count
 
 import pandas as pd
 
@@ -44,11 +46,11 @@ def with_own_fields(frame: pd.DataFrame, own: Mapping[str, pd.DataFrame]) -> pd.
     A field that a layer lacks, or a row of another kind of layer, has what we know in its place.
     """
     keys = ["layer", "row"]
-    parts = [table.assign(layer=name, row=range(len(table))) for name, table in own.items()]
-    if not parts:
+    if not own:
         return frame
     renamed = frame.rename(columns=_SAME)
-    known = pd.concat(parts, ignore_index=True).set_index(keys)
+    # As an index: an office's layer may have fields of these names itself.
+    known = pd.concat({name: table.reset_index(drop=True) for name, table in own.items()})
     known = known.rename(columns=_apart(known.columns, renamed.columns))
     found = known.reindex(pd.MultiIndex.from_frame(frame[keys]).set_names(keys))
     found = found.set_axis(frame.index, axis="index")
@@ -68,20 +70,28 @@ def with_own_fields(frame: pd.DataFrame, own: Mapping[str, pd.DataFrame]) -> pd.
 def _apart(own: pd.Index[str], ours: pd.Index[str]) -> dict[str, str]:
     """New names of an office's own fields that would stand twice: names go without case."""
     standard = set(forest_fields()["field"])
-    taken = {*_TAKEN, *(str(name).lower() for name in ours)} - standard
-    return {
-        name: name + _OWN
-        for name in own
-        if name not in standard and (name.lower() in taken or name.lower() in standard)
-    }
+    taken = {*_TAKEN, *(str(name).lower() for name in ours), *standard}
+    spelt = {name.lower() for name in own}
+    renamed = {}
+    for name in own[~own.isin(standard)]:
+        free, numbers = name, count(2)
+        while free.lower() in taken or (free != name and free.lower() in spelt):
+            free = name + _OWN if free == name else f"{name}{_OWN}{next(numbers)}"
+        taken.add(free.lower())
+        renamed[name] = free
+    return renamed
 
 
-def own_names(own: Mapping[str, pd.DataFrame], columns: Iterable[str]) -> list[str]:
-    """Columns that are an office's own fields, beyond the 51."""
+def own_names(own: Mapping[str, pd.DataFrame], columns: Iterable[str]) -> dict[str, str]:
+    """Columns that are an office's own fields, beyond the 51, and what its layer calls them."""
     standard, there = set(forest_fields()["field"]), set(columns)
     fields = {str(name) for table in own.values() for name in table} - standard
-    apart = {name + _OWN for name in fields} & there
-    return sorted(apart | {name for name in fields & there if name + _OWN not in apart})
+    found: dict[str, str] = {}
+    for name in sorted(fields):
+        apart = re.compile(re.escape(name + _OWN) + r"\d*")
+        moved = [column for column in there - fields if apart.fullmatch(column)]
+        found |= dict.fromkeys(moved or there & {name}, name)
+    return found
 
 
 def field_names(language: Language) -> dict[str, str]:

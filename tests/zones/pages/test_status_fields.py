@@ -8,6 +8,7 @@ import pytest
 
 from layers.kinds.forest_fields import forest_fields
 from tests.factories import square
+from zones.pages.qgis_words import aliases
 from zones.pages.status_fields import field_names, field_words, own_names, with_own_fields
 
 
@@ -61,7 +62,38 @@ def test_a_field_that_has_the_name_of_ours_stands_beside_it(plots: gpd.GeoDataFr
     assert made["measure"].tolist() == ["BV", "KN", "TK"]
     assert made["Measure_goc"].tolist()[:2] == ["của huyện", "của xã"]
     assert made["FID_goc"].tolist()[:2] == [8, 7]
-    assert own_names({"forest": own()}, made.columns) == ["FID_goc", "Measure_goc", "ghi_chu"]
+    assert own_names({"forest": own()}, made.columns) == {
+        "FID_goc": "FID",
+        "Measure_goc": "Measure",
+        "ghi_chu": "ghi_chu",
+    }
+
+
+def test_an_offices_fields_stand_once_each_whatever_they_are_called(
+    plots: gpd.GeoDataFrame,
+) -> None:
+    """Numbers of records, fields of our index, and names that differ in case or end as ours do."""
+    names = ["OGC_FID", "fid", "ogr_fid", "FID_1", "fid_goc", "layer", "ROW", "ghi_chu", "GHI_CHU"]
+    source = {
+        "forest": own()
+        .drop(columns=["FID", "ghi_chu"])
+        .assign(**{name: [f"{name} 0", f"{name} 1"] for name in names})
+    }
+    made = with_own_fields(plots, source)
+    assert made["layer"].tolist() == ["forest", "forest", "orchards"]
+    assert len({name.lower() for name in made.columns}) == len(made.columns)
+    found = own_names(source, made.columns)
+    assert found == {
+        "OGC_FID_goc": "OGC_FID", "fid_goc2": "fid", "ogr_fid": "ogr_fid", "FID_1": "FID_1",
+        "fid_goc": "fid_goc", "layer_goc": "layer", "ROW_goc": "ROW", "ghi_chu": "ghi_chu",
+        "GHI_CHU_goc": "GHI_CHU", "Measure_goc": "Measure",
+    }  # fmt: skip
+    for column, name in found.items():
+        if name in names:
+            assert made[column].tolist()[:2] == [f"{name} 1", f"{name} 0"]
+    told = aliases(made.columns, "vi", found)
+    assert told["fid_goc2"] == "fid (trong lớp gốc)"
+    assert "ghi_chu" not in told
 
 
 def test_a_field_that_the_layer_lacks_has_what_was_read(plots: gpd.GeoDataFrame) -> None:
