@@ -11,6 +11,7 @@ from layers.base.language import Phrase, format_number
 from layers.base.messages import message
 from maps.layout.words import word
 from zones.certainty.design import class_name
+from zones.certainty.verdict import EVERYWHERE
 from zones.plan.words import bound_words
 
 Row = Mapping[Hashable, Any]
@@ -200,16 +201,22 @@ def needed_words(needed: str) -> Phrase:
     """Column ``needed`` of the targets in words."""
     kind, _, rest = needed.partition(":")
     if kind == "points":
-        points, _, strata = rest.partition(":")
-        named = [class_name(stratum) for stratum in strata.split("+")]
-        if int(points) == 0:
-            return message("zones.certainty.needs_some_points", strata=named)
-        if int(points) > _TOO_MANY:
-            return message("zones.certainty.needs_many_points", points=int(points), strata=named)
-        return message("zones.certainty.needs_points", points=int(points), strata=named)
+        number, _, strata = rest.partition(":")
+        named = strata.removeprefix(EVERYWHERE)
+        given = {
+            "points": int(number),
+            "strata": [class_name(stratum) for stratum in named.split("+")],
+        }
+        if int(number) == 0:
+            return message("zones.certainty.needs_some_points", **given)
+        if int(number) > _TOO_MANY:
+            return message("zones.certainty.needs_many_points", **given)
+        if named != strata:
+            return message("zones.certainty.needs_points_everywhere", **given)
+        return message("zones.certainty.needs_points", **given)
     if kind == "own_points":
-        named = [class_name(stratum) for stratum in rest.split("+")]
-        return message("zones.certainty.needs_own_points", strata=named)
+        names = [class_name(stratum) for stratum in rest.split("+")]
+        return message("zones.certainty.needs_own_points", strata=names)
     if kind == "error_m":
         return message("zones.certainty.needs_error_m", metres=float(rest))
     return message("zones.certainty.at_the_end")

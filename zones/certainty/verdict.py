@@ -25,6 +25,8 @@ _KEYS = ["zone", "indicator", "commune_code"]
 
 #: Origin of an error of an area, as the targets name it.
 _ORIGINS = {"sample": "points", "boundary": "boundaries"}
+#: Before the strata of most doubt, where points in all strata are needed.
+EVERYWHERE = "all:"
 #: A figure this near to an end (in half-widths) no survey can tell from it.
 _AT_THE_END = 0.02
 
@@ -110,6 +112,8 @@ def interval_verdict(
 def _needed(row: Mapping[Hashable, Any], z: float) -> str:
     """What would decide: ``points:320:pine+other``, ``error_m:0.8`` or ``at_the_end``.
 
+    Where points in all strata are needed: ``points:320:all:`` and those of most doubt.
+
     Of a commune's composite estimate no number of points can be told: ``own_points:pine+other``.
     """
     if row["verdict"] == "not_assessed" and not isinstance(row["origin"], str):
@@ -131,8 +135,10 @@ def _needed(row: Mapping[Hashable, Any], z: float) -> str:
         if found is None:
             return "at_the_end"
         points, strata = found
-        # Of points in all strata those are named where they help most.
-        return f"points:{points}:{'+'.join(strata if len(strata) < len(named) else named)}"
+        # Of points in all strata those are named where the doubt is greatest.
+        if len(strata) > len(named):
+            return f"points:{points}:{EVERYWHERE}{row['strata']}"
+        return f"points:{points}:{'+'.join(strata)}"
     # Each end within reach asks for a half-width below its distance from the estimate.
     part = min(
         abs(centre - end) / ((centre - row["low"]) if end < centre else (row["high"] - centre))

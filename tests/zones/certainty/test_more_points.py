@@ -1,9 +1,11 @@
 """How many more points would decide, held against estimates of samples that have them."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from layers import estimate_area
+from layers.sampling.score_interval import score_interval
 from zones.certainty.more_points import Seen, more_points
 
 Z = 1.959963984540054
@@ -64,3 +66,24 @@ def test_a_stratum_without_points_is_not_asked_for_more() -> None:
     more, strata = more_points(counts, ["other", "bare"], [480.0], z=Z)
     assert strata == ["other"]
     assert more > 0
+
+
+@pytest.mark.parametrize("end", [19_300.0, 18_600.0])
+def test_so_many_points_decide_in_half_of_surveys_and_twice_as_many_in_most(end: float) -> None:
+    """Surveys of the ground as it was found: what the sentence says of so many, and of twice."""
+    seen = Seen.read("pine:20000:1500:1300+other:80000:2000:40")
+    more, strata = more_points(seen, ["pine", "other"], [end], z=Z)
+    here = np.array([name in strata for name in seen.strata])
+    rng = np.random.default_rng(1)
+    part = {}
+    for times in (1, 2):
+        added = np.where(here, np.round(times * more * seen.points / seen.points[here].sum()), 0)
+        shares = seen.hits / seen.points
+        hits = seen.hits[:, None] + rng.binomial(added.astype(int), shares, (500, 2)).T
+        whole = seen.areas_ha.sum()
+        low, high = score_interval(
+            hits, seen.points + added, seen.areas_ha / whole, z=Z, finite=np.ones(2)
+        )
+        part[times] = ((low * whole > end) | (high * whole < end)).mean()
+    assert 0.4 < part[1] < 0.65
+    assert part[2] > 0.68

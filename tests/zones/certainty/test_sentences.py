@@ -48,14 +48,15 @@ def test_cannot_tell_says_what_would_decide() -> None:
     assert sentence.en == (
         "Pine, 155,000–160,000 ha by 2030 asked for: cannot tell yet; 155,400 ha on the map; by "
         "points checked on the ground 155,380 ha, 95 % interval 154,400–156,400 ha (± 1,000); "
-        "about 320 more points, most of all where the map says Pine, Other, would decide if the "
-        "estimate stays as it is."
+        "about 320 more points where the map says Pine, Other would decide if the estimate stays "
+        "as it is; as new points may shift it, plan for twice as many."
     )
     assert sentence.vi == (
         "Thông, chỉ tiêu 155.000–160.000 ha đến năm 2030: chưa kết luận được; theo bản đồ 155.400 "
         "ha; theo điểm kiểm tra thực địa 155.380 ha, khoảng tin cậy 95 %: 154.400–156.400 ha "
-        "(± 1.000); cần thêm khoảng 320 điểm kiểm tra, nhất là ở nơi bản đồ ghi Thông, Khác, mới "
-        "kết luận được (nếu ước lượng vẫn như hiện nay)."
+        "(± 1.000); cần thêm khoảng 320 điểm kiểm tra ở nơi bản đồ ghi Thông, Khác mới kết luận "
+        "được nếu ước lượng vẫn như hiện nay; điểm mới có thể làm ước lượng thay đổi, nên dự trù "
+        "gấp đôi."
     )
 
 
@@ -134,8 +135,16 @@ def test_of_a_rare_crop_neither_width_nor_points_mislead() -> None:
     assert "the doubt lies where the map says Other, Pine; put points there first" in sentence.en
 
 
+def test_points_in_all_strata_are_not_said_to_go_where_the_doubt_is_greatest() -> None:
+    """Put there alone they would not decide: the other strata have their errors too."""
+    *_, sentence = told(targets(needed="points:800:all:pine+other"))
+    assert "about 800 more points, shared over all strata as the present ones are" in sentence.en
+    assert "ở mọi tầng, chia như các điểm hiện có" in sentence.vi
+
+
 @pytest.mark.parametrize(
-    "needed", ["points:1:a", "points:0:a", "own_points:pine", "error_m:2", "at_the_end"]
+    "needed",
+    ["points:1:a", "points:1:all:a+b", "points:0:a", "own_points:pine", "error_m:2", "at_the_end"],
 )
 def test_every_need_has_words(needed: str) -> None:
     assert needed_words(needed).vi != needed_words(needed).en

@@ -238,4 +238,4 @@ def test_of_points_in_all_strata_those_with_most_doubt_are_named() -> None:
     )
     row = judged(targets("floor", 7_000, None), 6_350.0, found)
     assert row["verdict"] == "cannot_tell"
-    assert row["needed"] == "points:796:s2+s5"
+    assert row["needed"] == "points:796:all:s2+s5"
