@@ -35,13 +35,14 @@ def check(
     from zones.inputs.paste import lines_to_paste
     from zones.inputs.read import read_inputs
     from zones.output.findings_table import findings_table
+    from zones.project.beside import folder_beside
     from zones.project.model import load_project
 
     loaded = load_project(project)
     with telling(quiet=as_json) as teller:
         inputs = read_inputs(loaded, progress=teller.part)
     findings = inputs.findings.items
-    folder = out or loaded.file.parent / "check"
+    folder = out or folder_beside(loaded, "check")
     written, kept = _write(inputs, folder, overwrite=overwrite)
     if as_json:
         table = findings_table(findings)

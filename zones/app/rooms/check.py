@@ -21,6 +21,7 @@ from zones.app.refused import RefusedError
 from zones.inputs.faulty_plots import FAULTY_FILES, faulty_plots, save_faulty_plots
 from zones.inputs.read import Inputs
 from zones.output.folder import refuse_existing
+from zones.project.beside import folder_beside
 from zones.project.model import ReportSource
 from zones.project.sources import layer_names
 
@@ -158,7 +159,7 @@ def export(desk: Desk, asked: Export) -> dict[str, Any]:
         )
         for name, layer in inputs.plots.items()
     }
-    folder = inputs.project.file.parent / "check"
+    folder = folder_beside(inputs.project, "check")
     refuse_existing(folder, overwrite=True, inputs=inputs.project.input_paths().values())
     written = save_faulty_plots(found, folder, language=asked.language)
     return {"files": [str(path) for path in written], "known": list(FAULTY_FILES)}

@@ -21,6 +21,7 @@ from zones.app.question import Question
 from zones.app.refused import RefusedError
 from zones.app.uploads import returned_folder
 from zones.output.folder import refuse_existing
+from zones.project.beside import folder_beside
 from zones.project.form_schema import form_paths, load_form
 from zones.project.model import Project
 from zones.reports.collect import collect as read_all
@@ -91,11 +92,10 @@ def _ledger(project: Project) -> Ledger:
 
 
 def _folders(project: Project, year: int) -> dict[str, Path]:
-    home = project.file.parent
     names = {"forms": f"forms-{year}", "replies": f"replies-{year}", "report": f"report-{year}"}
     return {
-        **{name: home / folder for name, folder in names.items()},
-        "returned": returned_folder(home, year),
+        **{name: folder_beside(project, folder) for name, folder in names.items()},
+        "returned": returned_folder(project.file.parent, year),
     }
 
 
