@@ -32,6 +32,8 @@ _DUST_DECIMALS = 9
 _OUTLINE_LIMIT = 60_000
 
 Values = npt.NDArray[np.float64]
+#: What is told of a zone, and its classes
+_Told = tuple[dict[str, Any], list[dict[str, Any]]]
 
 # Measure: column of the zone table, decimals written.
 MEASURES: dict[str, tuple[str, int]] = {
@@ -91,7 +93,10 @@ def page_figures(content: MapContent) -> dict[str, Any]:
     """Build the figures of a page, which an edit of the plan changes."""
     codes = pd.Index(content.communes["commune_code"])
     notes: list[Phrase] = []
-    zones = [_zone_entry(content, row, codes, notes) for row in content.zones.to_dict("records")]
+    told = {} if content.progress is None else _told(content.progress, codes)
+    zones = [
+        _zone_entry(content, row, codes, told, notes) for row in content.zones.to_dict("records")
+    ]
     return {
         "digest": content.digest,
         "measures": _measures(content, notes),
@@ -327,7 +332,11 @@ def _numbers(values: Any, decimals: int) -> list[float | int | None]:
 
 
 def _zone_entry(
-    content: MapContent, zone: dict[Any, Any], codes: pd.Index, notes: list[Phrase]
+    content: MapContent,
+    zone: dict[Any, Any],
+    codes: pd.Index,
+    told: dict[str, _Told],
+    notes: list[Phrase],
 ) -> dict[str, Any]:
     """Gather one zone."""
     frame = content.zone_communes
@@ -353,13 +362,8 @@ def _zone_entry(
         entry["limits"] = _limits(rows["binding"])
     if "low_interval_ha" in rows and rows["low_interval_ha"].notna().any():
         entry["interval"] = _interval(rows)
-    progress = content.progress
-    if progress is not None and (told := _told(progress, zone["zone"], codes)):
-        entry["told"] = told
-        mine = progress[progress["zone"] == zone["zone"]]
-        areas = mine.loc[mine["commune_code"] != "", "area_ha"].to_numpy("float64")
-        # One classing for all years and tellers, or the colours could not be compared.
-        entry["classes"]["told"] = _classings("present", areas)
+    if zone["zone"] in told:
+        entry["told"], entry["classes"]["told"] = told[zone["zone"]]
     _note_zone(zone, rows["present_ha"].to_numpy("float64", na_value=np.nan), notes)
     planned = _planned(content.planned, zone["zone"], codes)
     if planned is None and content.planned is not None:
@@ -376,33 +380,37 @@ def _zone_entry(
     return entry
 
 
-def _told(frame: pd.DataFrame, zone: str, codes: pd.Index) -> dict[str, Any]:
+def _told(frame: pd.DataFrame, codes: pd.Index) -> dict[str, _Told]:
     """Hectares by year as each tells them: of the communes, and of those that told together."""
-    mine = frame[frame["zone"] == zone]
-    if mine.empty:
-        return {}
-    now = mine[mine["present"].astype(bool)]
-    # Who tells the present area, and of what year it is
-    found: dict[str, Any] = {
-        "now": [now["told_by"].iloc[0], str(now["year"].iloc[0])] if len(now) else ["", ""]
-    }
-    for teller in (one for one in TELLERS if mine["told_by"].eq(one).any()):
-        rows = mine[mine["told_by"] == teller]
-        whole = rows[rows["commune_code"] == ""].sort_values("year")
-        years = pd.Index(whole["year"])
-        table = np.full((len(years), len(codes)), np.nan)
-        own = rows[rows["commune_code"] != ""]
-        keys = (years, own["year"]), (codes, own["commune_code"])
-        places = tuple(known.get_indexer(pd.Index(told)) for known, told in keys)
-        table[places] = own["area_ha"].to_numpy("float64", na_value=np.nan)
-        found[teller] = {
-            "years": [str(year) for year in years],
-            "values": [_numbers(values, 4) for values in table],
-            "whole": _numbers(whole["area_ha"].to_numpy(), 4),
-            "communes": whole["communes"].tolist(),
-            "expected": whole["expected"].tolist(),
-        }
+    found = {}
+    for zone, mine in frame.groupby("zone", sort=False):
+        now = mine[mine["present"].astype(bool)]
+        # Who tells the present area, and of what year it is
+        who = [now["told_by"].iloc[0], str(now["year"].iloc[0])] if len(now) else ["", ""]
+        areas = mine.loc[mine["commune_code"] != "", "area_ha"].to_numpy("float64")
+        by_teller = dict(iter(mine.groupby("told_by", sort=False)))
+        tellers = {one: _told_by(by_teller[one], codes) for one in TELLERS if one in by_teller}
+        # One classing for all years and tellers, or the colours could not be compared.
+        found[str(zone)] = {"now": who} | tellers, _classings("present", areas)
     return found
+
+
+def _told_by(rows: pd.DataFrame, codes: pd.Index) -> dict[str, Any]:
+    """Hectares of one zone by year as one tells them."""
+    together = rows["commune_code"] == ""
+    whole, own = rows[together].sort_values("year"), rows[~together]
+    years = pd.Index(whole["year"])
+    table = np.full((len(years), len(codes)), np.nan)
+    keys = (years, own["year"]), (codes, own["commune_code"])
+    places = tuple(known.get_indexer(pd.Index(told)) for known, told in keys)
+    table[places] = own["area_ha"].to_numpy("float64", na_value=np.nan)
+    return {
+        "years": [str(year) for year in years],
+        "values": [_numbers(values, 4) for values in table],
+        "whole": _numbers(whole["area_ha"].to_numpy(), 4),
+        "communes": whole["communes"].tolist(),
+        "expected": whole["expected"].tolist(),
+    }
 
 
 def _interval(rows: pd.DataFrame) -> dict[str, list[Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from layers.base.errors import ClosureError
@@ -79,11 +80,13 @@ def _compare(
     table: str, expected: pd.Series[float], found: pd.Series[float], column: str
 ) -> Iterator[TwinFigures]:
     """Compare two series over the places that both have."""
-    both = pd.DataFrame({"expected": expected, "found": found}).dropna()
-    apart = both[(both["expected"] - both["found"]).abs() > _TOLERANCE]
-    for key, row in apart.iterrows():
-        place = ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
-        yield TwinFigures(table, f"{place}, {column}", row["expected"], row["found"])
+    if not expected.index.equals(found.index):
+        expected, found = expected.align(found, join="inner")
+    one, other = (it.to_numpy("float64", na_value=np.nan) for it in (expected, found))
+    for place in np.flatnonzero(np.abs(one - other) > _TOLERANCE):
+        key = expected.index[int(place)]
+        row = ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
+        yield TwinFigures(table, f"{row}, {column}", float(one[place]), float(other[place]))
 
 
 def _cover(given: Frames) -> Iterator[TwinFigures]:
