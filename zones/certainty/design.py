@@ -56,6 +56,7 @@ class Design:
     points: dict[str, list[float | str]]  # Point → stratum, commune code, east, north
     # Hectares of each stratum by commune; a sample of an earlier version has none
     commune_strata_ha: dict[str, dict[str, float]] = field(default_factory=dict)
+    drawn: str = ""  # Date, which a sample of an earlier version does not tell
 
 
 def class_name(name: str) -> Phrase:

@@ -42,15 +42,40 @@ def verdict_sentences(
     drawn = judged[judged["interval_from"] == "boundaries"]
     if len(drawn) == len(judged):
         found.append(("", message("zones.certainty.drawing_only")))
-    elif len(drawn):
-        of = list(dict.fromkeys(_name(row, names) for row in drawn.to_dict("records")))
-        found.append(("", message("zones.certainty.drawing_only_of", names=of)))
+    found += [("", sentence) for sentence in _unjudged(targets, names)]
     found += [
         (str(row["zone"]), _verdict(row, names, decimals, level_percent))
         for row in judged.to_dict("records")
         if row["verdict"] == "cannot_tell" or is_contrary(row)
     ]
     return found
+
+
+def without_points(targets: pd.DataFrame, zone_names: pd.DataFrame) -> list[Phrase]:
+    """Sentences on the targets of which the points of a sample do not tell; none without one."""
+    if not targets["interval_from"].eq("points").any():
+        return []
+    return _unjudged(targets, zone_names.drop_duplicates("zone").set_index("zone"))
+
+
+def _unjudged(targets: pd.DataFrame, names: pd.DataFrame) -> list[Phrase]:
+    """Sentences that name the targets of no points: judged by boundaries alone, or not at all."""
+    known = targets["present"].notna()
+    area = targets["indicator"].eq("area") & targets["unit"].eq("ha")
+    reported, origin = targets["told_by"].ne("layer"), targets["interval_from"]
+    found = []
+    if origin.eq("points").any() and (of := _names(targets[origin == "boundaries"], names)):
+        found.append(message("zones.certainty.drawing_only_of", names=of))
+    unsaid = targets["verdict"].eq("not_assessed") & targets["low_interval"].isna()
+    if of := _names(targets[known & unsaid], names):
+        found.append(message("zones.certainty.untold", names=of))
+    if of := _names(targets[known & area & reported], names):
+        found.append(message("zones.certainty.reported", names=of))
+    return found
+
+
+def _names(targets: pd.DataFrame, names: pd.DataFrame) -> list[Phrase | str]:
+    return list(dict.fromkeys(_name(row, names) for row in targets.to_dict("records")))
 
 
 def is_contrary(row: Row) -> bool:
@@ -166,8 +191,22 @@ def _measured(row: Row, digits: int, level_percent: float) -> Phrase:
             "zones.certainty.estimate", unit=row["unit"], figure=figure_phrase(seen, digits)
         )
     )
+    given["counted"] = _counted(row)
     inside = low <= row["present"] <= high
     return message(f"zones.certainty.by_points{'' if inside else '_outside'}", **given)
+
+
+def _counted(row: Row) -> Phrase:
+    """Points that the estimate is made from, and those of them found to be what is asked for."""
+    points, found = row.get("points"), row.get("points_found")
+    if points is None or pd.isna(points):
+        return message("zones.certainty.counted")
+    if found is None or pd.isna(found):
+        return message("zones.certainty.counted_own", points=int(points))
+    given = {"points": int(points), "found": int(found)}
+    if row["indicator"] == "forest_cover_rate":
+        return message("zones.certainty.counted_forest", **given)
+    return message("zones.certainty.counted_crop", **given)
 
 
 def verdict_phrase(row: Row) -> Phrase:

@@ -9,13 +9,17 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError, MissingFileError
+from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.io.table import read_table
 from layers.sampling.by_commune import estimate_area_by_commune
 from layers.sampling.estimate import AreaEstimate, estimate_area
+from maps.layout.words import page_day
 from zones.certainty.design import Design, load_design
 from zones.certainty.more_points import Seen
 from zones.output.record import input_record
 from zones.project.model import Project
+from zones.project.sources import layer_names
 from zones.tables import AREA_ERRORS
 
 #: Labelled points, beside the design.
@@ -70,6 +74,40 @@ def _refuse_other_points(design: Design, sample: pd.DataFrame, path: Path) -> No
     ]
     if other:
         raise InputError("zones.certainty.other_points", path=path, count=len(other), points=other)
+
+
+def sample_sentences(project: Project) -> list[tuple[str, Phrase]]:
+    """Which samples the intervals rest on, each with its key in the project file."""
+    settings, names = project.certainty, layer_names(project)
+    found = []
+    for key, folder in () if settings is None else settings.samples.items():
+        home = project.resolve(folder)
+        design = load_design(home)
+        labelled = read_table(home / LABELLED_FILE)
+        drawn, read = design.drawn, ""
+        if "read_on" in labelled:
+            read = labelled["read_on"].astype("str").max()
+        text = message(
+            "zones.certainty.sample_note",
+            folder=folder.as_posix(),
+            points=len(labelled),
+            strata=len(set(labelled["stratum"])),
+            layer=names[design.layer],
+            day=_day(project.layers[design.layer].date.isoformat()),
+            drawn=_if_dated(message("zones.certainty.sample_drawn", day=_day(drawn)), drawn),
+            read=_if_dated(message("zones.certainty.sample_read", day=_day(read)), read),
+        )
+        found.append((key, text))
+    return found
+
+
+def _if_dated(said: Phrase, day: str) -> Phrase:
+    """Nothing where a sample of an earlier version does not tell the day."""
+    return said if day else Phrase("", "")
+
+
+def _day(day: str) -> Phrase:
+    return Phrase(en=page_day(day, "en"), vi=page_day(day, "vi"))
 
 
 def survey_of(design: Design, sample: pd.DataFrame, *, level_percent: float) -> Survey:

@@ -64,7 +64,7 @@ def with_verdicts(
     level_percent: float,
     tolerated: ToleratedBounds,
 ) -> pd.DataFrame:
-    """Targets with ``estimate``, both ends of the interval, its origin, ``verdict, needed``.
+    """Targets with ``estimate``, interval, its origin and points, ``verdict, needed``.
 
     ``intervals`` are from ``zone_intervals``; what no layer tells has none, and keeps its verdict.
     The status stays what it was: it compares figures.
@@ -89,10 +89,17 @@ def with_verdicts(
             low_interval=low,
             high_interval=high,
             interval_from=rows["origin"].map(_ORIGINS).where(low.notna(), "").fillna(""),
+            points=rows["points"].where(sampled & measured),
+            points_found=rows["seen"].map(_found).where(sampled & measured),
             verdict=verdict,
             needed=[_needed(row, z) for row in facts.to_dict("records")],
         )
     )
+
+
+def _found(seen: object) -> float:
+    """Points found to be the subject; missing where they are not told by stratum."""
+    return float(Seen.read(seen).hits.sum()) if isinstance(seen, str) and seen else math.nan
 
 
 def interval_verdict(

@@ -96,6 +96,8 @@ def make(
     ]
     if rare:
         lines.append(message("zones.certainty.rare_crops", crops=rare))
+    if unsampled := [class_name(name) for name in design.classes if name not in design.strata_ha]:
+        lines.append(message("zones.certainty.unsampled", crops=unsampled))
     for line in lines:
         print_line(line.text(language()))
     print_findings(finding_records([findings_table(found)]), verbose=True)

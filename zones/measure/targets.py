@@ -131,7 +131,7 @@ _COMPARED = frozenset(
     {
         *("figure_low", "figure_high", "present", "held_ratio", "shortfall", "surplus", "status"),
         *("tolerance_percent", "told_by", "told_of", "estimate", "low_interval", "high_interval"),
-        *("interval_from", "verdict", "needed"),
+        *("interval_from", "points", "points_found", "verdict", "needed"),
     }
 )
 
@@ -219,6 +219,8 @@ def compare_targets(
         low_interval=np.nan,
         high_interval=np.nan,
         interval_from="",
+        points=np.nan,
+        points_found=np.nan,
         verdict=_first_verdict(frame),
         needed=np.where(frame["told_by"] == "layer", "accuracy", ""),
     )

@@ -6,8 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
+from layers.base.clock import today
 from layers.base.errors import InputError
 from layers.base.findings import Finding
 from layers.base.resources import data_table
@@ -31,11 +30,11 @@ from zones.certainty.design import (
 from zones.certainty.sample_files import POINTS, save_points
 from zones.certainty.sample_return import Returned, read_returned
 from zones.certainty.survey import LABELLED_FILE, Survey, layer_digest, survey_of
+from zones.inputs.present import zones_of_plans
 from zones.inputs.read import Inputs
 from zones.measure.closure import ClosureLog
 from zones.measure.measure import COVERING, Ground, plot_pieces, told_once
 from zones.output.folder import refuse_existing, staged_folder
-from zones.plan.frames import zones_frame
 from zones.project.model import CertaintySettings, Project, newest_forest_layer
 from zones.run.context import RunOptions, Teller
 from zones.run.run import run_project
@@ -56,7 +55,7 @@ class SampleRequest:
 def make_sample(
     project: Project, request: SampleRequest, teller: Teller
 ) -> tuple[Design, SampleSize, list[Finding]]:
-    """Draw points for the leading plan's crops, or the cover rate; write the files to fill in.
+    """Draw points for the crops of the plans, or the cover rate; write the files to fill in.
 
     The findings are what is wrong with the layer that the points are drawn in.
     """
@@ -72,7 +71,7 @@ def make_sample(
     if request.cover:
         classes, drawn = [FOREST], cover_strata(plots)
     else:
-        classes = sorted(set(zones_frame(inputs.plans[0])["crop"]) - {""})
+        classes = sorted(set(zones_of_plans(inputs.plans)["crop"]) - {""})
         drawn = crop_strata(plots, set(classes))
     ground = Ground(communes, inputs.crs, ClosureLog())
     covers_all = project.layers[layer].kind in COVERING
@@ -105,6 +104,7 @@ def make_sample(
             str(code): {str(name): float(area) for name, area in row.items()}
             for code, row in by_commune.iterrows()
         },
+        drawn=today().isoformat(),
     )
     names = dict(communes.set_index("commune_code")["commune"])
     # Points beside the design of others, or beside the journal of others, would mislead readers.
@@ -150,5 +150,5 @@ def read_sample(project: Project, folder: Path, file: Path) -> tuple[Survey, Ret
     level = (project.certainty or CertaintySettings()).level_percent
     survey = survey_of(design, returned.sample, level_percent=level)
     with written_aside(folder / LABELLED_FILE, overwrite=True) as part:
-        save_csv(pd.DataFrame(returned.sample), part)
+        save_csv(returned.sample.assign(read_on=today().isoformat()), part)
     return survey, returned

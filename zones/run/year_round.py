@@ -9,6 +9,7 @@ import pandas as pd
 from layers.base.clock import today
 from layers.base.errors import InputError
 from layers.communes.gazetteer import communes_on
+from zones.certainty.survey import sample_sentences
 from zones.inputs.present import present_by_zone, zones_of_plans
 from zones.inputs.read import read_communes, read_plans
 from zones.measure.measure import is_unknown
@@ -114,6 +115,7 @@ def year_result(project: Project, year: int, ledger: Ledger, teller: Teller) -> 
         status,
         result[PROGRESS],
         level_percent=(project.certainty or CertaintySettings()).level_percent,
+        samples=tuple(text for _, text in sample_sentences(project)),
         decimals=(project.decimals, project.rate_decimals),
         disowned=disowned,
     )

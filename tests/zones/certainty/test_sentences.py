@@ -8,6 +8,7 @@ from zones.certainty.sentences import (
     cover_sentences,
     needed_words,
     verdict_sentences,
+    without_points,
     zone_verdicts,
 )
 
@@ -30,6 +31,9 @@ def targets(**columns: object) -> pd.DataFrame:
         "low_interval": 154_400.0,
         "high_interval": 156_400.0,
         "interval_from": "points",
+        "told_by": "layer",
+        "points": 1_094,
+        "points_found": 147,
         "estimate": 155_380.0,
         "verdict": "cannot_tell",
         "needed": "points:320:pine+other",
@@ -47,13 +51,15 @@ def test_cannot_tell_says_what_would_decide() -> None:
     assert "95 %" in general.en
     assert sentence.en == (
         "Pine, 155,000–160,000 ha by 2030 asked for: cannot tell yet; 155,400 ha on the map; by "
-        "points checked on the ground 155,380 ha, 95 % interval 154,400–156,400 ha (± 1,000); "
+        "1,094 points checked on the ground, 147 of them this crop: 155,380 ha, 95 % interval "
+        "154,400–156,400 ha (± 1,000); "
         "about 320 more points where the map says Pine, Other would decide if the estimate stays "
         "as it is; as new points may shift it, plan for twice as many."
     )
     assert sentence.vi == (
         "Thông, chỉ tiêu 155.000–160.000 ha đến năm 2030: chưa kết luận được; theo bản đồ 155.400 "
-        "ha; theo điểm kiểm tra thực địa 155.380 ha, khoảng tin cậy 95 %: 154.400–156.400 ha "
+        "ha; theo 1.094 điểm kiểm tra thực địa, trong đó 147 điểm là cây này: 155.380 ha, khoảng "
+        "tin cậy 95 %: 154.400–156.400 ha "
         "(± 1.000); cần thêm khoảng 320 điểm kiểm tra ở nơi bản đồ ghi Thông, Khác mới kết luận "
         "được nếu ước lượng vẫn như hiện nay; điểm mới có thể làm ước lượng thay đổi, nên dự trù "
         "gấp đôi."
@@ -82,7 +88,10 @@ def test_points_are_no_errors_of_drawing_though_all_is_decided() -> None:
 
 def test_a_map_that_the_points_do_not_bear_out_is_told() -> None:
     *_, sentence = told(targets(present=157_000.0))
-    assert "157,000 ha on the map; by points checked on the ground 155,380 ha" in sentence.en
+    assert (
+    assert "157,000 ha on the map; by 1,094 points checked on the ground" in sentence.en
+        in sentence.en
+    )
     assert "(± 1,000), and the map's own figure lies outside it" in sentence.en
     assert "số liệu trên bản đồ nằm ngoài khoảng này" in sentence.vi
 
@@ -112,9 +121,31 @@ def test_of_intervals_of_two_origins_those_of_drawing_alone_are_named() -> None:
 
 def test_without_an_estimate_no_figure_and_no_number_of_points_is_made_up() -> None:
     *_, sentence = told(targets(estimate=np.nan, needed="points:0:pine+other"))
-    assert "by points checked on the ground 95 % interval 154,400" in sentence.en
+    assert "147 of them this crop: 95 % interval 154,400" in sentence.en
     assert sentence.en.endswith("Pine, Other, are needed to estimate it at all.")
     assert sentence.vi.endswith("nơi bản đồ ghi Thông, Khác, mới ước lượng được.")
+
+
+def test_a_target_of_one_commune_says_how_many_points_lie_there() -> None:
+    *_, sentence = told(targets(points=12, points_found=np.nan, commune_code="06148"))
+    assert "by points checked on the ground, 12 of them in the commune: 155,380 ha" in sentence.en
+    assert "theo điểm kiểm tra thực địa, trong xã có 12 điểm: 155.380 ha" in sentence.vi
+
+
+def test_targets_of_which_no_points_tell_are_named() -> None:
+    """A blank cell says nothing: neither why nor what to do."""
+    none = {"low_interval": np.nan, "high_interval": np.nan, "interval_from": "", "needed": ""}
+    tea = targets(zone="tea", target="Tea", verdict="not_assessed", **none)
+    citrus = targets(zone="citrus", target="Citrus", told_by="report", verdict="", **none)
+    head = citrus.assign(target="Heads", indicator="heads", unit="head")
+    gum = targets(zone="gum", target="Gum", verdict="not_met", interval_from="boundaries")
+    rows = pd.concat([targets(), tea, citrus, head, gum])
+    _, drawn, untold, reported, _ = told(rows)
+    assert drawn.en.startswith("Gum: the interval comes only from how precisely")
+    assert untold.en.startswith("Tea: no interval and no verdict; no points")
+    assert reported.en.startswith("Citrus: figures of reports, of which no points")
+    assert without_points(rows, NAMES) == [drawn, untold, reported]
+    assert without_points(pd.concat([gum, tea]), NAMES) == []
 
 
 def test_a_target_without_a_year_is_told_without_one() -> None:

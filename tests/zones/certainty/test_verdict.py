@@ -127,6 +127,7 @@ def test_what_would_decide_of_points() -> None:
     # The interval is that of the sample, wherever the map's own figure lies.
     assert (row["low_interval"], row["high_interval"]) == (154_000.0, 158_000.0)
     assert row["estimate"] == 156_000.0
+    assert (row["points"], row["points_found"]) == (300, 130)
     assert row["verdict"] == "cannot_tell"
     kind, count, strata = row["needed"].split(":")
     assert kind == "points"
@@ -143,6 +144,8 @@ def test_of_a_commune_s_composite_estimate_no_number_of_points_is_made_up() -> N
     )  # fmt: skip
     row = judged(targets("at_least", 100.0, None, commune_code="06148"), 101.0, found)
     assert (row["verdict"], row["needed"]) == ("cannot_tell", "own_points:pine+other")
+    assert row["points"] == 0
+    assert pd.isna(row["points_found"])
 
 
 def test_points_lead_boundaries() -> None:

@@ -16,12 +16,13 @@ import pytest
 import shapely
 
 from layers import InputError, load_forest_status
+from layers.base.clock import today
 from layers.io.geopackage import write_layer
 from tests.factories import communes, forest_plots, write_project
 from tests.maps.qgis.program import tell_in_qgis
 from zones.certainty.design import load_design, refuse_other_map
 from zones.certainty.sample_return import read_returned
-from zones.certainty.survey import load_survey
+from zones.certainty.survey import load_survey, sample_sentences
 from zones.cli.main import run
 from zones.project.model import load_project
 from zones.run.accuracy_sample import class_names
@@ -61,6 +62,16 @@ def returned(made: Path, table: pd.DataFrame, tmp_path: Path):  # type: ignore[n
         file = tmp_path / "về.xlsx"
         table.to_excel(file, index=False)
     return read_returned(file, design, class_names(design.classes))
+
+
+def test_crops_of_the_plans_that_stand_in_no_stratum_are_named(
+    made: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = made.parent / "again"
+    assert run(["sample", "make", str(made), "--out", str(out), "--points", str(POINTS)]) == 0
+    (told,) = [line for line in capsys.readouterr().out.splitlines() if "không cho biết" in line]
+    assert "Quế" in told
+    assert "Thông" not in told
 
 
 def test_points_lie_in_communes_and_strata_with_their_minima(made: Path) -> None:
@@ -449,6 +460,12 @@ def test_points_lead_the_verdict(
     assert row["low_interval"] == pytest.approx(found["low_ha"])
     assert row["verdict"] == "not_met"
     assert not np.isnan(row["high_interval"])
+    assert (row["points"], row["points_found"]) == (POINTS, len(pine) - len(pine) // 10)
+    ((key, sentence),) = sample_sentences(load_project(path))
+    day = today().isoformat()
+    assert key == "sample"
+    assert sentence.en.startswith(f"Points checked on the ground: sample sample, {POINTS} points")
+    assert f"; drawn {day}; labels read back {day}). Areas" in sentence.en
 
 
 def test_points_tell_the_cover_rate_with_its_interval(

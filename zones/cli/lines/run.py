@@ -28,7 +28,7 @@ def report_run(result: RunResult, *, as_json: bool, verbose: bool) -> None:
         if "targets" in tables:
             for line in target_lines(tables["targets"], target_names(result)):
                 print_line(line)
-            for note in _partial_sums(result):
+            for note in (*_partial_sums(result), *_without_points(result)):
                 print_line(note)
         print_line(say("zones.cli.lines.results", out=result.out))
     if result.has_problems:
@@ -63,6 +63,17 @@ def _partial_sums(result: RunResult) -> list[str]:
         return []
     frames = [tables[name] for name in ("targets", "zones", "reported", "zone_names")]
     return [note.text.text(language()) for note in partial_notes(*frames, decimals=0)]
+
+
+def _without_points(result: RunResult) -> list[str]:
+    """Sentences on targets that the points of the project's sample do not tell of."""
+    from zones.certainty.sentences import without_points
+
+    tables = result.tables
+    if "zone_names" not in tables:
+        return []
+    told = without_points(tables["targets"], tables["zone_names"])
+    return [text.text(language()) for text in told]
 
 
 def _summary(result: RunResult) -> dict[str, Any]:

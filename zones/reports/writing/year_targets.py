@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from layers.base.language import Phrase
 from maps.layout.page_table import PageColumn, PageTable
 from maps.layout.tables import verdict_words
 from maps.layout.words import page_day
@@ -48,6 +49,7 @@ class YearResult:
     status: pd.DataFrame  # Columns of ``STATUS``
     progress: pd.DataFrame  # Columns of ``zones.tables.PROGRESS``, rounded
     level_percent: float = 95.0  # Of the intervals, where the project has any
+    samples: tuple[Phrase, ...] = ()  # Which points the intervals rest on
     decimals: tuple[int, int] = (1, 2)  # Of hectares and of rates
     # Commune and crop whose last year's figure the commune does not stand by
     disowned: frozenset[tuple[str, str]] = frozenset()
@@ -218,7 +220,7 @@ def _verdict_notes(result: YearResult) -> Sequence[str]:
         level_percent=result.level_percent,
         decimals=result.decimals,
     )
-    return [sentence.vi for _, sentence in told]
+    return [sentence.vi for sentence in (*result.samples, *(text for _, text in told))]
 
 
 def _done(row: Mapping[Hashable, Any]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from layers.base.language import Phrase
 from layers.base.schema import Schema
 from maps import TableNote
+from zones.certainty.survey import sample_sentences
 from zones.inputs.read import plans_of_a_part
 from zones.plan.model import Plan
 from zones.project.model import CertaintySettings, Project
@@ -65,8 +66,11 @@ def work(context: Context) -> Made:
 def _notes_on_plans(
     project: Project, plans: Sequence[Plan], rounded: RoundedMeasures
 ) -> tuple[TableNote, ...]:
-    """Sentences below the targets: crops that are of no zone, plans of a part of the province."""
+    """Sentences below the targets: crops of no zone, plans of a part of the province, samples."""
+    samples = sample_sentences(project)
     return (
+        *(TableNote("targets", text) for _, text in samples),
+        *(TableNote("cover", text) for key, text in samples if key == "cover_sample"),
         *outside_notes(rounded.outside, decimals=project.decimals),
         *(TableNote("targets", it.message) for it in plans_of_a_part(plans, project.province)),
     )
