@@ -88,10 +88,7 @@ def test_points_are_no_errors_of_drawing_though_all_is_decided() -> None:
 
 def test_a_map_that_the_points_do_not_bear_out_is_told() -> None:
     *_, sentence = told(targets(present=157_000.0))
-    assert (
     assert "157,000 ha on the map; by 1,094 points checked on the ground" in sentence.en
-        in sentence.en
-    )
     assert "(± 1,000), and the map's own figure lies outside it" in sentence.en
     assert "số liệu trên bản đồ nằm ngoài khoảng này" in sentence.vi
 
