@@ -23,6 +23,9 @@ def check_sample(sample: pd.DataFrame) -> pd.DataFrame:
     frame = sample[[name for name in columns if name in sample]]
     lacking = frame.isna().any(axis=1) | (frame.astype("str") == "").any(axis=1)
     if lacking.any():
+        if "point" in frame:  # Rows may stand in another order than in the file that came back
+            names = frame.loc[lacking, "point"].astype("str").tolist()
+            raise InputError("layers.sampling.unlabelled_points", count=len(names), points=names)
         rows = [int(place) + 1 for place in lacking.to_numpy().nonzero()[0]]
         raise InputError(
             "layers.sampling.unlabelled", count=len(rows), rows=rows, points=len(sample)

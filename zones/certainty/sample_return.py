@@ -63,7 +63,7 @@ def read_returned(path: Path, design: Design, words: dict[str, str]) -> Returned
     known_words = {_plain(name): name for name in design.classes}
     known_words |= {_plain(word): name for name, word in words.items() if name in design.classes}
     columns = _label_columns(frame, points.name, known_words)
-    labels = _labels(frame, columns, known_words, design).set_axis(points.index)
+    labels = _labels(frame, points, columns, known_words, design).set_axis(points.index)
     settled = _settle(labels, points)
     _tell_overruled(labels, points, findings)
     sample = pd.DataFrame(
@@ -234,21 +234,27 @@ def _never_differ(columns: list[pd.Series[Any]]) -> bool:
 
 
 def _labels(
-    frame: pd.DataFrame, columns: dict[str, Hashable], known: dict[str, str], design: Design
+    frame: pd.DataFrame,
+    points: pd.Series[str],
+    columns: dict[str, Hashable],
+    known: dict[str, str],
+    design: Design,
 ) -> pd.DataFrame:
-    """The three labels as class ids."""
+    """The three labels of the points as class ids."""
     found = {}
     for label in LABELS:
         values: pd.Series[Any] = pd.Series(np.nan, index=frame.index, dtype="str")
         if (column := columns.get(label)) is not None:
             filled = _filled(frame[column])
             read = frame[column].map(_read(known))
-            strange = sorted(set(frame[column][filled & read.isna()].astype("str")))
-            if strange:
+            strange = filled & read.isna()
+            if strange.any():
                 raise InputError(
                     "zones.certainty.unknown_classes",
                     column=column,
-                    found=strange,
+                    found=sorted(set(frame[column][strange].astype("str"))),
+                    count=int(strange.sum()),
+                    points=points[strange.to_numpy()].tolist(),
                     known=design.classes,
                 )
             values = read.where(filled).astype("str")

@@ -271,7 +271,7 @@ def test_share_of_agreement_and_added_points(made: Path, tmp_path: Path) -> None
     [
         (lambda t: t.iloc[3:], "did not come back: 3 "),
         (lambda t: t.assign(class_2="other"), "where two interpreters differ and"),
-        (lambda t: t.assign(class_1="oak"), "'oak' is no class"),
+        (lambda t: t.assign(class_1="oak"), r"'oak' is no class \(160 points: P\d+, "),
         (lambda t: t.set_geometry(t.translate(60)), "more than 5 m from where"),
         (lambda t: t.assign(point="x"), "no column names points of this sample"),
         (lambda t: t.set_geometry(t.buffer(1)), "more than 5 m from where"),
@@ -318,7 +318,7 @@ def test_two_labels_or_none_for_one_point(
     file = tmp_path / "a.gpkg"
     for faulty, text in (
         (pd.concat([table, table.iloc[:2]]), "2 điểm xuất hiện hơn một lần"),
-        (table.assign(class_1=None, class_2=None), f"{POINTS} điểm chưa có nhãn"),
+        (table.assign(class_1=None, class_2=None), f"{POINTS} điểm chưa có nhãn (P"),
     ):
         faulty.to_file(file, layer="points")
         assert run(["sample", "read", project, str(file), "--out", sample]) == 2
