@@ -62,6 +62,8 @@ _CELL_MARGINS = (
 )
 #: Rows at the end of a table that are not parted by a page, and of one that is whole on its page.
 _LAST_ROWS, _WHOLE_ROWS = 5, 12
+#: Notes that stay with their table: a page full of them would push it off its own.
+_WHOLE_NOTES = 3
 #: Tallest chart below a table.
 _CHART_MM = 95
 _BODY_ROW = "<w:tr><w:trPr><w:cantSplit/></w:trPr>{}</w:tr>"
@@ -284,7 +286,7 @@ def _add_table(document: Document, table: PageTable) -> None:
     for place, note in enumerate(table.notes, start=1):
         line = add_line(document, note, size=_NOTE_PT, italic=True)
         line.paragraph_format.space_before = Pt(3)
-        line.paragraph_format.keep_with_next = place < len(table.notes)
+        line.paragraph_format.keep_with_next = place < min(len(table.notes), _WHOLE_NOTES)
 
 
 def add_grid(document: Document, table: PageTable, *, width_mm: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import docx
@@ -18,6 +19,7 @@ from PIL import Image
 
 from layers.base.errors import OutputError, OutputExistsError
 from layers.base.language import Phrase
+from maps import TableNote
 from maps.annex.document import save_document
 from maps.annex.workbook import save_workbook
 from maps.layout.content import AnnexContent, AnnexHeading
@@ -316,6 +318,18 @@ def test_last_rows_stay_together_and_with_their_notes(made: docx.document.Docume
     assert all(kept[-5:])
     note = next(item for item in made.paragraphs if item.text.startswith("Không in các xã"))
     assert not note.paragraph_format.keep_with_next
+
+
+def test_a_page_of_notes_does_not_push_its_table_off_the_page(tmp_path: Path) -> None:
+    notes = tuple(TableNote("targets", Phrase(f"Note {n}", f"Ghi chú {n}")) for n in range(9))
+    content = replace(squares.content(), notes=notes)
+    made = docx.Document(str(save_document(content, tmp_path / "a.docx")))
+    kept = [
+        item.paragraph_format.keep_with_next
+        for item in made.paragraphs
+        if item.text.startswith("Ghi chú ")
+    ]
+    assert kept[:9] == [True, True, *[False] * 7]
 
 
 def test_short_tables_share_a_page_and_long_ones_follow(tmp_path: Path) -> None:
