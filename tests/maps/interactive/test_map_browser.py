@@ -161,6 +161,7 @@ def test_points_that_decide_against_the_status_are_said_beside_it(
     )  # fmt: skip
     opened = opener(replace(content, targets=judged))
     said = opened.texts("#chart .zone-status")
+    assert "(theo điểm kiểm tra 1,5–2,5)" in opened.text("#chart .zone-figures")
     assert sum("theo điểm kiểm tra: đạt" in text for text in said) == 1
 
 

@@ -74,8 +74,12 @@ function boundText(target) {
 }
 
 function figuresText(target) {
+  const [low, high] = [target.low_interval, target.high_interval];
+  // An interval that the figure lies outside of is not one around it.
+  const around = low <= target.present && target.present <= high;
   const interval = hasInterval(target)
-    ? " (" + formatHectares(target.low_interval) + "–" + formatHectares(target.high_interval) + ")"
+    ? (around ? " (" : " (" + word("byPoints") + " ") +
+      (formatHectares(low) + "–" + formatHectares(high) + ")")
     : "";
   return formatHectares(target.present) + interval + " / " + boundText(target) + "\u00a0ha";
 }
