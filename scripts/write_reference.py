@@ -274,8 +274,14 @@ def _words(said: ast.AST | None, language: Language) -> str:
 
 
 def _without_values(text: str) -> str:
-    parts = string.Formatter().parse(text.replace("|", "/"))
-    return "".join(words + ("" if name is None else "…") for words, name, *_ in parts)
+    parts = list(string.Formatter().parse(text))
+    given = [
+        "" if name is None else (spec or "").rpartition("|")[2] if "|" in (spec or "") else "…"
+        for _, name, spec, _ in parts
+    ]
+    return "".join(words + value for (words, *_), value in zip(parts, given, strict=True)).replace(
+        "|", "/"
+    )
 
 
 @functools.cache

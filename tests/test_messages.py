@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 import tomllib
 from collections.abc import Iterator
@@ -108,3 +109,14 @@ def test_calls_give_exactly_what_a_sentence_needs() -> None:
             if not (use.values == needed if use.all_known else use.values <= needed):
                 unlike.append(f"{use.where}: {key} needs {sorted(needed)}")
     assert not unlike
+
+
+def test_a_counted_noun_has_its_singular() -> None:
+    """``{count:,} {count:plot|plots}``: "1 plots" is no English."""
+    wrong = [
+        f"{key}: {found[0]}"
+        for key, words in CATALOGUES.items()
+        if (found := re.search(r"\{count(:,)?\} (?:(?:more|other|invalid) )?(\w+s)\b", words["en"]))
+        and found[2] not in ("times", "species")
+    ]
+    assert not wrong

@@ -8,6 +8,7 @@ is printed follows from what it is:
   comma and point exchanged; without a format it has no thousands marks (years, rows, codes); a
   missing one is ``–``;
 * a date as 2025-12-31 in English and 31/12/2025 in Vietnamese;
+* the word that a number asks for: ``{count:plot|plots}`` is "plot" for 1;
 * a phrase in the language of the sentence;
 * several values with commas: the first five and how many more there are; ``{names:all}`` all (of
   a file with thousands of columns the first 200), ``{names:or}`` all with "or".
@@ -74,6 +75,9 @@ class _Writer(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """Text of a value."""
+        if "|" in format_spec:
+            one, several = format_spec.split("|")
+            return one if value == 1 else several
         if isinstance(value, Phrase):
             return value.text(self.language)
         if isinstance(value, numbers.Real) and not isinstance(value, bool):

@@ -181,8 +181,7 @@ def faulty_plots(
 
 def _base(item: Finding, language: Language) -> str:
     """Message without the count and the list of plots that follow it."""
-    unit = "lô" if language == "vi" else "plots"
-    return item.message.text(language).partition(f": {item.count} {unit}")[0]
+    return re.split(r": [\d.,]+ (?:lô|plots?)\b", item.message.text(language), maxsplit=1)[0]
 
 
 def save_faulty_plots(

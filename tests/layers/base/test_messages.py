@@ -33,6 +33,9 @@ AND_MORE = dict(messages._catalogue("layers.base"))
     ("words", "value", "en", "vi"),
     [
         ("{x}", 2025, "2025", "2025"),
+        ("{x:,} {x:plot is|plots are}", 1, "1 plot is", "1 plot is"),
+        ("{x:,} {x:plot is|plots are}", np.int64(0), "0 plots are", "0 plots are"),
+        ("{x:,} {x:plot is|plots are}", 1234, "1,234 plots are", "1.234 plots are"),
         ("{x}", np.int64(32648), "32648", "32648"),
         ("{x:,}", 1234567, "1,234,567", "1.234.567"),
         ("{x:,.2f}", 536083.92, "536,083.92", "536.083,92"),

@@ -46,10 +46,10 @@ def test_communes_are_sorted_and_carry_their_official_area(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"code": ["06148", "06148"]}, r"found 1 codes more than once \(first: 06148\)"),
-        ({"code": ["06148", None]}, "1 records without a commune code"),
-        ({"geometry": [box(0, 0, 1, 1), None]}, "1 communes without a polygon"),
-        ({"geometry": [box(0, 0, 1, 1), Point(0, 0)]}, "1 communes without a polygon"),
+        ({"code": ["06148", "06148"]}, r"found 1 code more than once \(first: 06148\)"),
+        ({"code": ["06148", None]}, "1 record without a commune code"),
+        ({"geometry": [box(0, 0, 1, 1), None]}, "1 commune without a polygon"),
+        ({"geometry": [box(0, 0, 1, 1), Point(0, 0)]}, "1 commune without a polygon"),
     ],
 )
 def test_faulty_boundaries_are_refused(
@@ -81,7 +81,7 @@ def test_an_empty_layer_and_a_missing_column_and_crs(tmp_path: Path) -> None:
     [
         (
             "code,official_area_ha\n06529,100\n",
-            r"1 communes .* no natural area \(first: 06148 Thụy Hùng",
+            r"1 commune .* no natural area \(first: 06148 Thụy Hùng",
         ),
         (
             "code,name,official_area_ha\n06148,Thụy Hùng,\n06529,Lộc Bình,100\n",
@@ -94,7 +94,7 @@ def test_an_empty_layer_and_a_missing_column_and_crs(tmp_path: Path) -> None:
         ("code,official_area_ha\n06529,0\n06148,1\n", "natural area above 0 ha"),
         ("code,official_area_ha\n06529,\n06148,1\n", "natural area above 0 ha"),
         ("code,official_area_ha\n06529,-5\n06148,1\n", "natural area above 0 ha"),
-        ("code,official_area_ha\n06529,2\n06529,1\n", "found 1 codes more than once"),
+        ("code,official_area_ha\n06529,2\n06529,1\n", "found 1 code more than once"),
         ("code,official_area_ha\n06529,12.345\n06148,1.000\n", "decimal comma or a decimal point"),
     ],
 )

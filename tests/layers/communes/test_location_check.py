@@ -99,7 +99,7 @@ def test_codes_are_carried_from_the_vintage_of_the_layer():
     named, notes = named_communes(frame, today, vintage="2024-12-31", source="rừng")
     assert named.fillna("-").tolist() == ["05977", "06613|06625", "-"]
     assert notes[0].rows == (2,)
-    assert "1 plots name communes that did not exist from 2024-12-01 (99999)" in notes[0].message.en
+    assert "1 plot names communes that did not exist from 2024-12-01 (99999)" in notes[0].message.en
 
 
 def test_codes_of_the_boundaries_are_known_and_newer_codes_cannot_be_compared():

@@ -155,7 +155,7 @@ def test_no_guess_between_datums():
 
 def test_a_vertex_without_a_place_is_refused_with_its_row():
     far = gpd.GeoSeries([shapely.box(107, 21, 107.1, 21.1), shapely.box(0, 95, 1, 96)], crs=4326)
-    with pytest.raises(CrsError, match=r"1 records have no place .*first rows 1"):
+    with pytest.raises(CrsError, match=r"1 record has no place .*first rows 1"):
         to_crs(far, pyproj.CRS.from_epsg(9215))
     frame = gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(107, 21, 5)], crs=4326)
     moved = to_crs(frame.rename_geometry("hình"), pyproj.CRS.from_epsg(9215))

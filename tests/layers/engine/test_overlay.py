@@ -159,7 +159,7 @@ def test_what_gets_lost_is_not_taken_for_ground_outside(
 ) -> None:
     plots = in_unit(squares((9, 0, 11, 1), (19, 0, 21, 1)), crs)
     spoil(monkeypatch, 0.0)
-    with pytest.raises(ClosureError, match=r"1 plots at their outer boundary.*1e\+04 m²"):
+    with pytest.raises(ClosureError, match=r"1 plot at their outer boundary.*1e\+04 m²"):
         overlay_pieces(in_unit(communes, crs), plots)
 
 
@@ -169,7 +169,7 @@ def test_parts_that_exceed_their_plot_are_refused(
 ) -> None:
     plots = in_unit(squares((9, 0, 11, 1), (19, 0, 21, 1)), crs)
     spoil(monkeypatch, 3.0)
-    with pytest.raises(ClosureError, match=r"1 plots.*2e\+04 m²"):
+    with pytest.raises(ClosureError, match=r"1 plot.*2e\+04 m²"):
         overlay_pieces(in_unit(communes, crs), plots)
 
 
@@ -334,7 +334,7 @@ def test_geometry_comes_with_the_ledger_and_the_same_rules(communes: Any) -> Non
     assert cut["ledger_ha"].tolist() == [2.0, 6.0]
     bow = plot((0, 0), (2, 2), (2, 0), (0, 2))
     for overlay in (overlay_geometry, partial(overlay_area, by=[])):
-        with pytest.raises(InputError, match="1 invalid polygons"):
+        with pytest.raises(InputError, match="1 invalid polygon"):
             overlay(communes, bow, repair="never")
 
 
@@ -346,7 +346,7 @@ def test_slivers_go_to_the_larger_side_only_when_asked(communes: Any) -> None:
     assert pieces["share_ratio"].tolist() == [1.0, 1.0]
     assert pieces["area_ha"].tolist() == pytest.approx([2.005, 1e-6])
     assert pieces["ledger_ha"].tolist() == [4.0, 0.1]
-    assert "1 were given" in kinds(found)["sliver"].message.en
+    assert "1 was given" in kinds(found)["sliver"].message.en
     assert "smaller than 100 m²" in kinds(found)["sliver"].message.en
     found = Findings()
     overlay_pieces(communes, plots, sliver_m2=2000.0, findings=found)
@@ -386,7 +386,7 @@ def test_an_invalid_plot_is_repaired_and_reported_or_refused(communes: Any) -> N
     finding = kinds(found)["invalid-geometry"]
     assert (finding.severity, finding.rows) == ("problem", (0,))
     assert finding.area_ha == pytest.approx(8.0)
-    with pytest.raises(InputError, match=r"1 invalid polygons, rows 0.*allow the repair"):
+    with pytest.raises(InputError, match=r"1 invalid polygon, rows 0.*allow the repair"):
         overlay_pieces(communes, bow, repair="never")
 
 
@@ -414,8 +414,8 @@ def test_a_coordinate_that_is_no_number_keeps_the_ledger_area(communes: Any, val
     ]
     finding = kinds(found)["invalid-geometry"]
     assert (finding.rows, finding.area_ha) == ((0,), 0.0)
-    assert "1 have no area left" in finding.message.en
-    with pytest.raises(InputError, match=r"1 invalid polygons, rows 0 \(Invalid Coord"):
+    assert "1 has no area left" in finding.message.en
+    with pytest.raises(InputError, match=r"1 invalid polygon, rows 0 \(Invalid Coord"):
         overlay_pieces(communes, plots, repair="never")
 
 
@@ -544,9 +544,9 @@ def test_columns_and_index_are_checked(communes: Any) -> None:
         overlay_area(communes, plots, ledger_column="dtich")
     with pytest.raises(InputError, match=r"plots: expected columns 'dien_tich'"):
         overlay_area(communes, plots, ledger_column="dien_tich")
-    with pytest.raises(InputError, match=r"1 repeated labels.*reset_index"):
+    with pytest.raises(InputError, match=r"1 repeated label.*reset_index"):
         overlay_area(communes, plots.set_index(pd.Index([7, 7])))
-    with pytest.raises(InputError, match=r"communes: 1 rows without id, rows 1"):
+    with pytest.raises(InputError, match=r"communes: 1 row without id, rows 1"):
         overlay_area(communes.assign(commune_code=["a", None]), plots)
     with pytest.raises(InputError, match=r"Polygons are needed, found 2 other"):
         overlay_area(communes, plots.set_geometry(plots.centroid))
@@ -555,5 +555,5 @@ def test_columns_and_index_are_checked(communes: Any) -> None:
 @pytest.mark.parametrize("area", [-2.0, float("inf"), float("-inf")])
 def test_ledger_areas_that_cannot_be_are_refused(communes: Any, area: float) -> None:
     plots = squares((0, 0, 1, 1), (2, 2, 4, 4), land=["bare", "bare"], dtich=[area, 5.0])
-    with pytest.raises(InputError, match=r"found 1 plots with areas below zero or without end \(0"):
+    with pytest.raises(InputError, match=r"found 1 plot with areas below zero or without end \(0"):
         overlay_area(communes, plots, ledger_column="dtich")

@@ -137,6 +137,6 @@ def test_a_repair_in_degrees_is_told_in_square_metres() -> None:
 
 def test_repair_may_be_refused() -> None:
     frame = polygons(box(0, 0, 1, 1), INVALID["bow tie"])
-    with pytest.raises(InputError, match=r"1 invalid polygons, rows 1 \(Self-intersection"):
+    with pytest.raises(InputError, match=r"1 invalid polygon, rows 1 \(Self-intersection"):
         repair_polygons(frame, mode="never")
     assert repair_polygons(frame.iloc[:1], mode="never")[1].empty

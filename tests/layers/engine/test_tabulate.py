@@ -269,7 +269,7 @@ def test_an_invalid_polygon_is_repaired_and_reported() -> None:
     found = Findings()
     with raster_file([[1, 1], [1, 1]]).open() as raster:
         table = tabulate_area(polygons(bow), raster, findings=found)
-        with pytest.raises(InputError, match=r"1 invalid polygons, rows 0 \(Self-inters"):
+        with pytest.raises(InputError, match=r"1 invalid polygon, rows 0 \(Self-inters"):
             tabulate_area(polygons(bow), raster, repair="never")
     assert sums(table) == pytest.approx({1: 2.0, None: 0.0})
     assert [(item.kind, item.area_ha) for item in found.items] == [("invalid-geometry", 2.0)]
@@ -401,7 +401,7 @@ def test_polygons_must_have_ids_and_a_crs() -> None:
     with raster_file([[1]]).open() as raster:
         with pytest.raises(InputError, match=r"columns 'xa', found 'commune_code', 'geometry'"):
             tabulate_area(frame, raster, id_column="xa")
-        with pytest.raises(InputError, match=r"1 rows without id, rows 1"):
+        with pytest.raises(InputError, match=r"1 row without id, rows 1"):
             tabulate_area(frame, raster)
         with pytest.raises(CrsError, match="polygons: no CRS"):
             tabulate_area(frame.set_crs(None, allow_override=True), raster)
@@ -494,7 +494,7 @@ def test_what_does_not_close_is_refused(
     lossy(monkeypatch, **{column: factor})
     with (
         raster_file(np.ones((20, 20))).open() as raster,
-        pytest.raises(ClosureError, match=rf"1 polygons \(a\): .* {unit} are left over"),
+        pytest.raises(ClosureError, match=rf"1 polygon \(a\): .* {unit} are left over"),
     ):
         tabulate_area(polygons(box(0.5, 0.5, 19.5, 19.5)), raster)
 
@@ -506,7 +506,7 @@ def test_what_gets_lost_is_not_taken_for_ground_beyond_the_raster(
     with raster_file(np.ones((20, 20))).open() as raster:
         assert sums(tabulate_area(frame, raster)) == pytest.approx({1: 370.5, None: 104.5})
         lossy(monkeypatch, cells=0.5, area_m2=0.5)
-        with pytest.raises(ClosureError, match=r"1 polygons \(a\): 185 cells are left over"):
+        with pytest.raises(ClosureError, match=r"1 polygon \(a\): 185 cells are left over"):
             tabulate_area(frame, raster)
 
 
@@ -524,7 +524,7 @@ def test_a_polygon_inside_does_not_vouch_for_one_that_reaches_beyond(
     with raster_file(np.ones((20, 20))).open() as raster:
         tabulate_area(frame, raster)
         monkeypatch.setattr(layers.engine.tabulate, "tabulate_block", lossy_of_the_first)
-        with pytest.raises(ClosureError, match=r"1 polygons \(a\): 185 cells are left over"):
+        with pytest.raises(ClosureError, match=r"1 polygon \(a\): 185 cells are left over"):
             tabulate_area(frame, raster)
 
 
@@ -557,7 +557,7 @@ def test_polygons_in_cells_have_the_area_they_were_given(monkeypatch: pytest.Mon
     monkeypatch.setattr(layers.engine.tabulate_tasks, "rings_of", shrunk)
     with (
         raster_file(np.ones((20, 20))).open() as raster,
-        pytest.raises(ClosureError, match=r"1 polygons \(a\): .* m² are left over"),
+        pytest.raises(ClosureError, match=r"1 polygon \(a\): .* m² are left over"),
     ):
         tabulate_area(polygons(box(0, 0, 10, 10)), raster)
 

@@ -76,7 +76,7 @@ def test_sources_may_lie_in_the_folders_of_the_project(folder: Path) -> None:
     (folder / "vrt").mkdir()
     small_tiff(folder / "tiles" / "a.tif")
     path = mosaic(folder / "vrt", "../tiles/a.tif")
-    with pytest.raises(InputError, match=r"1 of its sources lie outside the project's folder"):
+    with pytest.raises(InputError, match=r"1 of its sources lies outside the project's folder"):
         describe_raster(path, {})
     look = describe_raster(path, {}, folders=[folder])
     assert look.classes["cells"].tolist() == [40_000]
@@ -101,7 +101,7 @@ def test_a_vrt_that_reads_itself_is_told(folder: Path) -> None:
 
 
 def test_a_source_that_is_gone_is_named(folder: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"1 sources .* no files .*lost\.tif"):
+    with pytest.raises(FileNotFoundError, match=r"1 source .* no file .*lost\.tif"):
         describe_raster(mosaic(folder, "lost.tif"), {})
 
 

@@ -70,7 +70,7 @@ def test_one_reading(text: str, decimal: Decimal | None, value: float) -> None:
     ],
 )
 def test_no_reading(text: str, decimal: Decimal | None) -> None:
-    with pytest.raises(InputError, match=r"found 1 cells of text \(row 2: "):
+    with pytest.raises(InputError, match=r"found 1 cell of text \(row 2: "):
         parse_numbers(pd.Series([text]), source="x", decimal=decimal)
     with pytest.raises(InputError, match="expected a number, found"):
         parse_number(text, decimal=decimal)

@@ -318,7 +318,7 @@ def zipped(folder: Path, members: dict[str, bytes]) -> Path:
     "name", ["../a.shp", "/etc/a.shp", "x/../../a.shp", r"..\a.shp", "C:/a.shp"]
 )
 def test_a_zip_that_unpacks_outside_is_refused(folder, name):
-    with pytest.raises(InputError, match="1 members would unpack outside the folder"):
+    with pytest.raises(InputError, match="1 member would unpack outside the folder"):
         load_vector(zipped(folder, {name: b"x"}))
 
 

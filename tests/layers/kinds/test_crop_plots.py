@@ -138,7 +138,7 @@ def test_a_self_crossing_plot_is_repaired_or_refused(folder: Path) -> None:
     layer = load_crop_plots(path, columns=COLUMNS, crops={"sấu": "coconut"})
     assert kinds(layer) == ["geometry-repaired", "ledger-differs"]
     assert layer.plots["geometry_ha"].tolist() == [0.5, 1.0, 1.0]
-    with pytest.raises(InputError, match=r"invalid polygons .*: 1 plots"):
+    with pytest.raises(InputError, match=r"invalid polygons .*: 1 plot"):
         load_crop_plots(VectorFile(path, repair="never"), columns=COLUMNS)
 
 

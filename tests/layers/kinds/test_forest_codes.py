@@ -50,7 +50,7 @@ def test_letters_alone_tell_where_they_stand_in_one_table_only():
     assert choose_code_table(codes).table == "98"
     codes = pd.DataFrame({"ldlr": ["RTG", "NN"], "area_ha": [1.0, 1.0]})
     said = (
-        r"1 plots \(1\.00 ha\) would change class, first code NN: Farmland on earth hills in 93, "
+        r"1 plot \(1\.00 ha\) would change class, first code NN: Farmland on earth hills in 93, "
         r"Natural freshwater swamp forest in 98"
     )
     with pytest.raises(InputError, match=said):

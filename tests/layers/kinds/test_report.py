@@ -116,7 +116,7 @@ def test_rows_that_say_nothing_are_set_aside_and_listed(folder: Path) -> None:
 
 def test_two_figures_for_one_thing_stop(folder: Path) -> None:
     path = table(folder, "06463,Chi Lăng,Na,2025,5\n06463,Chi Lăng,na,2025,6\n")
-    with pytest.raises(InputError, match=r"1 rows give other hectares .*row 3: 06463"):
+    with pytest.raises(InputError, match=r"1 row gives other hectares .*row 3: 06463"):
         load_report(path)
 
 
@@ -188,8 +188,8 @@ def test_number_cells_of_a_workbook_need_no_decimal(folder: Path) -> None:
     ("rows", "message"),
     [
         ("06463,Chi Lăng,Na,2025,1.234\n", r"'1.234' can be read with a decimal comma or"),
-        ("06463,Chi Lăng,Na,2025,khoảng 5\n", r"found 1 cells of text \(row 2: 'khoảng 5'\)"),
-        ("06463,Chi Lăng,Na,năm 2025,5\n", r"expected years, found 1 other cells \(row 2"),
+        ("06463,Chi Lăng,Na,2025,khoảng 5\n", r"found 1 cell of text \(row 2: 'khoảng 5'\)"),
+        ("06463,Chi Lăng,Na,năm 2025,5\n", r"expected years, found 1 other cell \(row 2"),
         ("06463,Chi Lăng,Na + Hồng,2025,5\n", "names 2 crops in one row"),
         ("", "expected rows of figures, found an empty table"),
     ],
@@ -241,7 +241,7 @@ def test_a_grand_total_that_differs_is_a_problem(folder: Path) -> None:
 
 def test_text_between_records_is_no_signature(folder: Path) -> None:
     rows = "06463,Chi Lăng,Na,2025,5\n,,,Ghi chú,\n06475,Bằng Mạc,Na,2025,3\n"
-    with pytest.raises(InputError, match=r"expected years, found 1 other cells \(row 3"):
+    with pytest.raises(InputError, match=r"expected years, found 1 other cell \(row 3"):
         load_report(table(folder, rows))
 
 

@@ -430,7 +430,7 @@ def test_faulty_points(change: dict[str, object], match: str) -> None:
 
 def test_other_faults() -> None:
     sample = pd.DataFrame({"stratum": ["a"], "reference_class": ["a"]})
-    with pytest.raises(InputError, match="1 points for 2 strata"):
+    with pytest.raises(InputError, match="1 point for 2 strata"):
         estimate_area(sample, {"a": 10.0, "b": 5.0})
     with pytest.raises(InputError, match="one figure of 0 or more"):
         estimate_area(sample, {"a": -1.0})

@@ -285,13 +285,13 @@ def test_missing_folder_is_named(content: AnnexContent, tmp_path: Path) -> None:
 
 
 def test_zone_without_a_name_is_refused() -> None:
-    with pytest.raises(InputError, match=r"1 zones have no name, first 'anise'"):
+    with pytest.raises(InputError, match=r"1 zone has no name, first 'anise'"):
         squares.content(zone_names=squares.zone_names().query("zone != 'anise'"))
 
 
 def test_doubled_rows_are_refused() -> None:
     zones = squares.zones()
-    with pytest.raises(InputError, match=r"zones: 1 keys occur twice \(pine / 06001\)"):
+    with pytest.raises(InputError, match=r"zones: 1 key occurs twice \(pine / 06001\)"):
         squares.content(zones=pd.concat([zones, zones.head(1)]))
 
 

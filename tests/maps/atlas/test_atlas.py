@@ -419,7 +419,7 @@ def test_empty_layers_are_drawn_as_none(tmp_path: Path) -> None:
 
 
 def test_unknown_commune_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"1 commune codes are unknown \(first 99999\)"):
+    with pytest.raises(InputError, match=r"1 commune code is unknown \(first 99999\)"):
         save_atlas(atlas_squares.content(), tmp_path / "a.pdf", communes=["06001", "99999"])
 
 
@@ -449,7 +449,7 @@ def test_communes_that_cannot_be_drawn_are_refused_all_at_once() -> None:
     communes = atlas_squares.communes()
     communes.loc[1, "commune_code"] = "06001"
     communes.loc[2, "geometry"] = None
-    with pytest.raises(InputError, match=r"1 communes occur twice .*; 1 communes have no geometry"):
+    with pytest.raises(InputError, match=r"1 commune occurs twice .*; 1 commune has no geometry"):
         atlas_squares.content(communes=communes)
 
 

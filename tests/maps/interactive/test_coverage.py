@@ -79,7 +79,7 @@ def test_a_bow_tie_is_repaired() -> None:
 
 
 def test_points_are_refused() -> None:
-    with pytest.raises(InputError, match=r"needs polygons, found 1 other geometries \(rows 0\)"):
+    with pytest.raises(InputError, match=r"needs polygons, found 1 other geometry \(rows 0\)"):
         encode_coverage([frame(Point(106, 21))])
 
 

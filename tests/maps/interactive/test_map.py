@@ -281,7 +281,7 @@ def test_all_faults_come_at_once(content: MapContent) -> None:
     twice = pd.concat([frame, frame.iloc[[0]], stranger], ignore_index=True)
     assert content.forest_cover is not None
     cover = content.forest_cover.iloc[:-1]
-    with pytest.raises(InputError, match=r"1 keys occur twice \(pine / 00001\).*99999.*province"):
+    with pytest.raises(InputError, match=r"1 key occurs twice \(pine / 00001\).*99999.*province"):
         check_content(replace(content, zone_communes=twice, forest_cover=cover))
 
 
@@ -289,21 +289,21 @@ def test_all_faults_come_at_once(content: MapContent) -> None:
 def test_figures_must_be_finite(content: MapContent, column: str) -> None:
     frame = content.zone_communes.copy()
     frame.loc[0, column] = np.inf
-    with pytest.raises(InputError, match=f"zone_communes: 1 values of {column} are not finite"):
+    with pytest.raises(InputError, match=f"zone_communes: 1 value of {column} is no finite number"):
         check_content(replace(content, zone_communes=frame))
 
 
 def test_words_among_the_figures_are_refused(content: MapContent) -> None:
     frame = content.zone_communes.astype({"gap_ha": "object"})
     frame.loc[2, "gap_ha"] = "nhiều"
-    with pytest.raises(InputError, match="zone_communes: 1 values of gap_ha are not finite"):
+    with pytest.raises(InputError, match="zone_communes: 1 value of gap_ha is no finite number"):
         check_content(replace(content, zone_communes=frame))
 
 
 def test_a_warning_for_an_unknown_commune_is_not_lost(content: MapContent) -> None:
     assert content.warnings is not None
     stray = content.warnings.assign(commune_code="99999")
-    with pytest.raises(InputError, match=r"warnings: 1 values of commune_code are unknown"):
+    with pytest.raises(InputError, match=r"warnings: 1 value of commune_code is unknown"):
         check_content(replace(content, warnings=stray))
 
 
@@ -319,13 +319,13 @@ def test_a_missing_column_is_refused(content: MapContent) -> None:
 
 
 def test_an_unknown_kind_of_list_is_refused(content: MapContent) -> None:
-    with pytest.raises(InputError, match=r"zones: 1 values of list are unknown \(some\)"):
+    with pytest.raises(InputError, match=r"zones: 1 value of list is unknown \(some\)"):
         check_content(replace(content, zones=content.zones.assign(list="some")))
 
 
 def test_an_unknown_limit_is_refused(content: MapContent) -> None:
     limited = content.zone_communes.assign(binding="weather")
-    with pytest.raises(InputError, match=r"zone_communes: 1 values of binding are unknown \(wea"):
+    with pytest.raises(InputError, match=r"zone_communes: 1 value of binding is unknown \(wea"):
         check_content(replace(content, zone_communes=limited))
 
 

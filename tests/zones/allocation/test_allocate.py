@@ -399,15 +399,15 @@ def broken(name: str, **values: object) -> dict:
 @pytest.mark.parametrize(
     ("table", "values", "message"),
     [
-        ("available", {"commune_code": ["a", "x"]}, r"available: 1 rows.*x.*unknown commune"),
+        ("available", {"commune_code": ["a", "x"]}, r"available: 1 row.*x.*unknown commune"),
         ("available", {"area_ha": [1.0, -2.0]}, "area_ha: 1 below 0 ha"),
         ("available", {"area_ha": [1.0, np.nan]}, "area_ha: 1 missing"),
         ("available", {"area_ha": [1.0, np.inf]}, "infinite"),
         ("available", {"source": ["bare", "moon"]}, "unknown land source"),
         ("available", {"commune_code": ["a", "a"]}, "repeated"),
-        ("available", {"commune_code": ["a", ""]}, "available: 1 rows.*no commune_code"),
-        ("present", {"commune_code": ["a", ""]}, "present: 1 rows.*no commune_code"),
-        ("suitability", {"source": ["bare", ""]}, "suitability: 1 rows.*no source"),
+        ("available", {"commune_code": ["a", ""]}, "available: 1 row.*no commune_code"),
+        ("present", {"commune_code": ["a", ""]}, "present: 1 row.*no commune_code"),
+        ("suitability", {"source": ["bare", ""]}, "suitability: 1 row.*no source"),
         ("suitability", {"suitability": [1.0, 1.5]}, "suitability above 1"),
         ("targets", {"low_ha": 3.0}, "low_ha above high_ha"),
         ("targets", {"low_ha": np.nan, "high_ha": np.nan}, "neither low_ha nor high_ha"),
@@ -459,11 +459,11 @@ def test_bad_input_is_refused(table: str, values: dict, message: str) -> None:
         ({"locks": [{"zone": "na", "commune_code": "b", "lock": "shut"}]}, "lock must be must"),
         (
             {"losses": [{"zone": "na", "commune_code": "b", "year": 2027, "loss_ha": 3.0}]},
-            r"losses: 1 rows.*more is lost than the commune has",
+            r"losses: 1 row.*more is lost than the commune has",
         ),
         (
             {"losses": [{"zone": "na", "commune_code": "b", "year": 2040, "loss_ha": 0.0}]},
-            r"losses: 1 rows.*year outside 2026–2030",
+            r"losses: 1 row.*year outside 2026–2030",
         ),
     ],
 )

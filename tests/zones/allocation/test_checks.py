@@ -28,7 +28,7 @@ def with_ground(inputs: AllocationInputs, **ground: float) -> AllocationInputs:
 def test_no_more_land_than_the_commune_has_ground() -> None:
     land = {("a", "bare"): 100.0, ("a", "farm"): 100.0, ("a", "canopy"): 100.0}
     inputs = inputs_of(land=land, targets={"na": (1, 2)})
-    with pytest.raises(InputError, match=r"ground: 1 rows, first a: more land may be"):
+    with pytest.raises(InputError, match=r"ground: 1 row, first a: more land may be"):
         check_allocation_inputs(with_ground(inputs, a=100.0), YEARS)
     # Land under trees shares its hectare; half of each source may be used of 100 ha.
     halves = replace(inputs, sources=inputs.sources.assign(limit_ratio=0.5))

@@ -241,7 +241,7 @@ def test_of_two_rows_that_take_one_hectare_the_first_has_it() -> None:
     (finding,) = told.items
     assert (finding.kind, finding.severity) == ("land-in-two-sources", "problem")
     assert (finding.area_ha, finding.examples) == (10.0, ("a",))
-    assert "Steep land: 10.0 ha in 1 communes" in finding.message.en
+    assert "Steep land: 10.0 ha in 1 commune" in finding.message.en
     # The narrower row first: the wider one has the rest, and nothing is told of what it has.
     found, told = found_land(frame, pd.concat([steep, bare], ignore_index=True))
     assert found == {("a", "steep"): 10.0, ("a", "bare_production"): 4.0}

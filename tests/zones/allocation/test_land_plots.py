@@ -132,7 +132,7 @@ def test_locked_plots_make_no_land(land: gpd.GeoDataFrame) -> None:
         land={("a", "bare_production"): 20.0, ("b", "bare_production"): 12.0},
         targets={"pine": (40.0, np.nan)},
     )
-    said = r"in 1 communes and sources .*: bare_production, a: 25\.00 ha / 20\.00 ha"
+    said = r"in 1 commune and sources .*: bare_production, a: 25\.00 ha / 20\.00 ha"
     with pytest.raises(InputError, match=said):
         lock_plots(few, land, LOCKED)
     # Of a source that the allocation has not there at all, no plot can be taken either.
@@ -150,7 +150,7 @@ def test_locked_plots_make_no_land(land: gpd.GeoDataFrame) -> None:
 
 
 def test_unknown_plots_are_refused(land: gpd.GeoDataFrame) -> None:
-    with pytest.raises(InputError, match=r"1 plots that are no land of any source, first 1/1/3"):
+    with pytest.raises(InputError, match=r"1 plot that is no land of any source, first 1/1/3"):
         lock_plots(inputs(), land, LOCKED.assign(plot="1/1/3"))
 
 

@@ -251,4 +251,4 @@ def test_the_command_takes_shared_ground_off_the_land_use_map(
     capsys.readouterr()
     report = (tmp_path / "out" / "allocation.md").read_text("utf-8")
     assert "10,0 ha ở 1 xã là đất có thể trồng trên cả hai bản đồ" in report
-    assert "10.0 ha in 1 communes are land in both maps" not in report
+    assert "10.0 ha in 1 commune are land in both maps" not in report

@@ -223,7 +223,7 @@ def test_years_that_leave_a_conversion_out_leave_its_yearly_figure_out(made: Mad
     # Its weight is no misspelling, though nothing is asked of it in these years.
     weights = "importance: {acacia_large_timber: 2}"
     made.prepared(f"allocation: {{last_year: 2029, {weights}}}\n")
-    with pytest.raises(InputError, match=r"1 keys name zones that the plan has not: .*acacia_big"):
+    with pytest.raises(InputError, match=r"1 key names zones that the plan has not: .*acacia_big"):
         made.prepared("allocation: {importance: {acacia_big: 2}}\n")
 
 
@@ -393,7 +393,7 @@ def test_pace_and_locks_of_a_zone_that_is_not_allocated_are_told(made: Made) -> 
         ("medicinal,99999,,2028,1", "unknown commune"),
         ("medicinal,{code},moon,2028,1", "unknown land source"),
         ("medicinal,{code},,2035,1", "year outside 2026–2030"),
-        ("medicinal,{code},,2028,1\nmedicinal,{code},,2028,1", "1 rows, .*repeated"),
+        ("medicinal,{code},,2028,1\nmedicinal,{code},,2028,1", "1 row, .*repeated"),
     ],
 )
 def test_faulty_losses_of_zones_that_are_not_allocated_are_refused(
@@ -411,7 +411,7 @@ def test_losses_of_zones_that_no_plan_has_are_refused(made: Made) -> None:
     text = f"zone,commune_code,source,year,loss_ha\nmedicnal,{code},,2028,1\n"
     (made.folder / "mất.csv").write_text(text, "utf-8")
     prepared = made.prepared("allocation: {tables: {losses: mất.csv}}\n")
-    with pytest.raises(InputError, match=r"losses: 1 rows, .*medicnal.*unknown zone"):
+    with pytest.raises(InputError, match=r"losses: 1 row, .*medicnal.*unknown zone"):
         check_allocation_inputs(prepared.inputs, prepared.settings)
 
 

@@ -156,9 +156,9 @@ def test_present_areas_are_those_of_the_pages() -> None:
     table = allocation_table(allocation, printed, by_year=False).set_index("commune_code")
     assert table["present_ha"].to_dict() == {"a": 3.0, "b": 3.0, "c": 4.0}
     assert printed.held["present_ha"].tolist() == [10.0]
-    with pytest.raises(ClosureError, match=r"no rounding of the allocation's: 1 rows.*b"):
+    with pytest.raises(ClosureError, match=r"no rounding of the allocation's: 1 row.*b"):
         round_allocation(allocation, present=pages.assign(present_ha=[3.0, 9.0, 4.0]))
-    with pytest.raises(ClosureError, match=r"no rounding of the allocation's: 1 rows.*c"):
+    with pytest.raises(ClosureError, match=r"no rounding of the allocation's: 1 row.*c"):
         round_allocation(allocation, present=pages.iloc[:2])
 
 

@@ -473,7 +473,7 @@ def test_saved_changes_of_a_zone_that_is_not_there_shut_no_room(
     assert desk.ask("check", "findings") is not None
     assert desk.ask("print", "ground")["left"] == 1
     assert desk.ask("print", "table", index=0)["rows"]
-    with pytest.raises(RefusedError, match="1 saved changes are of zones"):
+    with pytest.raises(RefusedError, match="1 saved change is of zones"):
         desk.ask("print", "make", products=["map"])
     desk.ask("targets", "leave")
     assert load_project(project).allocation.changes == tuple(kept)

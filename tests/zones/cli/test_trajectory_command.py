@@ -126,6 +126,6 @@ def test_planting_years_after_the_layer_are_told_by_the_forecast_itself(
     plots.to_file(layer, layer="lop_dien_bien")
     assert run(["trajectory", str(project)]) == 0
     out = capsys.readouterr().out
-    assert "Problem: 1 plots (30.00 ha) have a planting year after 2025" in out
+    assert "Problem: 1 plot (30.00 ha) has a planting year after 2025" in out
     assert out.index("To know:") < out.index("Assumed:")
     assert "notes" not in out

@@ -49,10 +49,10 @@ def test_the_rate_takes_arrays_and_series():
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ((-1, 1, 4), "1 values of natural_forest_ha are negative"),
-        ((1, np.nan, 4), "1 values of planted_forest_ha are missing"),
-        ((1, 1, 0), "1 values of natural_area_ha are zero"),
-        ((1, 1, [0, -4, None]), "1 values of natural_area_ha are missing; 1 .*negative; 1 .*zero"),
+        ((-1, 1, 4), "1 value of natural_forest_ha is negative"),
+        ((1, np.nan, 4), "1 value of planted_forest_ha is missing"),
+        ((1, 1, 0), "1 value of natural_area_ha is zero"),
+        ((1, 1, [0, -4, None]), "1 value of natural_area_ha is missing; 1 .*negative; 1 .*zero"),
     ],
 )
 def test_the_rate_refuses(values, said):
@@ -158,7 +158,7 @@ def test_communes_must_be_known_once_and_with_area():
     areas = frame(("9", "natural_forest", 1))
     communes = units(100.0, np.nan)
     communes.loc[1, "commune_code"] = "1"
-    said = r"1 communes stand twice: 1; 1 communes are not in the list: 9; 1 .*no natural"
+    said = r"1 commune stands twice: 1; 1 commune is not in the list: 9; 1 .*no natural"
     with pytest.raises(InputError, match=said):
         forest_cover_table(areas, communes, province_code="20", province="x")
     with pytest.raises(SchemaError, match=r"missing 'official_area_ha'"):

@@ -59,7 +59,7 @@ def test_not_yet_and_unknown_ages_have_their_own_columns():
 
 
 def test_a_year_after_the_layer_is_refused():
-    with pytest.raises(InputError, match="1 planted areas are of a year after 2025"):
+    with pytest.raises(InputError, match="1 planted area is of a year after 2025"):
         planted_species_table(areas(("pine", FOREST, 2026, 1.0)), year=2025)
 
 

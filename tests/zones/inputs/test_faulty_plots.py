@@ -108,7 +108,7 @@ def test_lines_of_the_report(faulty: Path) -> None:
     # Ledger of what is kept: 20.8 + 30 + 30 + 10; the lost plot of 50 ha is told apart.
     total = next(line for line in text.splitlines() if line.startswith("total"))
     assert total.split() == ["total", "4", "90.80", "100.00"]
-    assert "set aside, draw them: 1 plots, 50.00 ha (1/1/1)" in text
+    assert "set aside, draw them: 1 plot, 50.00 ha (1/1/1)" in text
     assert text.index("Error:") < text.index("Problem:") < text.index("Note:")
     histogram = text[text.index("ledger − geometry") :]
     assert "< -20 %" in histogram

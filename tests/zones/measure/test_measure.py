@@ -231,7 +231,7 @@ def test_reports_are_taken_as_they_are(ground: Ground) -> None:
     }
     assert frame["area_ha"].isna().all()
     assert set(frame["land"]) == {"report"}
-    with pytest.raises(InputError, match=r"1 rows \(3\.00 ha\) name communes .*99999"):
+    with pytest.raises(InputError, match=r"1 row \(3\.00 ha\) names communes .*99999"):
         measure_report("báo cáo", report(*rows, ("99999", "tea", 2024, 3.0)), ground)
 
 

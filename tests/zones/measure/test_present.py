@@ -72,7 +72,7 @@ def test_of_a_report_the_newest_year_of_each_crop_counts() -> None:
         "report-incomplete", "problem", 1, 9.0,
     )  # fmt: skip
     assert late.examples == ("06004",)
-    assert "Tea: 1 communes (B) reported 9.00 ha in an earlier year" in late.message.en
+    assert "Tea: 1 commune (B) reported 9.00 ha in an earlier year" in late.message.en
     assert "2024" in late.message.vi
 
 
@@ -113,7 +113,7 @@ def test_one_layer_tells_of_a_crop() -> None:
         ("06001", "orchards", "crop", "pine", pd.NA, 3.0, math.nan),
         ("06004", "orchards", "crop", "tea", pd.NA, 1.0, math.nan),
     )
-    with pytest.raises(InputError, match=r"1 crops stand in several layers \(pine: forest, orch"):
+    with pytest.raises(InputError, match=r"1 crop stands in several layers \(pine: forest, orch"):
         present_by_crop(frame, {})
     assert found(frame, pine="orchards") == {
         ("pine", "06001", "orchards"): 3.0,

@@ -145,7 +145,7 @@ def test_inputs_never_lie_in_the_output_folder(tmp_path: Path, where: str) -> No
         path.write_text("x")
     if where == "linked":
         (project / "linked").symlink_to("in", target_is_directory=True)
-    with pytest.raises(OutputError, match=r"cannot be the output folder: \d inputs lie in it"):
+    with pytest.raises(OutputError, match=r"cannot be the output folder: \d inputs? lies? in it"):
         refuse_existing(project / where, overwrite=True, inputs=inputs)
     refuse_existing(project / "out", overwrite=True, inputs=inputs)
 
@@ -155,7 +155,7 @@ def test_a_linked_input_keeps_the_output_folder_from_holding_the_link(tmp_path: 
     out = tmp_path / "out"
     out.mkdir()
     (out / "areas.csv").symlink_to(tmp_path / "areas.csv")
-    with pytest.raises(OutputError, match="1 inputs lie in it"):
+    with pytest.raises(OutputError, match="1 input lies in it"):
         refuse_existing(out, overwrite=True, inputs=[out / "areas.csv"])
 
 
@@ -278,5 +278,5 @@ def test_an_input_whose_links_have_no_end_is_left_to_its_reader(tmp_path: Path) 
     """The look where inputs lie stopped with a fault of the program."""
     (tmp_path / "loop").symlink_to("loop")
     refuse_existing(tmp_path / "out", overwrite=False, inputs=[tmp_path / "loop"])
-    with pytest.raises(OutputError, match="inputs"):
+    with pytest.raises(OutputError, match="input"):
         refuse_existing(tmp_path, overwrite=True, inputs=[tmp_path / "loop"])

@@ -73,7 +73,7 @@ def test_an_input_that_changes_while_it_is_read_is_refused(tmp_path: Path) -> No
     stamps = {name: input_stamp(path) for name, path in paths.items()}
     refuse_changed(paths, stamps)
     (tmp_path / "b.csv").write_text("other", "utf-8")
-    with pytest.raises(InputError, match=r"1 inputs changed while .*layer x"):
+    with pytest.raises(InputError, match=r"1 input changed while .*layer x"):
         refuse_changed(paths, stamps)
 
 

@@ -141,7 +141,7 @@ def test_a_file_without_a_layer_of_the_project_is_refused(
     with closing(sqlite3.connect(edited)) as base, base:
         base.execute("DELETE FROM gpkg_contents WHERE table_name = 'plots_1'")
     assert command(["qgis", str(project), "--changes", str(edited)]) == 2
-    assert "1 tables of the QGIS project are missing, first plots_1" in capsys.readouterr().err
+    assert "1 table of the QGIS project is missing, first plots_1" in capsys.readouterr().err
     assert command(["qgis", str(project), "--changes", str(edited.with_name("no.gpkg"))]) == 2
 
 

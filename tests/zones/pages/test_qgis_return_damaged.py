@@ -90,11 +90,11 @@ DAMAGES: dict[str, tuple[Damage, str]] = {
     ),
     "a field dropped": (
         sql("ALTER TABLE plots_1 DROP COLUMN dtich"),
-        "table plots_1: 1 fields are gone, first dtich",
+        "table plots_1: 1 field is gone, first dtich",
     ),
     "a field renamed": (
         sql("ALTER TABLE plots_1 RENAME COLUMN dtich TO area"),
-        "table plots_1: 1 fields are gone, first dtich",
+        "table plots_1: 1 field is gone, first dtich",
     ),
     "hectares as text": (sql("UPDATE plots_1 SET dtich = 'mười' WHERE fid = 1"), "dtich"),
     "saved in degrees": (saved_in("EPSG:4326"), "expected the CRS .*found WGS 84"),

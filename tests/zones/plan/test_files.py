@@ -271,7 +271,7 @@ def test_ids_must_be_unique(small: Path) -> None:
 
 def test_a_code_that_does_not_exist_is_one_clear_error(small: Path) -> None:
     small.write_text(SMALL.replace("06529", "99999"), encoding="utf-8")
-    with pytest.raises(NameResolutionError, match=r"1 commune codes.*99999 \(pine\)"):
+    with pytest.raises(NameResolutionError, match=r"1 commune code.*99999 \(pine\)"):
         load_plan(small)
 
 

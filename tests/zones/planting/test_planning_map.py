@@ -219,7 +219,7 @@ def test_labels_twice_in_one_commune_go_by_record(
 def test_a_plot_that_no_layer_has_is_refused(communes: gpd.GeoDataFrame, forest: PlotLayer) -> None:
     asked = (plan(("pine", "bare_production", 2026, 1.0)), ZONES, RULES)
     layers = {"forest": ("forest_status", forest)}
-    with pytest.raises(InputError, match="planning names 1 plots that no layer has, first 9/9/9"):
+    with pytest.raises(InputError, match="planning names 1 plot that no layer has, first 9/9/9"):
         mapped(*asked, layers, communes, decisions=decided(("9/9/9", "exclude", "")))
     # Natural forest is never taken: to name it is no fault.
     assert (
@@ -405,7 +405,7 @@ def test_each_rule_of_the_embedded_table(
 @pytest.mark.parametrize(
     ("row", "told", "vi"),
     [
-        ("TR1,bare,,,,", r"column measure .* 1 unknown words, first 'TR1' \(2\)", "cột measure"),
+        ("TR1,bare,,,,", r"column measure .* 1 unknown word, first 'TR1' \(2\)", "cột measure"),
         ("ND,rừng,,,,", r"column land .* 'rừng' \(2\)", "cột land"),
         ("ND,,,,,", r"land: 1 missing", "land"),
         ("ND,bare,sản xuất,,,", r"column three_forest .* 'sản xuất' \(2\)", "cột three_forest"),
@@ -643,7 +643,7 @@ def test_a_run_cuts_the_harvest_of_its_forecast(tmp_path: Path) -> None:
 
 
 def test_a_decision_on_no_plot_is_refused(communes: gpd.GeoDataFrame, forest: PlotLayer) -> None:
-    with pytest.raises(InputError, match=r"planning names 1 plots.*9/9/9"):
+    with pytest.raises(InputError, match=r"planning names 1 plot.*9/9/9"):
         mapped(
             plan(("pine", "bare_production", 2026, 4.0)),
             *(ZONES, RULES, {"forest": ("forest_status", forest)}, communes),
@@ -659,7 +659,7 @@ def test_a_decision_on_no_plot_is_refused(communes: gpd.GeoDataFrame, forest: Pl
             r"2 decisions are not known, first 'TR1' \(2\)",
             "2 quyết định",
         ),
-        ("1/1/2,ND\n1/1/2,exclude\n", r"1 plots have more than one row", "1 lô có hơn một dòng"),
+        ("1/1/2,ND\n1/1/2,exclude\n", r"1 plot has more than one row", "1 lô có hơn một dòng"),
     ],
 )
 def test_a_table_of_decisions_is_read_strictly(

@@ -84,7 +84,7 @@ def test_paths_are_relative_to_the_project_file(folder: Path) -> None:
             "thresholds: {tolerance_percent: 1.250}\npresent:",
             "1.250 can be read in two",
         ),
-        ("path: forest.gpkg", "path: " + "y" * 300, r"1 files of the project were not found"),
+        ("path: forest.gpkg", "path: " + "y" * 300, r"1 file of the project was not found"),
     ],
 )
 def test_a_fault_names_key_line_and_what_was_found(
@@ -136,7 +136,7 @@ def test_every_documented_form_of_a_tile_host_is_read(folder: Path, host: str) -
 
 def test_tile_address_without_places_is_refused_when_the_project_is_read(folder: Path) -> None:
     path = write(folder, GOOD + "map: {tile_hosts: ['https://tiles.example.org/tiles']}\n")
-    with pytest.raises(InputError, match=r"found 1 other entries \('https://tiles"):
+    with pytest.raises(InputError, match=r"found 1 other entry \('https://tiles"):
         load_project(path)
 
 

@@ -604,7 +604,7 @@ def test_damaged_words_are_told(out: Path, text: str, match: str) -> None:
 def test_printed_figure_that_is_no_number_is_told(out: Path) -> None:
     _replace(out / "tables" / "printed" / "zones.csv", ",10.4,", ",mười,")
     (told,) = _faults(out, "tables/printed/")
-    assert "1 figures of column 'present_ha' are no numbers" in told
+    assert "1 figure of column 'present_ha' is no number" in told
 
 
 def _zones_text(out: Path) -> str:
@@ -619,8 +619,11 @@ def _zones_text(out: Path) -> str:
         (lambda text: b"\xff\xfe\x00", "file"),
         (lambda text: b"PK\x03\x04\x00\x00", "no text"),
         (lambda text: text.replace("present_ha", "diện tích").encode(), "expected columns"),
-        (lambda text: text.replace("\n", ",9\n", 3).encode(), "rows have not the|stand over|SHA"),
-        (lambda text: text[: len(text) // 2].encode(), "rows have not the"),
+        (
+            lambda text: text.replace("\n", ",9\n", 3).encode(),
+            "rows? ha(s|ve) not the|stands? over|SHA",
+        ),
+        (lambda text: text[: len(text) // 2].encode(), "rows? ha(s|ve) not the"),
     ],
 )
 def test_a_damaged_table_is_a_finding(out: Path, change: Any, match: str) -> None:

@@ -253,7 +253,7 @@ def test_table_refuses_bad_keys_and_totals() -> None:
         round_table(bare, by=by, value="ha")
     with pytest.raises(InputError, match="given for key columns"):
         round_table(exact, by=by, value="ha", totals={"year": pd.Series({"0": 1.0})})
-    with pytest.raises(InputError, match="1 keys without a cell"):
+    with pytest.raises(InputError, match="1 key without a cell"):
         round_table(exact, by=by, value="ha", totals={"zone": pd.Series({"7": 1.0})})
     with pytest.raises(InputError, match="more than one step"):
         round_table(exact, by=by, value="ha", totals={"zone": pd.Series({"0": 3.0})})

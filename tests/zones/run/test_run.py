@@ -244,7 +244,7 @@ def test_a_crop_in_two_layers_needs_a_choice(tmp_path: Path) -> None:
     path = write_project(tmp_path / "p")
     with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
         file.write("06148,pine,2025,3\n")
-    with pytest.raises(InputError, match=r"1 crops stand in several layers \(pine: forest, fruit"):
+    with pytest.raises(InputError, match=r"1 crop stands in several layers \(pine: forest, fruit"):
         run(path)
     assert not (path.parent / "out").exists()
     path.write_text(path.read_text("utf-8") + "present: {pine: fruit}\n", "utf-8")
@@ -256,7 +256,7 @@ def test_reports_of_unknown_communes_stop_the_run(tmp_path: Path) -> None:
     path = write_project(tmp_path / "p")
     with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
         file.write("99999,citrus,2025,3\n")
-    with pytest.raises(InputError, match=r"1 rows .* name communes .*99999"):
+    with pytest.raises(InputError, match=r"1 row .* names communes .*99999"):
         run(path)
 
 
@@ -512,7 +512,7 @@ def test_an_input_that_changes_during_the_run_stops_it(
             if name == "measure":
                 write_raster(path.parent / "cover.tif")
 
-    with pytest.raises(InputError, match=r"1 inputs changed .*layer cover"):
+    with pytest.raises(InputError, match=r"1 input changed .*layer cover"):
         run_project(load_project(path), options=RunOptions(only=("measure",)), teller=Writer())
     assert not (path.parent / "out").exists()
 

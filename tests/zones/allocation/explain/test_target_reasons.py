@@ -214,7 +214,7 @@ def test_repairs_of_the_greatest_gaps_where_too_many_are_short(
     _, explanation = explained(inputs)
     assert set(explanation.repairs["zone"]) == {"pine"}
     assert said(explanation.reasons, "repairs_of_largest") == [
-        "Repairs are worked out for the 1 targets that lack most, of 2 that are short."
+        "Of 2 targets that are short, repairs are worked out for the 1 with the largest shortfall."
     ]
 
 
@@ -501,7 +501,7 @@ def test_what_goes_off_an_open_list_is_said() -> None:
     _, explanation = explained(inputs)
     (sentence,) = said(explanation.reasons, "off_list")
     assert sentence == (
-        "Custard apple: 40 of the 45 ha added go to 2 communes that the plan does not list. What "
+        "Custard apple: 40 of the 45 ha added go to communes that the plan does not list (2). What "
         "stops the listed ones: all suitable land planted in 1."
     )
     enough = inputs_of(land={**land, ("a", "bare"): 50.0}, targets={"na": (45, 60)}, listed=listed)

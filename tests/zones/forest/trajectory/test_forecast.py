@@ -192,7 +192,7 @@ def test_a_species_without_a_lag_is_told_and_kept() -> None:
     tables = forecast_tables(inputs(rows), section())
     told = tables[TRAJECTORY_FINDINGS].set_index("kind")
     assert (
-        "1 species have no lag (Huu Lien cypress; 12.00 ha"
+        "1 species has no lag (Huu Lien cypress; 12.00 ha"
         in told.loc["species-without-lag", "message_en"]
     )
     assert province(tables[TRAJECTORY]).loc[2030, "not_yet_forest_ha"] == 12
@@ -300,7 +300,7 @@ def test_the_project_file_takes_a_figure_as_the_command_does() -> None:
 @pytest.mark.parametrize(
     ("values", "fault"),
     [
-        ({"lag": {"custard_apple": 4}}, "1 settings.*lag.custard_apple"),
+        ({"lag": {"custard_apple": 4}}, "1 setting.*lag.custard_apple"),
         ({"resurvey": {2020: 5.0}}, "expected years from 2026 to 2050, found 2020"),
         ({"losses": {"fire": 0.7, "illegal_clearing": 0.7}}, "add up to 1.400"),
     ],

@@ -257,7 +257,7 @@ def test_a_pdf_gives_its_text(tmp_path: Path) -> None:
 def test_a_scan_says_that_it_is_one(tmp_path: Path) -> None:
     path = tmp_path / "scan.pdf"
     _pdf(path, "")
-    with pytest.raises(InputError, match=r"a scan: 1 pages hold 0 letters.*OCR"):
+    with pytest.raises(InputError, match=r"a scan: 1 page holds 0 letters.*OCR"):
         read_document_text(path)
 
 

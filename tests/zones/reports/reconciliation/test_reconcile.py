@@ -138,7 +138,7 @@ def test_faults() -> None:
         reconcile(table, error_percent={"map": 1.0, "register": 1.0})
     with pytest.raises(InputError, match="found others 'guess'"):
         reconcile(table.assign(witness="guess"), error_percent=ERRORS)
-    with pytest.raises(InputError, match="1 figures stand twice"):
+    with pytest.raises(InputError, match="1 figure stands twice"):
         reconcile(pd.concat([table, table]), error_percent=ERRORS)
     total = {"commune_code": ["06148"], "crop": ["oak"], "area_ha": [9.0], "error_percent": [0.0]}
     with pytest.raises(InputError, match="has no figure to add up to it"):
