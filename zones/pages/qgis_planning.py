@@ -83,13 +83,16 @@ def _layer(pages: PlanningPages, end: str, plots: gpd.GeoDataFrame) -> QgisLayer
     plain = plots.drop(columns=list(_OURS), errors="ignore").reset_index(drop=True)
     frame = with_own_fields(plain, pages.own)
     say = speaker(pages.language)
+    named = aliases(frame.columns, pages.language, own_names(pages.own, frame.columns))
+    # Beside the class of the land: what the allocation takes it for.
+    source = {"land": say("field_land_source")} if "land" in named else {}
     return QgisLayer(
         table=pages.table(end),
         name=say(f"planning{end}"),
         group=say("group_planning"),
         style=_style(plots, pages.language, free=end == KEPT),
         frame=gpd.GeoDataFrame(frame, crs=plots.crs),
-        aliases=aliases(frame.columns, pages.language, own_names(pages.own, frame.columns)),
+        aliases=named | source,
         words={name: told for name, told in _words(pages).items() if name in frame.columns},
         shown=False,
     )

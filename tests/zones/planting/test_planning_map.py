@@ -723,6 +723,8 @@ def test_a_run_writes_the_layer_and_it_closes(tmp_path: Path) -> None:
     assert told.startswith("Lớp quy hoạch: lô chọn cho kế hoạch")
     names = {item.get("field"): item.get("name") for item in ET.fromstring(style).iter("alias")}  # noqa: S314
     assert names["measure"] == "Biện pháp"
+    assert (names["land"], names["land_class"]) == ("Nguồn đất của kế hoạch", "Loại đất, loại rừng")
+    assert names["area_ha"] == "Diện tích kế hoạch hoặc giữ lại (ha)"
     assert names["dtich"] == "Diện tích theo hồ sơ, ha"
     # Every field of the file is there, under its own name, beside the measure.
     source = gpd.read_file(path.parent / "forest.gpkg")
