@@ -36,6 +36,7 @@ def verify(
                 "folder": str(result.folder),
                 "digest": result.digest,
                 "agrees": result.agrees,
+                "recorded": result.recorded,
                 "compared": result.compared,
                 "by_bytes": result.by_bytes,
                 "uncompared": result.uncompared,
@@ -60,7 +61,7 @@ def verify(
         if len(shown) < len(result.differences):
             rest = len(result.differences) - len(shown)
             print_line(say("zones.cli.more_with_v", rest=rest))
-        print_line(_verdict(len(result.differences), result.digest))
+        print_line(_verdict(result))
     if not result.agrees:
         raise typer.Exit(1)
 
@@ -80,12 +81,14 @@ def _tell_files(result: Verification) -> None:
         print_line(say("zones.cli.not_compared", names=names))
 
 
-def _verdict(count: int, digest: str) -> str:
-    if count == 0 and not digest:
+def _verdict(result: Verification) -> str:
+    if result.differences:
+        return say("zones.cli.differences", count=len(result.differences))
+    if not result.recorded:
+        return say("zones.cli.pages_say_the_same", digest=result.digest)
+    if not result.digest:
         return say("zones.cli.as_the_run_wrote")
-    if count == 0:
-        return say("zones.cli.all_say_the_same", digest=digest)
-    return say("zones.cli.differences", count=count)
+    return say("zones.cli.all_say_the_same", digest=result.digest)
 
 
 def register(application: typer.Typer) -> None:

@@ -8,6 +8,7 @@ edits also byte by byte against what the run recorded.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError, MissingFileError, VungTrongError
+from layers.base.files import require_file
 from layers.base.schema import Column, Schema
 from layers.io.pdf import opened_pdf
 from zones.output.folder import OUTDATED_FOLDER, TABLES_FOLDER
@@ -75,6 +77,8 @@ class Verification:
     by_bytes: list[str] = field(default_factory=list)
     # Files that are there and could be held against nothing
     uncompared: list[str] = field(default_factory=list)
+    # Whether the record of the run told what it wrote: pages alone can only agree with each other
+    recorded: bool = False
 
     @property
     def agrees(self) -> bool:
@@ -91,8 +95,8 @@ def verify_folder(folder: Path) -> Verification:
     recorded: dict[str, str] = {}
     links = _links_out(folder)
     if RECORD_NAME not in links:
-        with _told(result, RECORD_NAME):
-            recorded = (read_record(folder) or {}).get("outputs", {})
+        recorded = _recorded(result)
+    result.recorded = bool(recorded)
     if strange := [name for name in links if not recorded or _is_made(name, recorded)]:
         place = "a link to another place"
         result.differences += [Difference(n, "file", "as the run wrote it", place) for n in strange]
@@ -101,6 +105,25 @@ def verify_folder(folder: Path) -> Verification:
         _check_figures(result)
     _check_bytes(result, recorded)
     return result
+
+
+def _recorded(result: Verification) -> dict[str, str]:
+    """Digests of the files that the run wrote; that they are gone is a difference, but for pages.
+
+    An office may send the pages with ``tables/printed`` alone. Where tables of a run lie there, all
+    that nothing but the record holds could have been changed.
+    """
+    path, tables = result.folder / RECORD_NAME, result.folder / TABLES_FOLDER
+    with _told(result, RECORD_NAME):
+        if os.path.lexists(path):
+            require_file(path)
+        recorded: dict[str, str] = (read_record(result.folder) or {}).get("outputs", {})
+        if recorded:
+            return recorded
+        if path.exists() or (tables.is_dir() and any(it.is_file() for it in tables.iterdir())):
+            found = "names no file" if path.exists() else "gone"
+            result.differences.append(Difference(RECORD_NAME, "file", "as the run wrote it", found))
+    return {}
 
 
 def _links_out(folder: Path) -> list[str]:

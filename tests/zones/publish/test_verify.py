@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import zipfile
@@ -197,19 +198,46 @@ def test_year_of_a_zone_that_was_never_printed_is_named(out: Path) -> None:
     assert item.place.startswith("custard_apple, report, 2024")
 
 
-def test_folder_without_its_record_says_what_was_not_compared(
-    out: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("record", "found"), [(None, "gone"), ("{}", "names no file"), ("pipe", "it is a pipe")]
+)
+def test_tables_without_a_record_do_not_agree(
+    out: Path, capsys: pytest.CaptureFixture[str], record: str | None, found: str
 ) -> None:
     _with_only(out, "map.html")
-    (out / "run.json").unlink()
+    path = out / "run.json"
+    path.unlink()
+    if record == "pipe":
+        os.mkfifo(path)
+    elif record:
+        path.write_text(record, "utf-8")
+    table = out / "tables" / "areas.csv"
+    table.write_text(table.read_text("utf-8-sig").replace("1", "9"), "utf-8-sig")
     (out / "thư.txt").write_text("của văn phòng", "utf-8")
     result = verify_folder(out)
-    assert result.agrees
+    (told,) = result.differences
+    assert (told.file, told.expected) == ("run.json", "as the run wrote it")
+    assert found in told.found
     assert result.by_bytes == []
-    assert {"thư.txt", "allocation.md", "tables/areas.parquet"} <= set(result.uncompared)
+    assert {"thư.txt", "allocation.md", "tables/areas.csv"} <= set(result.uncompared)
     assert "tables/zones.csv" not in result.uncompared
-    assert command(["verify", str(out)]) == 0
+    assert command(["verify", str(out)]) == 1
     assert "Not compared: READ-ME.txt, allocation.md, " in capsys.readouterr().out
+
+
+def test_pages_sent_alone_agree_with_each_other_and_no_more_is_said(
+    out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent = out.parent / "gửi"
+    shutil.copytree(out / "tables" / "printed", sent / "tables" / "printed")
+    shutil.copy(out / "map.html", sent)
+    assert verify_folder(sent).agrees
+    assert command(["verify", str(sent)]) == 0
+    told = capsys.readouterr().out
+    assert "All files" not in told
+    assert "run.json is not there, so nothing else of the run was checked" in told
+    assert command(["verify", str(sent), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["recorded"] is False
 
 
 def test_office_that_saves_workbook_and_document_again_changes_nothing(out: Path) -> None:
