@@ -19,8 +19,8 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.communes.crs_fit import Fit, alike, best_fits, certain, fits_of
 from layers.communes.location_check import locate_points
-from layers.crs.source import transverse_mercator
 from layers.crs.transform import to_crs, transformation
+from layers.crs.vn2000 import transverse_mercator
 
 _SAMPLE = 2000
 # Below this share of plots in the commune they name, other CRS are tried: a layer whose edges are

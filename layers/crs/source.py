@@ -14,10 +14,6 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pyproj
-from pyproj.aoi import AreaOfInterest
-from pyproj.crs import ProjectedCRS
-from pyproj.database import query_crs_info
-from pyproj.enums import PJType
 from pyproj.transformer import TransformerGroup
 
 from layers.base.errors import CrsError, InputError, MissingCrsError
@@ -26,11 +22,10 @@ from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from layers.crs.crs import parse_crs, vn2000_zones
 from layers.crs.transform import WGS84, transformation
+from layers.crs.vn2000 import VIET_NAM, check_zone, name_vn2000, transverse_mercator, vn2000_tm3
 from layers.io.legacy_encoding import ENCODINGS, decode_texts
 from layers.io.vector import CURVED, VectorFile, load_vector
 
-_VIET_NAM = AreaOfInterest(102.0, 8.0, 110.0, 24.0)
-_VN2000 = pyproj.CRS.from_epsg(4756)
 _EARTH_RADIUS_M = 6_378_137
 
 
@@ -48,6 +43,7 @@ def decide_crs(
         crs = crs.sub_crs_list[0]
     if crs is None:
         raise _missing_crs(crs, bounds, source=source, province=province)
+    odd = check_zone(crs, source=source)
     result, notes = name_vn2000(crs, source=source)
     if _without_place(result):
         raise _missing_crs(crs, bounds, source=source, province=province)
@@ -58,7 +54,7 @@ def decide_crs(
     transformation(result, WGS84)
     if bounds is not None:
         _refuse_swapped_axes(result, bounds, source)
-    return result, [*notes, *_coarse_shift(result, source)]
+    return result, [*notes, *odd, *_coarse_shift(result, source)]
 
 
 #: Shifts of this accuracy or a worse one are told (m): the old datums of the region have 10 to 44.
@@ -84,7 +80,7 @@ def shift_accuracy(crs: pyproj.CRS) -> float:
         WGS84,
         always_xy=True,
         allow_ballpark=False,
-        area_of_interest=_VIET_NAM,  # type: ignore[arg-type]  # its stub names a private twin
+        area_of_interest=VIET_NAM,  # type: ignore[arg-type]  # its stub names a private twin
     )
     return max((way.accuracy for way in ways.transformers), default=math.nan)
 
@@ -110,7 +106,7 @@ def _in_viet_nam(bounds: Sequence[float], crs: pyproj.CRS) -> bool:
     """Whether the middle of a rectangle lies in the country's frame."""
     west, south, east, north = bounds
     lon, lat = transformation(crs, WGS84).transform((west + east) / 2, (south + north) / 2)
-    area = _VIET_NAM
+    area = VIET_NAM
     return bool(
         area.west_lon_degree <= lon <= area.east_lon_degree
         and area.south_lat_degree <= lat <= area.north_lat_degree
@@ -180,15 +176,6 @@ def _without_place(crs: pyproj.CRS) -> bool:
     return not crs.is_bound and (crs.name.startswith("Undefined") or datum.startswith("unknown"))
 
 
-@lru_cache(maxsize=1)
-def vn2000_tm3() -> dict[float, int]:
-    """VN-2000 3° zones by central meridian."""
-    found = query_crs_info("EPSG", PJType.PROJECTED_CRS, area_of_interest=_VIET_NAM)
-    codes = {int(item.code) for item in found if item.name.startswith("VN-2000 / TM-3")}
-    zones = {transverse_mercator(pyproj.CRS.from_epsg(code))["longitude"]: code for code in codes}
-    return dict(sorted(zones.items()))
-
-
 #: UTM, on VN-2000 and on WGS 84 (224 m apart), as forest layers and GPS have it.
 UTM = (3405, 3406, 32648, 32649)
 
@@ -198,79 +185,6 @@ def crs_candidates(province: str | None = None) -> list[int]:
     zones = vn2000_zones()
     own = zones.loc[zones["province_code"] == province, "epsg"].head(1)
     return list(dict.fromkeys([*map(int, own), *vn2000_tm3().values(), *UTM]))
-
-
-def transverse_mercator(crs: pyproj.CRS) -> dict[str, float]:
-    """Parameters of a transverse Mercator (degrees, ratio, metres); empty for any other CRS."""
-    plane = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
-    operation = plane.coordinate_operation
-    if not plane.is_projected or operation is None or operation.method_code != "9807":
-        return {}
-    names = {
-        "8801": "latitude", "8802": "longitude", "8805": "scale", "8806": "easting",
-        "8807": "northing",
-    }  # fmt: skip
-    # A damaged definition has parameters without a code ("undefined").
-    found = {names[p.code]: float(p.value) for p in operation.params if p.code in names}
-    return found if len(found) == len(names) else {}
-
-
-def name_vn2000(crs: pyproj.CRS, *, source: str) -> tuple[pyproj.CRS, list[Finding]]:
-    """CRS of a layer, with its datum where the file format lost it.
-
-    MapInfo files, old ``.prj`` files and PROJ strings describe the VN-2000 zone as a transverse
-    Mercator on WGS 84, or with their own shift parameters (often with the rotations' signs
-    swapped). A transverse Mercator with k 0.9999 on a zone's meridian is nothing else than
-    VN-2000, so it is taken as the EPSG zone, datum included. So is any CRS whose datum bears the
-    name VN-2000 beside a shift of its own.
-    """
-    zone = _zone_of(crs) or _renamed(crs)
-    if zone is None or zone == crs:
-        return crs, []
-    if not crs.is_bound and _is_vn2000(crs):
-        return zone, []
-    label = f"EPSG:{zone.to_epsg()}" if zone.to_epsg() else zone.name
-    note = Finding(
-        "note",
-        "crs-taken-as-vn2000",
-        source,
-        message("layers.crs.taken_as_vn2000", crs=crs.name, zone=zone.name, label=label),
-    )
-    return zone, [note]
-
-
-def _zone_of(crs: pyproj.CRS) -> pyproj.CRS | None:
-    """VN-2000 3° zone whose projection, on an ellipsoid of the right size, a CRS has."""
-    found = transverse_mercator(crs)
-    plain = (
-        found
-        and abs(found["scale"] - 0.9999) < 1e-9
-        and found["easting"] == 500_000
-        and found["northing"] == 0
-        and found["latitude"] == 0
-    )
-    code = vn2000_tm3().get(round(found["longitude"], 6)) if plain else None
-    ellipsoid = crs.ellipsoid
-    if code is None or ellipsoid is None or abs(ellipsoid.semi_major_metre - 6_378_137) > 1:
-        return None
-    return pyproj.CRS.from_epsg(code)
-
-
-def _renamed(crs: pyproj.CRS) -> pyproj.CRS | None:
-    """CRS on the EPSG's VN-2000 datum, where only the datum's name tells that it is meant."""
-    plain = crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
-    if not _is_vn2000(plain) or (plain.datum == _VN2000.datum and not crs.is_bound):
-        return None
-    if plain.is_geographic:
-        return _VN2000
-    if not plain.is_projected or plain.coordinate_operation is None:
-        return None
-    return ProjectedCRS(plain.coordinate_operation, name=plain.name, geodetic_crs=_VN2000)
-
-
-def _is_vn2000(crs: pyproj.CRS) -> bool:
-    datum = crs.datum.name.casefold() if crs.datum is not None else ""
-    return "2000" in datum and ("viet" in datum or "vn" in datum)
 
 
 def _missing_crs(

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
 import pyproj
 import pytest
+import rasterio
 import shapely
 
 from layers.base.errors import CrsError
-from layers.crs.source import (
-    decide_crs,
-    name_vn2000,
-    shift_accuracy,
-    transverse_mercator,
-    vn2000_tm3,
-)
+from layers.communes.boundaries import load_communes
+from layers.crs.source import decide_crs, shift_accuracy
 from layers.crs.transform import to_crs, transformation
+from layers.crs.vn2000 import name_vn2000, transverse_mercator, vn2000_tm3
 from layers.io.vector import VectorFile, load_vector
 from layers.kinds.crop_plots import load_crop_plots
 from layers.kinds.forest_status import load_forest_status
+from layers.kinds.land_use import load_land_use
+from layers.kinds.raster import describe_raster
 
 
 def test_zones():
@@ -193,3 +193,77 @@ def test_a_datum_that_is_known_to_tens_of_metres_is_told(old: int, metres: int) 
 @pytest.mark.parametrize("near", [4326, 32648, 4756, 9215, 3405, 4147, 2044])
 def test_a_datum_that_is_known_to_metres_needs_no_word(near: int) -> None:
     assert decide_crs(None, source="vườn", named=f"EPSG:{near}")[1] == []
+
+
+TM3 = pyproj.CRS.from_epsg(9215).to_wkt("WKT1_ESRI")
+MERIDIAN = '"Central_Meridian",107.25', '"Central_Meridian",105'
+
+
+@pytest.mark.parametrize(
+    ("changes", "found", "codes"),
+    [
+        ([("0.9999", "0.9996")], "scale factor 0.9996;", "EPSG:9215"),
+        ([("0.9999", "1.0")], "scale factor 1;", "EPSG:9215"),
+        ([('PARAMETER["Scale_Factor",0.9999],', "")], "scale factor 1;", "EPSG:9215"),
+        ([('_Northing",0.0', '_Northing",500')], "false northing 500;", "EPSG:9215"),
+        ([('_Easting",500000.0', '_Easting",18500000')], "false easting 18500000;", "EPSG:9215"),
+        ([('_Origin",0.0', '_Origin",9.0')], "latitude of origin 9;", "EPSG:9215"),
+        ([('"Meter",1.0', '"Foot_US",0.3048006096')], "unit US survey foot;", "EPSG:9215"),
+        (
+            [("0.9999", "1.0"), ('_Northing",0.0', '_Northing",500')],
+            "scale factor 1, false northing 500;",
+            "EPSG:9215",
+        ),
+        # The name alone says VN-2000; the datum is lost.
+        (
+            [("0.9999", "0.9996"), ("D_Vietnam_2000", "D_WGS_1984"), ("GCS_VN_2000", "GCS_WGS")],
+            "scale factor 0.9996;",
+            "EPSG:9215",
+        ),
+        ([("0.9999", "0.9998"), MERIDIAN], "scale factor 0.9998;", "EPSG:5897' or 'crs: EPSG:3405"),
+    ],
+)
+def test_a_zone_of_vn2000_with_a_projection_that_it_has_not_is_refused(changes, found, codes):
+    wkt = TM3
+    for old, new in changes:
+        assert old in wkt
+        wkt = wkt.replace(old, new)
+    with pytest.raises(CrsError, match=f"đất: its CRS .*but has {found}.*'crs: {codes}'"):
+        decide_crs(pyproj.CRS.from_wkt(wkt), source="đất")
+    # What the project file names wins.
+    assert decide_crs(pyproj.CRS.from_wkt(wkt), source="đất", named="EPSG:9215")[0] == 9215
+
+
+@pytest.mark.parametrize("code", [*vn2000_tm3().values(), 3405, 3406, 32648, 32649])
+def test_a_published_zone_is_read_from_its_prj_without_a_word(code):
+    esri = pyproj.CRS.from_wkt(pyproj.CRS.from_epsg(code).to_wkt("WKT1_ESRI"))
+    assert decide_crs(esri, source="đất")[1] == []
+
+
+@pytest.mark.parametrize("scale", [0.9996, 1])
+def test_a_transverse_mercator_on_a_meridian_of_vn2000_is_told_what_fits(scale):
+    _, found = decide_crs(pyproj.CRS(TMERC.format(k=scale, datum="+datum=WGS84")), source="đất")
+    assert [(item.kind, item.severity) for item in found] == [("crs-zone-odd", "problem")]
+    assert f"scale factor {scale:g}; VN-2000 has on this meridian EPSG:9215" in found[0].message.en
+    elsewhere = TMERC.format(k=scale, datum="+datum=WGS84").replace("107.25", "107.1")
+    assert decide_crs(pyproj.CRS(elsewhere), source="đất")[1] == []
+
+
+def test_every_kind_of_layer_refuses_a_zone_with_a_wrong_scale_factor(plots, folder):
+    wrong = TM3.replace("0.9999", "0.9996")
+    path = folder / "lô.shp"
+    plots({}).to_file(path)
+    path.with_suffix(".prj").write_text(wrong)
+    cells = folder / "rừng.tif"
+    ground = {"crs": wrong, "transform": rasterio.transform.from_origin(5e5, 24e5, 9, 9)}
+    with rasterio.open(cells, "w", "GTiff", 1, 1, 1, dtype="uint8", **ground) as raster:
+        raster.write(np.ones((1, 1, 1), "uint8"))
+    for load in (
+        lambda: describe_raster(cells, {}),
+        lambda: load_forest_status(path),
+        lambda: load_crop_plots(path, columns={"crop": "sldlr"}),
+        lambda: load_land_use(path, columns={"code": "sldlr"}),
+        lambda: load_communes(path, code_column="sldlr", name_column="xa"),
+    ):
+        with pytest.raises(CrsError, match=r"scale factor 0\.9996; VN-2000 has there EPSG:9215"):
+            load()
