@@ -29,7 +29,7 @@ from layers.crs.source import decide_crs
 from layers.engine.cell_coverage import Window
 from layers.engine.rings import IntArray
 from layers.io.declared_crs import declared_crs
-from layers.io.raster_source import GDAL_OPTIONS, open_raster, reading
+from layers.io.raster_source import GDAL_OPTIONS, open_raster, reading, refuse_mixed_classes
 
 #: A window is not larger than this, unless one block of the file is: much larger windows leave the
 #: processor's caches, much smaller ones walk the edges too often.
@@ -97,6 +97,8 @@ def _grid(
         raise InputError("layers.engine.no_such_band", name=name, band=band, count=dataset.count)
     dtype = str(dataset.dtypes[band - 1])
     _require_kind(name, band, dtype, classes=classes)
+    if classes:
+        refuse_mixed_classes(dataset, name)
     _require_north_up(name, dataset.transform)
     _require_values(name, band, dataset.scales[band - 1], dataset.offsets[band - 1])
     block = dataset.block_shapes[band - 1]

@@ -64,6 +64,9 @@ _VRT_ELEMENTS = _VRT_FILES | frozenset(
     )
 )
 _VRT_CLASSES = frozenset({"", "vrtsourcedrasterband", "vrtwarpedrasterband", "vrtwarpeddataset"})
+#: Resampling that gives a cell one of the classes that lie there: the others mix them. A warped
+#: dataset calls the nearest by its full name.
+_KEEP_CLASSES = frozenset({"", "near", "nearest", "nearestneighbour", "default", "mode"})
 #: Files of a folder by their names in small letters.
 _Listing = dict[str, list[Path]]
 _SRS = re.compile(r"^\s*(EPSG:\d+|[A-Za-z0-9_]+\s*\[)", re.IGNORECASE)
@@ -262,6 +265,38 @@ def _vrt_sources(vrt: Path, asked: Path, folders: Sequence[Path]) -> list[Path]:
             "layers.io.vrt_sources_wrong_format", vrt=vrt.name, count=len(other), other=other
         )
     return paths
+
+
+def refuse_mixed_classes(dataset: Any, name: str) -> None:
+    """Refuse an open raster that GDAL would resample by a rule that makes classes of others."""
+    # A WarpedVRT of rasterio is in no file.
+    warped = getattr(dataset, "resampling", None)
+    found = [str(warped.name)] if warped is not None else []
+    waiting, seen = [Path(dataset.name)] if dataset.driver == "VRT" else [], set[Path]()
+    while waiting:
+        vrt = waiting.pop()
+        if vrt in seen or not vrt.is_file() or _driver(vrt) != "VRT":
+            continue
+        seen.add(vrt)
+        root = _parsed(vrt)
+        found += [text.strip() for item in root.iter() for text in _resamplings(item)]
+        named = (item for item in root.iter() if _tag(item) in _VRT_FILES)
+        paths = (_source_path(item, resolved(vrt).parent)[1] for item in named)
+        waiting += [path for path in paths if path is not None]
+    mixing = sorted({text for text in found if text.lower() not in _KEEP_CLASSES})
+    if mixing:
+        raise InputError("layers.io.classes_mixed", name=name, mixing=mixing)
+
+
+def _resamplings(item: ET.Element) -> Iterator[str]:
+    """Name the resampling that an element of a VRT asks for."""
+    if _tag(item) == "averagedsource":
+        yield "average"
+    if _tag(item) == "resamplealg":
+        yield item.text or ""
+    for name, value in item.attrib.items():
+        if name.lower() in ("resampling", "resamplealg"):
+            yield value
 
 
 def _strange_names(item: ET.Element) -> Iterator[str]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import rasterio
 import rasterio.shutil
+from rasterio.enums import Resampling
 from shapely import box
 
 from layers import InputError, VungTrongError, describe_raster, tabulate_area
@@ -93,6 +96,64 @@ def test_a_vrt_of_gdalwarp_is_read(folder: Path) -> None:
         rasterio.shutil.copy(made, warped, driver="VRT")
     with open_raster(warped) as opened:
         assert opened.read(1).max() == 1
+    assert describe_raster(warped, {}).classes["class"].tolist() == [0, 1]
+    text = warped.read_text("utf-8")
+    warped.write_text(text.replace("NearestNeighbour", "Bilinear"), "utf-8")
+    with pytest.raises(InputError, match=r"resamples them \(Bilinear\)"):
+        describe_raster(warped, {})
+
+
+def test_a_warped_dataset_that_mixes_classes_is_refused(folder: Path) -> None:
+    with rasterio.open(small_tiff(folder / "a.tif")) as raster:
+        for how, refused in ((Resampling.nearest, False), (Resampling.cubic, True)):
+            with rasterio.vrt.WarpedVRT(raster, crs="EPSG:9215", resampling=how) as made:
+                expected = pytest.raises(InputError, match="cubic") if refused else nullcontext()
+                with expected:
+                    assert tabulate_area(GROUND, made)["area_ha"].sum() == pytest.approx(400)
+
+
+def coarse(folder: Path, more: str, element: str = "SimpleSource") -> Path:
+    """A VRT of cells of 25 m over the 10 m cells of classes 1 and 3, in stripes of five."""
+    stripes = np.where(np.arange(200) // 5 % 2, 3, 1).astype("uint8")
+    with rasterio.open(small_tiff(folder / "a.tif"), "r+") as raster:
+        raster.write(np.tile(stripes, (200, 1)), 1)
+    rects = '<SrcRect xOff="0" yOff="0" xSize="200" ySize="200"/>'
+    rects += '<DstRect xOff="0" yOff="0" xSize="80" ySize="80"/>'
+    text = mosaic(folder, "a.tif").read_text("utf-8")
+    text = text.replace("<SourceBand>1</SourceBand>", f"<SourceBand>1</SourceBand>{rects}")
+    text = text.replace("<SimpleSource>", f"<{element}{more}>")
+    text = text.replace("</SimpleSource>", f"</{element}>")
+    text = text.replace('rasterXSize="200" rasterYSize="200"', 'rasterXSize="80" rasterYSize="80"')
+    path = folder / "thô.vrt"
+    path.write_text(text.replace(",10,", ",25,").replace(",-10<", ",-25<"), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("more", "element", "found"),
+    [
+        (' resampling="bilinear"', "SimpleSource", "bilinear"),
+        (' Resampling="Cubic"', "ComplexSource", "Cubic"),
+        ("", "AveragedSource", "average"),
+    ],
+)
+def test_a_vrt_that_mixes_classes_is_refused(
+    more: str, element: str, found: str, folder: Path
+) -> None:
+    path = coarse(folder, more, element)
+    for ask in (lambda: describe_raster(path, {}), lambda: tabulate_area(GROUND, path)):
+        with pytest.raises(InputError, match=rf"resamples them \({found}\)"):
+            ask()
+    # Neither does a VRT of that VRT hide it.
+    with pytest.raises(InputError, match=rf"resamples them \({found}\)"):
+        describe_raster(mosaic(folder, "thô.vrt"), {})
+    assert check_elevation(path).width == 80  # heights may be smoothed
+
+
+@pytest.mark.parametrize("more", ["", ' resampling="nearest"', ' resampling="mode"'])
+def test_a_vrt_of_larger_cells_keeps_the_classes(more: str, folder: Path) -> None:
+    areas = tabulate_area(GROUND, coarse(folder, more)).set_index("class")["area_ha"]
+    assert areas.loc[[1, 3]].tolist() == pytest.approx([200, 200])
 
 
 def test_a_vrt_that_reads_itself_is_told(folder: Path) -> None:
