@@ -19,6 +19,7 @@ import pandas as pd
 from branca.utilities import color_brewer
 
 from layers.base.errors import InputError
+from layers.base.files import require_file
 from layers.base.language import Phrase
 from layers.base.resources import data_path
 
@@ -84,7 +85,7 @@ def _read(
     # A project may edit one table of symbols and leave the others as they are.
     if not path.exists():
         path = data_path("legends", name)
-    with path.open(encoding="utf-8-sig", newline="") as stream:
+    with require_file(path).open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.DictReader(stream, restval="")
         found = list(reader.fieldnames or ())
         rows = [{key: value for key, value in row.items() if key} for row in reader]

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from layers.base.errors import InputError
-from layers.base.files import resolved
+from layers.base.files import require_file, resolved
 from layers.base.json_text import json_bytes, parsed_json
 from layers.base.resources import data_path
 from layers.io.endings import RASTER_ENDINGS
@@ -62,7 +62,8 @@ def file_digest(path: Path, *, read: Read = _nobody) -> str:
             total.update(part.relative_to(path).as_posix().encode())
             total.update(bytes.fromhex(file_digest(part, read=read)))
         return total.hexdigest()
-    with path.open("rb") as stream:
+    # A device or a pipe would be read without end.
+    with require_file(path).open("rb") as stream:
         while piece := stream.read(_PIECE):
             total.update(piece)
             read(len(piece))

@@ -811,7 +811,7 @@ def _refuse_missing_files(project: Project) -> None:
     plans = {
         f"plan {name}": project.resolve(Path(name))
         for name in project.plans
-        if Path(name).suffix in (".yaml", ".yml")
+        if Path(name).suffix in (".yaml", ".yml") or os.path.lexists(project.resolve(Path(name)))
     }
     named = project.input_paths() | plans
     for at in named.values():

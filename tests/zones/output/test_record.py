@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,14 @@ import pytest
 from layers import InputError, load_vector
 from tests.hostile import small_tiff
 from tests.layers.io.test_raster_source import mosaic
-from zones.output.record import code_digest, input_record, input_stamp, read_record, refuse_changed
+from zones.output.record import (
+    code_digest,
+    file_digest,
+    input_record,
+    input_stamp,
+    read_record,
+    refuse_changed,
+)
 
 
 def written(folder: Path, *names: str) -> Path:
@@ -116,3 +124,9 @@ def test_a_folder_named_as_an_input_is_told_and_not_read_through(
     with pytest.raises(InputError) as told:
         load_vector(Path(named))
     assert str(told.value).startswith(f"{named}: expected a vector file, found a folder")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no devices in folders")
+def test_a_device_is_not_read_without_end() -> None:
+    with pytest.raises(InputError, match="zero cannot be opened: it is a device"):
+        file_digest(Path("/dev/zero"))

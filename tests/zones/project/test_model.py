@@ -1,7 +1,9 @@
 """The project file: key, line, expected, found."""
 
 import json
+import os
 import re
+import sys
 from pathlib import Path
 from typing import get_args
 
@@ -112,6 +114,30 @@ def test_every_missing_file_is_named_at_once(folder: Path) -> None:
         load_project(write(folder, GOOD))
     with pytest.raises(MissingFileError, match=r"none\.yaml"):
         load_project(folder / "none.yaml")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in folders")
+@pytest.mark.parametrize(
+    ("old", "name"),
+    [
+        ("communes.gpkg", "ống.gpkg"),
+        ("areas.csv", "ống.csv"),
+        ("cover.tif", "ống.tif"),
+        ("lang-son-2026-2030", "ống"),
+        ("lang-son-2026-2030", "/dev/zero"),
+        ("present:", "allocation: {tables: {locks: ống.csv}}\npresent:"),
+        ("present:", "allocation: {elevation: ống.tif}\npresent:"),
+        ("present:", "planning: {decisions: ống.xlsx}\npresent:"),
+        ("present:", "reconcile: {totals: ống.csv}\npresent:"),
+    ],
+)
+def test_a_pipe_or_device_where_a_file_is_meant_is_told_at_once(
+    folder: Path, old: str, name: str
+) -> None:
+    for ending in ("", ".gpkg", ".csv", ".tif", ".xlsx"):
+        os.mkfifo(folder / f"ống{ending}")
+    with pytest.raises(InputError, match=r"(ống|zero).*: it is a (pipe|device)"):
+        load_project(write(folder, GOOD.replace(old, name)))
 
 
 def test_tile_hosts_are_https(folder: Path) -> None:
