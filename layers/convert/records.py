@@ -162,7 +162,9 @@ def _tell(
     if lost:
         reasons = dict.fromkeys((rows[at].text, rows[at].reason) for at in lost)
         told = [
-            message("layers.convert.because", text=text, why=why) for text, why in reasons if why
+            message("layers.convert.because", text=text or "–", why=why)
+            for text, why in reasons
+            if why
         ]
         findings.append(
             Finding(

@@ -164,9 +164,10 @@ def report_links(
     lost = links[links["change"] == "unmatched"]
     if len(lost):
         total, few = int(lost["rows"].sum()), lost.head(5)
+        names = few["old_name"].replace("", "–")
         why = Phrase(
-            en="; ".join(few["old_name"] + ": " + few["reason_en"]),
-            vi="; ".join(few["old_name"] + ": " + few["reason_vi"]),
+            en="; ".join(names + ": " + few["reason_en"]),
+            vi="; ".join(names + ": " + few["reason_vi"]),
         )
         found.append(
             Finding(

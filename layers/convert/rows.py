@@ -129,7 +129,9 @@ class _Reader:
         self.province = province
         self.vintage = vintage_on(on, province=province)
         self.units = communes_on(province, self.vintage)
-        self.confirmed = {exact_key(text): code for text, code in confirmed.items()}
+        # A blank cell says nothing that could be confirmed: it may stand in a row of totals.
+        named = {exact_key(text): code for text, code in confirmed.items()}
+        self.confirmed = {key: code for key, code in named.items() if key}
         self.districts: dict[str, frozenset[str]] = {}
         for key in {district_key(unit.district) for unit in self.units.values()} - {""}:
             inside = {c for c, unit in self.units.items() if district_key(unit.district) == key}

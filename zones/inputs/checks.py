@@ -348,6 +348,11 @@ def _with_remedy(one: Finding, conversion: Conversion, aside: float) -> Finding:
     """Unmatched names with their hectares, and the place of the project that confirms them."""
     links = conversion.links
     names = links.loc[links["change"] == "unmatched", "old_name"].drop_duplicates().tolist()
-    entry = f"communes: {{{names[0]!r}: …}}"
-    what = message("zones.inputs.with_remedy", message=one.message, entry=entry)
+    written = [name for name in names if name.strip()]
+    what = one.message
+    if len(written) < len(names):
+        what = message("zones.inputs.with_blank_remedy", message=what)
+    if written:
+        entry = f"communes: {{{written[0]!r}: …}}"
+        what = message("zones.inputs.with_remedy", message=what, entry=entry)
     return replace(one, area_ha=aside, message=what, examples=tuple(names))

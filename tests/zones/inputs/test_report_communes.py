@@ -111,6 +111,23 @@ def test_names_that_match_nothing_are_all_told_once_each() -> None:
     assert settled.table["area_ha"].sum() == 60.0
 
 
+def test_rows_without_a_commune_are_mended_in_the_file() -> None:
+    """No project can confirm a blank cell, which may be that of a row of totals."""
+    report = _report([("05977", None, 10.0), (None, None, 30.0)])
+    for confirmed in (None, {"": "05977"}, {" ": "05977"}):
+        settled = settle_report(
+            report, province="20", from_=2026, to="2025-07-01", source="quả", confirmed=confirmed
+        )
+        assert settled.table["area_ha"].tolist() == [10.0]
+        told = next(one for one in settled.findings.items if one.kind == "unmatched")
+        assert told.area_ha == 30.0
+        assert told.message.en.endswith(
+            "where no commune stands, write its code or name in the file, "
+            "or take the row out if it is a total"
+        )
+        assert "{''" not in told.message.en
+
+
 def test_a_name_that_the_project_confirms_is_placed() -> None:
     report = _report([(None, "Lộc Bìn", 2.0), ("Qwerty", None, 3.0), ("06148", None, 4.0)])
     confirmed = {"Lộc Bìn": "06529", "Qwerty": "06187"}
