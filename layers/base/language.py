@@ -41,9 +41,12 @@ def format_number(value: float, language: Language, *, decimals: int = 0) -> str
 
 def written_number(value: Any, spec: str, language: Language) -> str:
     """Number with a format of Python's; comma and point change places in Vietnamese."""
-    if math.isnan(value):
+    if not isinstance(value, int) and math.isnan(value):
         return "–"
-    if spec[-1:] in ("f", "%") and isinstance(value, float) and math.isfinite(value):
+    if spec[-1:] in ("f", "%", ",") and _SHORT_FROM <= abs(value) < math.inf:
+        told = decimal.Decimal(value if isinstance(value, int) else repr(float(value)))
+        text = f"{told * 100:.3g}%" if spec[-1:] == "%" else f"{told:.3g}"
+    elif spec[-1:] in ("f", "%") and isinstance(value, float) and math.isfinite(value):
         # As a spreadsheet rounds: the half of a figure that a person reads goes up.
         with decimal.localcontext(rounding=decimal.ROUND_HALF_UP):
             text = format(decimal.Decimal(repr(float(value))), spec)
@@ -55,3 +58,5 @@ def written_number(value: Any, spec: str, language: Language) -> str:
 
 
 _EXCHANGED = str.maketrans(",.", ".,")
+#: No hectares of any country: such a figure is a slip, and 300 digits of it hide the sentence.
+_SHORT_FROM = 1e15

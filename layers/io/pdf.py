@@ -27,5 +27,4 @@ def opened_pdf(path: Path) -> Iterator[PdfReader]:
     except InputError:
         raise
     except _ERRORS as error:
-        kind = type(error).__name__
-        raise InputError("layers.io.unreadable_pdf", file=path.name, kind=kind) from error
+        raise InputError("layers.io.unreadable_pdf", file=path.name) from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import io
+import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -194,7 +195,7 @@ def parse_document(text: str, path: Path) -> CommentedMap:
         raise InputError("zones.project.not_yaml", file=path.name, why=why) from error
     if not isinstance(document, CommentedMap):
         raise InputError(
-            "zones.project.keys_and_values_needed", file=path.name, kind=type(document).__name__
+            "zones.project.keys_and_values_needed", file=path.name, found=_kind_of(document)
         )
     return document
 
@@ -257,7 +258,27 @@ def _whereabouts(document: Any, place: Sequence[str | int]) -> tuple[int, str]:
     return line, ".".join(steps) or "(top)"
 
 
-def _found(fault: Mapping[str, Any]) -> str:
+def _kind_of(document: Any) -> Phrase:
+    """What a document holds in place of keys and values."""
+    if document is None:
+        return message("zones.project.found_nothing")
+    if isinstance(document, list):
+        return message("zones.project.found_list")
+    return message("zones.project.found_value", value=_written(document)[:60])
+
+
+def _written(value: Any) -> str:
+    """Value as it may stand in the file: no word of the parser's or of Python's."""
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key}: {_written(item)}' for key, item in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    return repr(str(value)) if isinstance(value, str) else str(value)
+
+
+def _found(fault: Mapping[str, Any]) -> Phrase | str:
     """Show what stands there, as the planner wrote it."""
     value = fault["input"]
     if fault["type"] in ("missing", "union_tag_not_found"):
@@ -268,7 +289,9 @@ def _found(fault: Mapping[str, Any]) -> str:
         return ""  # our own rules name what they found; the keys of a whole section would not
     if isinstance(value, Mapping):
         return ", ".join(map(str, value))[:60]
-    return repr(value)[:60]
+    if value is None:
+        return message("zones.project.found_nothing")
+    return _written(value)[:60]
 
 
 def validate_document(model: type[_Model], document: CommentedMap, path: Path) -> _Model:
@@ -288,7 +311,7 @@ def validate_document(model: type[_Model], document: CommentedMap, path: Path) -
     )
 
 
-def _told(line: int, key: str, words: Phrase, found: str) -> Phrase:
+def _told(line: int, key: str, words: Phrase, found: Phrase | str) -> Phrase:
     shown = message("zones.project.found", found=found) if found else ""
     return message("zones.project.fault_at", line=line, key=key, words=words, found=shown)
 

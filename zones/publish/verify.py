@@ -268,7 +268,7 @@ def _check_map(content: AnnexContent, path: Path) -> tuple[int, list[Difference]
             if not _close(expected, found)
         ]
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        raise InputError("zones.publish.map_data_not_ours", path=path, error=error) from error
+        raise InputError("zones.publish.map_data_not_ours", path=path) from error
     return len(pairs), differences
 
 

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from layers.base.language import Phrase, format_number
+from layers.base.language import Phrase, format_number, written_number
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,12 @@ def test_a_half_is_rounded_as_a_spreadsheet_shows_it() -> None:
     assert format_number(0.125, "en", decimals=2) == "0.13"
     assert format_number(-2.5, "en") == "-3"
     assert format_number(1234567.25, "vi", decimals=1) == "1.234.567,3"
+
+
+def test_a_figure_beyond_any_country_is_written_short() -> None:
+    assert format_number(1e308, "en", decimals=2) == "1e+308"
+    assert format_number(-1.234567e20, "vi") == "-1,23e+20"
+    assert written_number(10**400, ",", "en") == "1.00e+400"
+    assert written_number(1e16, ".0%", "en") == "1.00e+18%"
+    assert format_number(999_999_999_999_999.0, "en") == "999,999,999,999,999"
+    assert written_number(10**18, "", "en") == "1000000000000000000"  # a number of a plot

@@ -140,6 +140,26 @@ def test_a_pipe_or_device_where_a_file_is_meant_is_told_at_once(
         load_project(write(folder, GOOD.replace(old, name)))
 
 
+@pytest.mark.parametrize(
+    ("text", "en", "vi"),
+    [
+        ("- a\n", "found a list.", "gặp một danh sách."),
+        ("# trống\n", "found nothing.", "gặp chỗ trống."),
+        ("3\n", "found a value alone: 3.", "gặp chỉ một giá trị: 3."),
+        (GOOD + "annex:\n", "annex: expected keys and values, found nothing", "gặp chỗ trống"),
+        (GOOD + "annex: [{a: [1, ~, true]}]\n", "found [{a: [1, null, true]}]", "gặp [{a: ["),
+        (GOOD + "groups: {lists: [2025-01-01]}\n", "found [2025-01-01]", "gặp [2025-01-01]"),
+    ],
+)
+def test_what_was_found_is_said_in_words_of_the_file(
+    folder: Path, text: str, en: str, vi: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        load_project(write(folder, text))
+    assert en in caught.value.text("en")
+    assert vi in caught.value.text("vi")
+
+
 def test_tile_hosts_are_https(folder: Path) -> None:
     path = write(folder, GOOD + "map: {tile_hosts: ['http://tiles.example']}\n")
     with pytest.raises(InputError, match=r"map\.tile_hosts: Tile hosts: expected tiles\.example"):

@@ -382,6 +382,4 @@ def read_word_text(path: Path) -> WordText:
         ValueError,
         etree.XMLSyntaxError,
     ) as error:
-        raise InputError(
-            "zones.plan.extract.unreadable_word_document", file=path.name, kind=type(error).__name__
-        ) from error
+        raise InputError("zones.plan.extract.unreadable_word_document", file=path.name) from error
