@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from layers.base.findings import Finding
@@ -198,8 +199,19 @@ def decode_texts(
 
 
 def _as_text(value: object) -> object:
-    """Objects and lists of a GeoJSON property as the text that stands in the file."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+    """Objects, lists and bytes of a GeoJSON or Parquet file as text that a line can show."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, dict | list | tuple | set | np.ndarray):
+        return json.dumps(value, ensure_ascii=False, default=_part_as_text)
+    return value
+
+
+def _part_as_text(value: object) -> object:
+    """What JSON has no word for, within a list or an object."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    return list(value) if isinstance(value, set) else str(_as_text(value))
 
 
 def convert_text(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 
+import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
 from layers.base.resources import data_path
 from layers.io.legacy_encoding import (
@@ -16,6 +20,7 @@ from layers.io.legacy_encoding import (
     detect_encoding,
     is_syllable,
 )
+from layers.kinds.crop_plots import load_crop_plots
 
 SMALL = "áàảãạăắằẳẵặâấầẩẫậéèẻẽẹêếềểễệíìỉĩịóòỏõọôốồổỗộơớờởỡợúùủũụưứừửữựýỳỷỹỵđ"
 TO_TCVN3 = {letter: chr(code) for code, letter in _TCVN3.items()}
@@ -168,3 +173,34 @@ def test_a_property_that_is_an_object_is_text() -> None:
     assert text.tolist()[:2] == ["Hồi", '{"a": "Thông"}']
     assert text.isna().tolist() == [False, False, True, False]
     assert findings == []
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.array(["tea", "thông"], dtype=object), '["tea", "thông"]'),
+        ({"a": np.array([1, 2])}, '{"a": [1, 2]}'),
+        (np.array([b"x", None, dt.date(2020, 1, 1)], dtype=object), '["x", null, "2020-01-01"]'),
+        (b"tea", "tea"),
+        (b"tea\xff", r"tea\xff"),
+        ((1, "a"), '[1, "a"]'),
+    ],
+)
+def test_a_list_or_bytes_of_a_parquet_file_are_text(value, text) -> None:
+    read, findings = convert_text(pd.Series(["Hồi", value, None]), column="loài", source="rừng")
+    assert read.tolist()[:2] == ["Hồi", text]
+    assert findings == []
+
+
+@pytest.mark.parametrize("ending", ["geojson", "parquet"])
+def test_a_column_of_lists_is_read_as_crops_that_are_not_known(ending, tmp_path) -> None:
+    path = tmp_path / f"lô.{ending}"
+    square = gpd.GeoSeries([shapely.box(107.2, 21.8, 107.21, 21.81)], crs=4326)
+    plots = gpd.GeoDataFrame({"cây": [["tea", "pine"]]}, geometry=square)
+    if ending == "parquet":
+        plots.to_parquet(path)
+    else:
+        path.write_text(plots.to_json(), "utf-8")
+    layer = load_crop_plots(path, columns={"crop": "cây"})
+    told = " ".join(item.message.en for item in layer.findings.items)
+    assert '["tea", "pine"]' in told
