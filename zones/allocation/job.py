@@ -45,6 +45,8 @@ from zones.tables import (
 )
 
 _DEMO = Phrase(en="Demo data", vi="Dữ liệu minh họa")
+#: What an allocation is written as.
+JOB_FILES = ("allocation.csv", "allocation.parquet", "allocation.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,9 +322,8 @@ def save_job(
     job: AllocationJob, folder: Path, *, language: Language, by_year: bool, overwrite: bool
 ) -> None:
     """Write ``allocation.csv``, its Parquet twin and ``allocation.md`` to a folder."""
-    refuse_existing(folder, overwrite=overwrite)
-    ours = {"allocation.csv", "allocation.parquet", "allocation.md"}
-    with staged_folder(folder, keep=lambda name: name not in ours) as stage:
+    refuse_existing(folder, overwrite=overwrite, made_by=JOB_FILES)
+    with staged_folder(folder, keep=lambda name: name not in JOB_FILES) as stage:
         table = allocation_table(job.allocation, job.printed, by_year=by_year)
         save_table(table, stage, "allocation")
         (stage / "allocation.md").write_text(job.report(language), encoding="utf-8", newline="\n")

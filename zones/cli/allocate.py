@@ -98,7 +98,7 @@ class AnswerOptions:
 
 def allocate(project: ProjectFile, question: QuestionOptions, answer: AnswerOptions) -> None:
     """Allocate the targets of a project."""
-    from zones.allocation.job import save_job
+    from zones.allocation.job import JOB_FILES, save_job
     from zones.cli.lines import allocation as lines
     from zones.output.folder import refuse_existing
     from zones.project.model import load_project
@@ -107,7 +107,7 @@ def allocate(project: ProjectFile, question: QuestionOptions, answer: AnswerOpti
     other = load_project(question.against) if question.against else None
     if answer.out is not None:
         inputs = loaded.input_paths().values()
-        refuse_existing(answer.out, overwrite=answer.overwrite, inputs=inputs)
+        refuse_existing(answer.out, overwrite=answer.overwrite, inputs=inputs, made_by=JOB_FILES)
     with telling(quiet=answer.as_json) as teller:
         if other is None and not question.what_if:
             shown, base = _plain(loaded, answer.step, teller), None

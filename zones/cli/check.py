@@ -43,7 +43,7 @@ def check(
         inputs = read_inputs(loaded, progress=teller.part)
     findings = inputs.findings.items
     folder = out or folder_beside(loaded, "check")
-    written, kept = _write(inputs, folder, overwrite=overwrite)
+    written, kept = _write(inputs, folder, overwrite=overwrite, chosen=out is not None)
     if as_json:
         table = findings_table(findings)
         print_json(
@@ -92,8 +92,13 @@ def _print(inputs: Inputs, findings: list[Finding], *, verbose: bool) -> None:
     )
 
 
-def _write(inputs: Inputs, folder: Path, *, overwrite: bool) -> tuple[list[Path], list[Path]]:
-    """Write the plots to fix; the second list is what was there and stays."""
+def _write(
+    inputs: Inputs, folder: Path, *, overwrite: bool, chosen: bool
+) -> tuple[list[Path], list[Path]]:
+    """Write the plots to fix; the second list is what was there and stays.
+
+    A folder that was ``chosen`` holds nothing else, or plots of an earlier check.
+    """
     from zones.inputs.faulty_plots import FAULTY_FILES, faulty_plots, save_faulty_plots
     from zones.output.folder import refuse_existing
 
@@ -108,7 +113,8 @@ def _write(inputs: Inputs, folder: Path, *, overwrite: bool) -> tuple[list[Path]
         )
         for name, layer in inputs.plots.items()
     }
-    refuse_existing(folder, overwrite=True, inputs=inputs.project.input_paths().values())
+    files, made = inputs.project.input_paths().values(), FAULTY_FILES if chosen else ()
+    refuse_existing(folder, overwrite=True, inputs=files, made_by=made)
     return save_faulty_plots(plots, folder, language=language()), []
 
 

@@ -145,7 +145,7 @@ def build_demo(
         ``full`` is asked of one.
     """
     folder, code = Path(folder), find_province(province)
-    refuse_existing(folder, overwrite=overwrite)
+    refuse_existing(folder, overwrite=overwrite, made_by=_FILES)
     if code != _LANG_SON:
         if communes_file is not None:
             raise InputError("zones.demo.boundaries_elsewhere", province=code)
@@ -198,7 +198,7 @@ def build_region_demo(
         raise InputError("zones.demo.province_named_twice", provinces=codes)
     if _LANG_SON in codes:  # the centres of its communes are known: squares elsewhere are refused
         raise InputError("zones.demo.lang_son_no_neighbour", provinces=codes)
-    refuse_existing(folder, overwrite=overwrite)
+    refuse_existing(folder, overwrite=overwrite, made_by=("region.yaml",))
     places = side_by_side(codes)
     for number, code in enumerate(codes):
         _build_small(folder / code, code, seed=seed, progress=silent, place=places[code])

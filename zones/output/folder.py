@@ -29,11 +29,13 @@ QGIS_FILE, QGIS_COPY = "qgis/project.gpkg", f"{TABLES_FOLDER}/qgis_project.gpkg.
 OUTDATED_FOLDER = "outdated"
 
 
-def refuse_existing(folder: Path, *, overwrite: bool, inputs: Iterable[Path] = ()) -> None:
+def refuse_existing(
+    folder: Path, *, overwrite: bool, inputs: Iterable[Path] = (), made_by: Iterable[str] = ()
+) -> None:
     """Refuse an output folder that cannot be one, before any work is done.
 
     It is a file, a device or a pipe, a mount point, holds inputs, or holds something and
-    overwriting was not asked for.
+    overwriting was not asked for, or none of the names in ``made_by``: what an earlier run leaves.
     """
     _refuse_no_folder(folder)
     real = real_path(folder)
@@ -44,8 +46,14 @@ def refuse_existing(folder: Path, *, overwrite: bool, inputs: Iterable[Path] = (
         )
     if os.path.ismount(real):
         raise OutputError("zones.output.mount_point", folder=folder, folder_2=folder / "out")
-    if not overwrite and folder.is_dir() and any(folder.iterdir()):
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return
+    if not overwrite:
         raise OutputExistsError("zones.output.folder_not_empty", folder=folder)
+    names = tuple(made_by)
+    if names and not any((folder / name).is_file() for name in names):
+        own = folder / "out"
+        raise OutputExistsError("zones.output.folder_not_ours", folder=folder, own=own)
 
 
 def _refuse_no_folder(folder: Path) -> None:
@@ -81,7 +89,7 @@ def staged_folder(
             with guard_writing(folder):
                 _swap(stage, folder, backup)
         finally:
-            shutil.rmtree(stage, ignore_errors=True)
+            _remove(stage)
 
 
 @contextlib.contextmanager
@@ -104,13 +112,17 @@ def _tidy_up(folder: Path) -> None:
         backup.rename(folder)
     remove_left_over(folder, ".run.part")
     if folder.exists():
-        shutil.rmtree(backup, ignore_errors=True)
+        _remove(backup)
 
 
 def _copy_kept(
     folder: Path, stage: Path, keep: Callable[[str], bool], moved: Mapping[str, str]
 ) -> None:
-    """Copy what stays; links stay links, and an empty folder of the user's stays too."""
+    """Copy what stays; links stay links, and an empty folder of the user's stays too.
+
+    Files and folders keep their modes and, where this user may say so, their owners.
+    """
+    folders_kept = []
     for at, folders, files in os.walk(folder):
         here = Path(at)
         linked = [name for name in folders if (here / name).is_symlink()]
@@ -123,8 +135,23 @@ def _copy_kept(
                 target = stage / moved.get(inner, inner)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, target, follow_symlinks=False)
-        if not folders and not files and here != folder:
-            (stage / here.relative_to(folder)).mkdir(parents=True, exist_ok=True)
+                _copy_owner(path, target)
+        copy = stage / here.relative_to(folder)
+        if not folders and not files:
+            copy.mkdir(parents=True, exist_ok=True)
+        folders_kept.append((here, copy))
+    for here, copy in reversed(folders_kept):  # a folder may be closed to writing once it is full
+        if copy.is_dir():
+            _copy_owner(here, copy)
+            shutil.copymode(here, copy)
+
+
+def _copy_owner(path: Path, copy: Path) -> None:
+    """Give a copy the owner and the group of what it was copied from, if that may be done."""
+    was, now = path.lstat(), copy.lstat()
+    if (was.st_uid, was.st_gid) != (now.st_uid, now.st_gid):
+        with contextlib.suppress(OSError):
+            os.chown(copy, was.st_uid, was.st_gid, follow_symlinks=False)
 
 
 def _swap(stage: Path, folder: Path, backup: Path) -> None:
@@ -133,14 +160,24 @@ def _swap(stage: Path, folder: Path, backup: Path) -> None:
     if not folder.exists():
         stage.rename(folder)
         return
-    shutil.rmtree(backup, ignore_errors=True)
+    _remove(backup)
     try:
         folder.rename(backup)
         stage.rename(folder)
     finally:  # also when a signal comes between the two
         if not folder.exists():
             backup.rename(folder)
-    shutil.rmtree(backup, ignore_errors=True)
+    _remove(backup)
+
+
+def _remove(folder: Path) -> None:
+    """Remove what has had its time, folders that are closed to writing included."""
+    for at, names, _ in os.walk(folder):
+        for path in (Path(at), *(Path(at, name) for name in names)):
+            if not path.is_symlink():
+                with contextlib.suppress(OSError):
+                    path.chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def kept_table(name: str) -> str:

@@ -15,6 +15,7 @@ from layers.io.table_output import save_csv
 from layers.sampling.size import SampleSize
 from zones.certainty.boundaries import FOREST
 from zones.certainty.design import (
+    DESIGN_FILE,
     OTHER,
     Design,
     build_strata,
@@ -61,7 +62,7 @@ def make_sample(
     """
     paths = project.input_paths().items()
     inputs_of_others = [path for name, path in paths if not name.startswith("certainty ")]
-    refuse_existing(request.out, overwrite=True, inputs=inputs_of_others)
+    refuse_existing(request.out, overwrite=True, inputs=inputs_of_others, made_by=(DESIGN_FILE,))
     options = RunOptions(only=("check",), write=False)
     inputs = run_project(project, options=options, teller=teller)[Inputs]
     layer = _layer_to_sample(request.layer or newest_forest_layer(project), sorted(inputs.plots))

@@ -25,7 +25,7 @@ from zones.output.folder import (
     refuse_existing,
     save_parquet,
 )
-from zones.output.record import file_digest
+from zones.output.record import RECORD_NAME, file_digest
 from zones.output.result_csv import save_result_csv
 from zones.output.table_words import code_words, column_title
 from zones.pages.map_content import map_content
@@ -71,7 +71,7 @@ def run_region(region: Region, *, options: RunOptions, teller: Teller) -> Region
     out = options.out or region.file.parent / region.output
     results: dict[str, RunResult] = {}
     with locked_folder(out):
-        refuse_existing(out, overwrite=options.overwrite)
+        refuse_existing(out, overwrite=options.overwrite, made_by=_left(out))
         # Until all provinces are done there is no sum: one of an earlier run would mislead.
         digests = _digests(out)
         aside = _put_aside(out, digests)
@@ -100,6 +100,11 @@ def _own_files() -> list[str]:
     tables = [f"{TABLES_FOLDER}/{schema.name}" for schema in _SCHEMAS]
     names = [f"{table}.{form}" for table in tables for form in ("csv", "parquet")]
     return ["region.xlsx", "region.docx", "map.html", *names]
+
+
+def _left(out: Path) -> list[str]:
+    """Names of what an earlier run of a region leaves; one that was stopped has provinces alone."""
+    return [_DIGESTS, *(f"{path.parent.name}/{path.name}" for path in out.glob(f"*/{RECORD_NAME}"))]
 
 
 def _digests(out: Path) -> dict[str, str]:

@@ -95,7 +95,8 @@ def run_project(
         if options.write:
             held.enter_context(locked_folder(out))
             inputs = input_files(project).values()
-            refuse_existing(out, overwrite=options.overwrite, inputs=inputs)
+            made = (RECORD_NAME,)
+            refuse_existing(out, overwrite=options.overwrite, inputs=inputs, made_by=made)
         return _run(project, out, options, teller)
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -105,6 +106,40 @@ def test_an_existing_folder_is_refused_unless_asked(tmp_path: Path) -> None:
     refuse_existing(tmp_path, overwrite=True)
     with pytest.raises(OutputExistsError, match="is a file"):
         refuse_existing(tmp_path / "x", overwrite=True)
+
+
+def test_a_folder_of_others_is_left_alone_whatever_is_asked(tmp_path: Path) -> None:
+    """A folder that no run made would be swapped for a copy, and its files of our names lost."""
+    out = tmp_path / "sổ sách"
+    (out / "tables").mkdir(parents=True)
+    refuse_existing(tmp_path / "none", overwrite=True, made_by=["run.json"])
+    (out / "tables" / "areas.csv").write_text("theirs")
+    with pytest.raises(OutputExistsError, match=r"none that an earlier run wrote.*sổ sách/out\."):
+        refuse_existing(out, overwrite=True, made_by=["run.json", "region.yaml"])
+    (out / "run.json").mkdir()  # a folder is no record
+    with pytest.raises(OutputExistsError, match="none that an earlier run wrote"):
+        refuse_existing(out, overwrite=True, made_by=["run.json"])
+    (out / "region.yaml").write_text("ours")
+    refuse_existing(out, overwrite=True, made_by=["run.json", "region.yaml"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no modes of this kind")
+def test_what_is_kept_keeps_its_mode(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "riêng").mkdir(parents=True)
+    (out / "riêng" / "thư.txt").write_text("x")
+    (out / "riêng" / "thư.txt").chmod(0o600)
+    (out / "riêng").chmod(0o500)
+    out.chmod(0o2770)
+    with staged_folder(out, keep=lambda name: name != "map.html") as stage:
+        (stage / "map.html").write_text("new")
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (out, out / "riêng")]
+    assert [f"{mode:o}" for mode in modes] == ["2770", "500"]
+    assert stat.S_IMODE((out / "riêng" / "thư.txt").stat().st_mode) == 0o600
+    assert sorted(path.name for path in out.iterdir()) == ["map.html", "riêng"]
+    with staged_folder(out, keep=lambda name: name != "map.html"):
+        pass  # the folder that is closed to writing goes with the earlier results
+    assert sorted(path.name for path in tmp_path.iterdir() if "lock" not in path.name) == ["out"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in folders")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import docx
@@ -191,7 +192,13 @@ def test_the_command_takes_a_region(
     path, stale = str(region[0] / "region.yaml"), tmp_path / "map.html"
     stale.write_text("of an earlier run", "utf-8")
     only = ["--only", "cover", "--only", "borders"]
-    code = run(["run", path, *only, "--out", str(tmp_path), "--overwrite", "--json"])
+    command = ["run", path, *only, "--out", str(tmp_path), "--overwrite", "--json"]
+    assert run(command) == 2  # nothing says that an earlier run wrote it
+    assert "--overwrite" in capsys.readouterr().err
+    assert stale.exists()
+    (tmp_path / "20").mkdir()
+    shutil.copy(region[0] / "out" / "20" / "run.json", tmp_path / "20")
+    code = run(command)
     assert not stale.exists()
     assert (tmp_path / "outdated" / "map.html").read_text("utf-8") == "of an earlier run"
     assert (tmp_path / "region.xlsx").is_file()
