@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyproj
 
@@ -33,6 +34,8 @@ from layers.io.raster_source import open_raster, raster_files
 #: A raster of which less than this part of the communes is seen, and which lies more outside of
 #: them than inside, is not of this province.
 _LITTLE = 0.01
+#: Up to here values are counted in a table, without sorting them.
+_FEW_VALUES = 1 << 16
 
 RASTER_CLASSES = read_schema("layers.kinds", "raster classes")
 
@@ -190,14 +193,30 @@ def _count(grid: RasterGrid, frame: IntArray) -> pd.Series[int]:
                 part = np.s_[
                     max(first_row - top, 0) : last_row - top, max(first - left, 0) : last - left
                 ]
-                valid = with_data(values, has_data, grid.nodata)[part]
-                found, cells = np.unique(values[part][valid], return_counts=True)
-                for value, number in zip(found.tolist(), cells.tolist(), strict=True):
+                here = values[part]
+                if has_data is not None or grid.nodata is not None:
+                    here = here[with_data(values, has_data, grid.nodata)[part]]
+                for value, number in _cells_by_value(here):
                     total[value] = total.get(value, 0) + number
     finally:
         reader.close()
     require_class(max(total, default=0))
     return pd.Series(total, dtype="int64").sort_index()
+
+
+def _cells_by_value(values: npt.NDArray[np.integer]) -> Iterable[tuple[int, int]]:
+    """Count the cells of each value; large stretches are of one value, most rasters of few."""
+    if not values.size:
+        return ()
+    low, high = int(values.min()), int(values.max())
+    if low == high:
+        return ((low, values.size),)
+    if low >= 0 and high <= _FEW_VALUES:
+        counts = np.bincount(values.ravel().astype(np.intp, copy=False))
+        found = np.flatnonzero(counts)
+        return zip(found.tolist(), counts[found].tolist(), strict=True)
+    found, counts = np.unique(values, return_counts=True)  # sorts them
+    return zip(found.tolist(), counts.tolist(), strict=True)
 
 
 def _named(

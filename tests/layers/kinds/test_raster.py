@@ -18,6 +18,7 @@ from shapely import box
 from layers import CrsError, InputError, MissingFileError, describe_raster, tabulate_area
 from layers.engine.raster import raster_grid
 from layers.kinds.elevation import check_elevation
+from layers.kinds.raster import _cells_by_value
 
 
 def save(folder: Path, values: np.ndarray, *, crs: str | None = "EPSG:9215") -> Path:
@@ -349,3 +350,33 @@ def test_a_raster_of_endless_cells_is_refused_before_it_is_read(folder: Path) ->
     for ask in (lambda: describe_raster(path, {}), lambda: check_elevation(path)):
         with pytest.raises(InputError, match=r"10 thousand million cells .* from 0\.0 MB"):
             ask()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "values"),
+    [
+        ("uint8", [0, 255]),
+        ("int8", [-128, 127]),
+        ("uint16", [7, 65_535]),
+        ("int32", [0, 65_537]),
+        ("int64", [-5, 2**62]),
+        ("uint64", [1, 3]),
+    ],
+)
+@pytest.mark.parametrize("nodata", [None, 3])
+def test_cells_are_counted_by_table_and_by_sorting_alike(
+    dtype: str, values: list[int], nodata: int | None, folder: Path
+) -> None:
+    cells = np.repeat(np.array([values], dtype), 5, axis=1).repeat(10, axis=0)
+    path = tiff(folder / "a.tif", cells, nodata=nodata)
+    expected = {value: 50 for value in values if value != nodata}
+    classes = describe_raster(path, {}).classes.set_index("class")["cells"]
+    assert classes.to_dict() == expected
+
+
+@pytest.mark.parametrize(("values", "counts"), [([4, 4, 4], {4: 3}), ([1, 2, 1], {1: 2, 2: 1})])
+def test_few_values_are_counted_without_sorting_them(
+    values: list[int], counts: dict[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(np, "unique", None)
+    assert dict(_cells_by_value(np.array([values], "uint8"))) == counts
