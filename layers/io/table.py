@@ -40,6 +40,8 @@ _CHUNK, _CHUNK_CELLS = 20_000, 1_000_000
 #: Names that make a header below lines of one cell, and most of these lines.
 _HEADER_NAMES, _MOST_TITLES = 3, 10
 _TEXT = pd.StringDtype(na_value=np.nan)
+#: Key of a frame's ``attrs``: cells of a workbook that show percents, by column.
+_PERCENTS = "percents"
 
 _Rows = Iterator[tuple[int, Sequence[object]]]
 
@@ -79,7 +81,9 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
     if kind == ".parquet":
         frame = _read_parquet(path)
     elif kind in WORKBOOK_KINDS:
-        frame = _frame(path, _from_header(read_workbook_rows(path, sheet)), strict=False)
+        percents: set[tuple[int, int]] = set()
+        rows = read_workbook_rows(path, sheet, percents=percents)
+        frame = _frame(path, _from_header(rows), strict=False, percents=percents)
     else:
         frame = _frame(path, csv_rows(path), strict=True)
     if frame.empty:
@@ -125,6 +129,13 @@ def require_hectares(column: str, *, source: str) -> None:
         raise InputError(
             "layers.io.hectares_needed", source=source, column=column, unit=square, per_ha=per_ha
         )
+
+
+def refuse_percents(frame: pd.DataFrame, column: str, *, source: str) -> None:
+    """Refuse a column of figures, as it was read, with cells that show 12.5% and hold 0.125."""
+    cells = frame.attrs.get(_PERCENTS, {}).get(column)
+    if cells:
+        raise InputError("layers.io.percents_found", source=source, count=len(cells), cells=cells)
 
 
 def csv_rows(path: Path, *, most: int = CELL_LIMIT) -> _Rows:
@@ -192,7 +203,9 @@ def _from_header(rows: _Rows) -> _Rows:
     return itertools.chain(above, rows)
 
 
-def _frame(path: Path, rows: _Rows, *, strict: bool) -> pd.DataFrame:
+def _frame(
+    path: Path, rows: _Rows, *, strict: bool, percents: Iterable[tuple[int, int]] = ()
+) -> pd.DataFrame:
     """Frame of rows of which the first is the header; ``strict`` refuses cells beyond it."""
     first = next(rows, None)
     if first is None:
@@ -221,7 +234,19 @@ def _frame(path: Path, rows: _Rows, *, strict: bool) -> pd.DataFrame:
     names = [name or f"({column_letters(place)})" for place, name in enumerate(named)]
     kept = [place for place, name in enumerate(named) if name or frame[place].notna().any()]
     result = frame[kept].set_axis([names[place] for place in kept], axis="columns")
-    return result if strict else result.apply(_typed)
+    result = result if strict else result.apply(_typed)
+    if shown := _by_column(names, ((row, at) for row, at in percents if row > first[0])):
+        result.attrs[_PERCENTS] = shown
+    return result
+
+
+def _by_column(names: Sequence[str], cells: Iterable[tuple[int, int]]) -> dict[str, list[str]]:
+    """References of cells by the name of their column."""
+    found: dict[str, list[str]] = {}
+    for row, place in sorted(cells):
+        if place < len(names):
+            found.setdefault(names[place], []).append(f"{column_letters(place)}{row}")
+    return found
 
 
 def _chunks(rows: _Rows) -> Iterator[list[tuple[int, Sequence[object]]]]:

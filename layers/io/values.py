@@ -126,11 +126,7 @@ def _no_numbers(
         point = next(str(value) for value, comma, _ in every if comma is None)
         return InputError("layers.io.mixed_decimals", place=place, comma=comma, point=point)
     at = cells[cells.isin(bad)]
-    formulas = [text for text in at if isinstance(text, str) and _FORMULA.match(text)]
-    if formulas:
-        return InputError(
-            "layers.io.formulas_not_calculated", place=place, count=len(formulas), cells=formulas
-        )
+    refuse_formulas(at, source=source)
     if not source:
         return InputError("layers.io.not_a_number", bad=bad[0])
     rows = [
@@ -138,6 +134,18 @@ def _no_numbers(
         for row, value in zip(at.index.tolist(), at, strict=True)
     ]
     return InputError("layers.io.numbers_needed", place=place, count=len(at), rows=rows)
+
+
+def refuse_formulas(cells: pd.Series, *, source: str) -> None:
+    """Refuse a column of figures, names or crops in which formulas were never calculated."""
+    formulas = [text for text in cells if isinstance(text, str) and _FORMULA.match(text)]
+    if formulas:
+        raise InputError(
+            "layers.io.formulas_not_calculated",
+            place=f"{source}: " if source else "",
+            count=len(formulas),
+            cells=formulas,
+        )
 
 
 # A terminal obeys control characters; a label needs none.

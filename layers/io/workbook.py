@@ -8,10 +8,13 @@ import re
 import subprocess
 import sys
 import zipfile
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
+
+import numpy as np
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Phrase
@@ -25,20 +28,29 @@ Cell = str | float | None
 CELL_LIMIT = 10_000_000
 #: Most cells of a workbook that is kept cell by cell, as a returned report, and most marks.
 KEPT_CELLS = 1_000_000
-#: Most rows of a sheet, and most letters of a cell, as in Excel.
-_ROWS, _LETTERS = 1_048_576, 32_767
+#: Most rows of a sheet, columns with three letters, and most letters of a cell, as in Excel.
+_ROWS, _COLUMNS, _LETTERS = 1_048_576, 18_278, 32_767
 #: Most text of a workbook in bytes: it is held in memory some three times over.
 TEXT_BYTES = 300_000_000
 _SECONDS = 300
 #: In place of a sheet's name, which may not hold it.
 EVERY = "*"
 _SPECIAL = re.compile(rb"<([A-Za-z]+:)?f[ />]|t=[\"']e[\"']|hidden=[\"'](1|true)")
+#: Where a cell or a row is that says it.
+_PLACE = re.compile(rb' r="([A-Z]*[0-9]{1,9})"')
 _CHILD = Path(__file__).with_name("workbook_cells.py")
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 
 
-def read_workbook_rows(path: Path, sheet: str | None) -> Iterator[tuple[int, list[Cell]]]:
-    """Row numbers (the first is 1) and cells of the rows of a sheet that hold something."""
+def read_workbook_rows(
+    path: Path, sheet: str | None, *, percents: set[tuple[int, int]] | None = None
+) -> Iterator[tuple[int, list[Cell]]]:
+    """Row numbers (the first is 1) and cells of the rows of a sheet that hold something.
+
+    Before the first of them ``percents`` is filled: cells shown with a percent sign, by row and
+    place (from 0).
+    """
+    percents = set() if percents is None else percents
     head = _require_workbook(path)
     marks: dict[int, dict[int, str]] = {}
     members = look_through_archive(path) if head.startswith(_ZIP) else []
@@ -48,6 +60,9 @@ def read_workbook_rows(path: Path, sheet: str | None) -> Iterator[tuple[int, lis
         scan = _scan(path, str(about["sheet"]))
         for (row, place), text in (scan.marks if scan else {}).items():
             marks.setdefault(row, {})[place] = text
+        percents |= scan.percents if scan else set()
+    if _shows_percents(path, members):
+        percents |= percent_cells(path, KEPT_CELLS).get(str(about.get("sheet")), set())
     number = 0
     for told in map(json.loads, lines):
         if isinstance(told, dict):
@@ -59,6 +74,19 @@ def read_workbook_rows(path: Path, sheet: str | None) -> Iterator[tuple[int, lis
         else:
             number += 1
             yield number, _with_marks(told, marks.get(number, {}))
+
+
+def _shows_percents(path: Path, members: list[str]) -> bool:
+    """Whether an ``.ods`` has cells of percents, by a look at its bytes."""
+    if "content.xml" not in members:
+        return False
+    rest = b""
+    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
+        while block := stream.read(1 << 20):
+            if b'"percentage"' in rest + block:
+                return True
+            rest = block[-16:]
+    return False
 
 
 def _with_marks(cells: list[Cell], marks: dict[int, str]) -> list[Cell]:
@@ -193,11 +221,10 @@ def _scan(path: Path, sheet: str, *, formulas: bool = False) -> _SheetScan | Non
         name = _part_of_sheet(archive, path, sheet)
         if name is None:
             return None
+        percents = percent_styles(archive, path)
         with archive.open(name) as stream:
-            more = _holds_more_than_values(stream)
-        percents = percent_styles(archive, path) if formulas else frozenset()
-        if not more and not percents:
-            return None
+            if not _needs_a_look(stream, percents):
+                return None
         scan = _SheetScan(
             path,
             formulas=formulas,
@@ -212,16 +239,32 @@ def _scan(path: Path, sheet: str, *, formulas: bool = False) -> _SheetScan | Non
                 EndElementHandler=scan.end,
                 CharacterDataHandler=scan.text,
             )
+    if twice := scan.twice():
+        raise InputError("layers.io.cell_twice", path=path, sheet=sheet, cell=twice)
     return scan
 
 
-def _holds_more_than_values(stream: IO[bytes]) -> bool:
-    """Whether the XML of a sheet holds formulas, errors or hidden rows; most need no parsing."""
-    rest = b""
+def _needs_a_look(stream: IO[bytes], percents: frozenset[str]) -> bool:
+    """Whether the XML of a sheet holds more than values, each once; most need no parsing.
+
+    That is formulas, errors, hidden rows, percents, and cells or rows that stand there again.
+    """
+    special = _SPECIAL
+    if percents:
+        styles = "|".join(map(re.escape, percents)).encode()
+        special = re.compile(_SPECIAL.pattern + rb"| s=[\"'](" + styles + rb")[\"']")
+    rest, last = b"", 0
+    earlier: set[bytes] = set()
     while block := stream.read(1 << 20):
-        if _SPECIAL.search(rest + block):
+        text = rest + block
+        whole = text.rfind(b"<") if len(text) < 1 << 22 else -1
+        text, rest = (text[:whole], text[whole:]) if whole >= 0 else (text, b"")
+        places = _PLACE.findall(text)
+        held, rows = set(places), [last, *(int(row) for row in places if row.isdigit())]
+        again = len(held) < len(places) or not held.isdisjoint(earlier)
+        if again or sorted(rows) != rows or special.search(text):
             return True
-        rest = block[-16:]
+        earlier, last = held, rows[-1]
     return False
 
 
@@ -285,6 +328,7 @@ class _SheetScan:
         self.row = self.place = 0
         self.kind = self.style = self.inside = self.formula = self.value = ""
         self.has_formula = False
+        self.held, self.in_order = array("q"), True
 
     def start(self, name: str, attributes: dict[str, Any]) -> None:
         match name.rpartition(" ")[2]:
@@ -328,9 +372,13 @@ class _SheetScan:
             raise _too_large(self.path, message("layers.io.above_cells", count=CELL_LIMIT))
         if max(len(self.formulas), len(self.marks), len(self.percents)) > KEPT_CELLS:
             raise _too_large(self.path, message("layers.io.above_formulas", count=KEPT_CELLS))
+        if self.value or self.has_formula or self.kind == "inlineStr":
+            at = self.row * _COLUMNS + self.place
+            self.in_order = self.in_order and (not self.held or self.held[-1] < at)
+            self.held.append(at)
         if self.has_formula and self.keeps_formulas:
             self.formulas[self.row, self.place] = self.formula.strip()
-        if self.style in self.percent_styles and self.value:
+        if self.style in self.percent_styles and self.value and self.kind in ("", "n"):
             self.percents.add((self.row, self.place))
         if self.kind == "e":
             self.marks[self.row, self.place] = self.value or "#N/A"
@@ -339,6 +387,17 @@ class _SheetScan:
         if self.has_formula and empty and self.kind != "str":
             cell = f"{column_letters(self.place)}{self.row}"
             self.marks[self.row, self.place] = f"{cell}: ={self.formula.strip() or '…'}"
+
+    def twice(self) -> str:
+        """Cell that stands there twice with something in it; "" where there is none."""
+        if self.in_order:
+            return ""
+        held = np.sort(np.frombuffer(self.held, dtype=np.int64))
+        again = held[1:][held[1:] == held[:-1]]
+        if not len(again):
+            return ""
+        row, place = divmod(int(again[0]), _COLUMNS)
+        return f"{column_letters(place)}{row}"
 
 
 def cell_place(reference: str) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.schema import read_schema
 from layers.base.short_repr import short_repr
-from layers.io.table import read_table, require_columns, require_hectares
+from layers.io.table import read_table, refuse_percents, require_columns, require_hectares
 from layers.io.values import (
     Decimal,
     as_commune_code,
@@ -27,6 +27,7 @@ from layers.io.values import (
     as_number,
     as_text,
     parse_numbers,
+    refuse_formulas,
 )
 from layers.kinds.crops import crop_shares, refuse_unknown_ids, unknown_crops
 from layers.kinds.report_lines import records_only, refuse_columns_of_crops
@@ -130,8 +131,11 @@ def load_report(
     refuse_columns_of_crops(raw, told["crop"], source=name)
     require_columns(raw, told, source=name, of_layer=True)
     require_hectares(told["area_ha"], source=name)
+    refuse_percents(raw, told["area_ha"], source=f"{name}: {told['area_ha']}")
     findings = Findings()
     raw = records_only(raw, told, source=name, findings=findings)
+    for use in ("commune_code", "commune", "crop"):
+        refuse_formulas(raw[told[use]], source=f"{name}: {told[use]}")
     table = _typed(raw, told, mapping, decimal, name)
     _note_zeros(raw[told["commune_code"]], table, name, findings)
     blank = _without_figure(table, raw.drop(columns=told["area_ha"]))

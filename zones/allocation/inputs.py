@@ -12,8 +12,14 @@ import pandas as pd
 from layers.base.errors import SchemaError
 from layers.base.schema import Schema, read_schema
 from layers.base.short_repr import short_repr
-from layers.io.table import read_table
-from layers.io.values import Decimal, as_commune_code, as_text, parse_numbers
+from layers.io.table import read_table, refuse_percents
+from layers.io.values import (
+    Decimal,
+    as_commune_code,
+    as_text,
+    parse_numbers,
+    refuse_formulas,
+)
 from zones.tables import ALLOCATION_SOURCES
 
 COMMUNES = read_schema("zones.allocation", "communes")
@@ -190,10 +196,13 @@ def figures_of(
                 frame = frame.assign(**{name: np.nan if column.kind != "text" else ""})
             continue
         if column.kind == "text":
+            refuse_formulas(frame[name], source=f"{path}: {name}")
             read = as_commune_code if name == "commune_code" else as_text
             blank = name in empty or column.nullable
             frame[name] = read(frame[name]).fillna("") if blank else read(frame[name])
             continue
+        if not name.endswith("_ratio"):  # of which 60% is as good as 0.6
+            refuse_percents(frame, name, source=f"{path}: {name}")
         mark = decimal if column.kind == "number" else None
         frame[name] = parse_numbers(frame[name], source=f"{path}: {name}", decimal=mark)
     try:

@@ -14,6 +14,7 @@ from layers.base.messages import message
 from layers.communes.gazetteer import changes_after, communes_on, vintage_on, vintages
 from layers.communes.spelling import name_order
 from layers.io.table import read_table, require_columns
+from layers.io.values import refuse_formulas
 from zones.inputs.named_communes import commune_code
 from zones.project.model import GroupsSection, Project
 
@@ -69,6 +70,8 @@ def _of_table(section: GroupsSection, project: Project) -> Iterator[tuple[str, s
     table = read_table(project.resolve(section.table), sheet=section.sheet)
     columns = {"commune": section.commune_column, "group": section.group_column}
     require_columns(table, columns, source=section.table.name)
+    for column in columns.values():
+        refuse_formulas(table[column], source=f"{section.table.name}: {column}")
     for line, commune, group in zip(
         table.index, table[section.commune_column], table[section.group_column], strict=True
     ):

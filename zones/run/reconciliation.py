@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from layers.base.resources import data_table
-from layers.io.table import read_table
+from layers.io.table import read_table, refuse_percents
 from zones.inputs.read import Inputs
 from zones.measure.measure import is_unknown
 from zones.measure.present import without_earlier_surveys
@@ -61,6 +61,8 @@ def reconcile_project(project: Project, teller: Teller) -> SideBySide:
     totals = None
     if settings.totals is not None:
         read = read_table(project.resolve(settings.totals))
+        for name in map(str, read.columns):
+            refuse_percents(read, name, source=f"{settings.totals.name}: {name}")
         totals = read.assign(**{name: read[name].fillna("") for name in _KEYS if name in read})
         totals = KNOWN_TOTALS.validate(totals)
     result = reconcile(

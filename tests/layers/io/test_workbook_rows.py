@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 import zipfile
 from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from layers.base.errors import InputError
 from layers.io.percent_cells import percent_cells
+from layers.io.table import read_table, refuse_percents
+from layers.io.values import parse_numbers
 from layers.io.workbook import read_workbook, read_workbook_rows
 
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns"
 _CELL = '<table:table-cell office:value-type="float" office:value="{}"/>'
+
+_PERCENT = _CELL.replace("float", "percentage").format(0.125)
+
+
+def _text(text: str) -> str:
+    paragraph = f'<t:p xmlns:t="{_NAMES}:text:1.0">{text}</t:p>'
+    return f'<table:table-cell office:value-type="string">{paragraph}</table:table-cell>'
 
 
 def _ods(path: Path, rows: str) -> Path:
@@ -67,3 +78,79 @@ def test_more_percent_cells_than_are_kept_are_refused(tmp_path: Path) -> None:
     assert percent_cells(path, 4) == {"A": {(1, 0), (1, 1), (2, 0), (2, 1)}}
     with pytest.raises(InputError, match="more than 3 percent cells"):
         percent_cells(path, 3)
+
+
+def _again(path: Path, old: str, new: str) -> Path:
+    """Write something else into the XML of the first sheet."""
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"].decode("utf-8")
+    assert sheet.count(old) == 1
+    parts["xl/worksheets/sheet1.xml"] = sheet.replace(old, new).encode("utf-8")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, data in parts.items():
+            book.writestr(name, data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('<c r="B2"', '<c r="B2"><v>9</v></c><c r="B2"'),
+        ('<row r="3"', '<row r="2"><c r="B2"><v>9</v></c></row><row r="3"'),
+        ("</sheetData>", '<row r="2"><c r="B2"><v>9</v></c></row></sheetData>'),
+    ],
+)
+def test_a_cell_that_stands_twice_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    """Which of the two figures a program shows is anyone's guess."""
+    path = tmp_path / "f.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        for row in range(4):
+            sheet.write_row(row, 0, [row, row * 10.0])
+    assert len(list(read_workbook_rows(path, None))) == 4
+    _again(path, old, new)
+    for read in (lambda: list(read_workbook_rows(path, None)), lambda: read_workbook(path)):
+        with pytest.raises(InputError, match="cell B2 of sheet 'Sheet1' stands twice"):
+            read()
+
+
+def test_blank_cells_and_rows_out_of_order_are_no_doubt(tmp_path: Path) -> None:
+    path = tmp_path / "f.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet().write_row(1, 0, [1, 2])
+    _again(path, '<c r="B2"', '<c r="B2" s="0"/><c r="B2"')
+    assert list(read_workbook_rows(path, None)) == [(2, [1.0, 2.0])]
+    _again(path, "</sheetData>", '<row r="1"><c r="B1"><v>9</v></c></row></sheetData>')
+    assert list(read_workbook_rows(path, None)) == [(1, [None, 9.0]), (2, [1.0, 2.0])]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_figures_shown_as_percents_are_told_with_their_cells(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / f"f.{kind}"
+    if kind == "ods":
+        rows = [_text("ha") + _text("tỷ lệ"), _CELL.format(3) + _PERCENT, _PERCENT + _PERCENT]
+        _ods(path, "".join(f"<table:table-row>{row}</table:table-row>" for row in rows))
+    else:
+        with xlsxwriter.Workbook(path) as book:
+            sheet, percent = book.add_worksheet(), book.add_format({"num_format": "0.0%"})
+            sheet.write_row(0, 0, ["ha", "tỷ lệ"])
+            sheet.write(1, 0, 3)
+            for row, column in ((1, 1), (2, 0), (2, 1)):
+                sheet.write_number(row, column, 0.125, percent)
+    frame = read_table(path)
+    assert frame["ha"].tolist() == [3, 0.125]
+    with pytest.raises(InputError, match=r"f: expected figures, found 1 cell .*percents \(A3\)"):
+        refuse_percents(frame, "ha", source="f")
+    with pytest.raises(InputError, match=r"2 cells .*\(B2, B3\), which hold"):
+        refuse_percents(frame, "tỷ lệ", source="f")
+
+
+def test_a_date_in_a_column_of_figures_is_no_serial_number(tmp_path: Path) -> None:
+    path = tmp_path / "f.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["ha"])
+        sheet.write_datetime(1, 0, dt.date(2025, 5, 12), book.add_format({"num_format": "d/m"}))
+    with pytest.raises(InputError, match="row 2: '2025-05-12"):
+        parse_numbers(read_table(path)["ha"], source="f")

@@ -173,6 +173,30 @@ def test_a_word_in_a_heading_is_no_unit(folder: Path, column: str) -> None:
     assert load_report(path, columns={"area_ha": column}).table["area_ha"].sum() == 50
 
 
+@pytest.mark.parametrize("cell", ["A2", "B2", "C2"])
+def test_a_formula_that_was_never_calculated_is_no_crop_and_no_commune(
+    folder: Path, cell: str
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["commune_code", "commune", "crop", "year", "area_ha"])
+    book.active.append(["06148", "Thất Khê", "Quýt", 2025, 7])
+    book.active[cell] = "=Z1"
+    book.active["C9"] = "=Z2"  # below all records, with a total that counts for nothing
+    book.save(folder / "r.xlsx")
+    with pytest.raises(InputError, match=rf"r\.xlsx: c.*formulas .*{cell}: =Z1.*LibreOffice"):
+        load_report(folder / "r.xlsx")
+
+
+def test_hectares_shown_as_percents_are_refused(folder: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["commune_code", "commune", "crop", "year", "area_ha"])
+    book.active.append(["06148", "Thất Khê", "Quýt", 2025, 0.125])
+    book.active["E2"].number_format = "0.0%"
+    book.save(folder / "r.xlsx")
+    with pytest.raises(InputError, match=r"r\.xlsx: area_ha: expected figures, .*\(E2\)"):
+        load_report(folder / "r.xlsx")
+
+
 def test_number_cells_of_a_workbook_need_no_decimal(folder: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(HEAD.strip().split(","))
