@@ -321,9 +321,9 @@ _CRS_KEY = re.compile(
 FIELD_LIMIT = 10_000
 _KEY = re.compile(rb'"([^"\\]{0,100})"\s*:')
 _CRS_TYPES = ("name", "epsg", "ogc")
-# A view over a million plots takes some 50 million steps of SQLite; ten times as many, 5–10 s, are
+# A view over a million plots takes some 50 million steps of SQLite; four times as many, 8 s, are
 # the most that is looked at, and one value of a view holds at most 64 MiB.
-_VIEW_STEPS, _STEPS_A_CALL = 500_000_000, 1_000_000
+_VIEW_STEPS, _STEPS_A_CALL = 200_000_000, 1_000_000
 _VIEW_VALUE_BYTES = 64 * 2**20
 # A CRS is a few hundred bytes; one that needs more is not read.
 _CRS_BYTES = 65536
