@@ -73,6 +73,10 @@ def check_reach(
     """Tell a layer of which nothing, or little, meets the communes; ``part``: of the province."""
     area = plots["geometry_ha"]
     share = float(area[lies.notna()].sum() / area.sum()) if area.sum() > 0 else 0.0
+    if share < _LOST_RATIO and area.sum() > 0:
+        # A large plot may lie in the communes for the most part, though its middle does not.
+        inside = area.where(lies.notna(), area * _share_inside(plots[lies.isna()], communes))
+        share = float(inside.sum() / area.sum())
     if share >= _LITTLE_RATIO and (share >= _LOST_RATIO or part):
         return []
     if share > 0 and part:
@@ -93,6 +97,17 @@ def check_reach(
             area_ha=float(area[lies.isna()].sum()),
         )
     ]
+
+
+def _share_inside(plots: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.Series[float]:
+    """Share of each plot that lies in the communes."""
+    shapes = shapely.make_valid(to_crs(plots.geometry, communes.crs).to_numpy())
+    ground = communes.geometry.to_numpy()
+    plot, commune = shapely.STRtree(ground).query(shapes, predicate="intersects")
+    shared = shapely.area(shapely.intersection(shapes[plot], ground[commune]))
+    inside, whole = np.bincount(plot, shared, len(shapes)), shapely.area(shapes)
+    share = np.divide(inside, whole, out=np.zeros(len(shapes)), where=whole > 0)
+    return pd.Series(np.minimum(share, 1.0), index=plots.index)
 
 
 def check_centres(
@@ -244,7 +259,7 @@ def check_named_communes(
     ).reset_index(drop=True)
     table = DISAGREEMENTS.validate(table) if len(table) else DISAGREEMENTS.empty()
     found = _disagreement(table, float(plots["ledger_ha"].sum()), source)
-    return table, found + _nowhere(plots, lies, named, source)
+    return table, found + _nowhere(plots, lies, named, communes, source)
 
 
 def _among(lies: pd.Series[str], named: pd.Series[str]) -> pd.Series[bool]:
@@ -307,12 +322,18 @@ def _disagreement(table: pd.DataFrame, layer_ha: float, source: str) -> list[Fin
 
 
 def _nowhere(
-    plots: gpd.GeoDataFrame, lies: pd.Series[str], named: pd.Series[str], source: str
+    plots: gpd.GeoDataFrame,
+    lies: pd.Series[str],
+    named: pd.Series[str],
+    communes: gpd.GeoDataFrame,
+    source: str,
 ) -> list[Finding]:
+    """Tell plots whose middle lies in no commune, and how much of them does not."""
     outside = lies.isna() & named.isna()
     if not outside.any():
         return []
-    count, area = int(outside.sum()), float(plots.loc[outside, "ledger_ha"].sum())
+    lost = plots.loc[outside, "ledger_ha"] * (1 - _share_inside(plots[outside], communes))
+    count, area = int(outside.sum()), float(lost.sum())
     listed = plots.loc[outside, "plot"].tolist()
     return [
         Finding(

@@ -262,3 +262,21 @@ def test_a_layer_off_the_communes_shows_both_boxes(outside, severity):
         assert found[0].kind == "layer-elsewhere"
         assert found[0].message.en.count("° E") == 2
     assert bool(check_reach(frame, lies, ground, part=True, source="v")) == (outside == 100)
+
+
+def test_a_plot_whose_middle_lies_in_a_gap_is_counted_by_what_lies_in_the_communes():
+    """A plot of 64 ha, of which 20 % lie in a commune, the rest in a gap beside it."""
+    ground = communes().iloc[[0, 2]]  # 1 km between them
+    shape = shapely.box(1000 - 160, 100, 1640, 900)
+    frame = gpd.GeoDataFrame({"geometry_ha": [64.0]}, geometry=[shape], crs="EPSG:9215")
+    lies = locate_plots(frame, ground)
+    assert lies.isna().all()
+    assert check_reach(frame, lies, ground, part=True, source="vườn") == []
+    (found,) = check_reach(frame, lies, ground, part=False, source="vườn")
+    assert found.severity == "problem"
+    assert found.message.en.startswith("20.0 % of the layer lies in the communes")
+    told = frame.assign(row=0, plot="#0", ledger_ha=64.0, commune_code=None, commune=None)
+    named = told["commune_code"].astype("str").where(lambda text: text != "None")
+    _, (outside,) = check_named_communes(told, named, ground, source="vườn", lies=lies)
+    assert outside.kind == "plot-outside-communes"
+    assert outside.area_ha == pytest.approx(51.2)  # 640 m of 800 m lie in the gap
