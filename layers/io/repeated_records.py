@@ -83,12 +83,21 @@ def _offsets(index: Path, places: int, width: int) -> Iterator[IntArray]:
 
 
 def _refuse_shapes(source: VectorSource) -> None:
+    """Refuse an index that leads into one record twice: the plot of another would be lost."""
     index = sibling(source.path, ".shx")
-    if index is not None:
-        words = np.fromfile(index, dtype=">u4", offset=_SHAPEFILE_HEAD)[1::2].astype(np.int64)
-        together, size = 2 * int(words.sum()) + 8 * len(words), source.path.stat().st_size
-        if together > _TOLERANCE * size:
-            raise _shared(source, len(words), together, size)
+    if index is None:
+        return
+    words = np.fromfile(index, dtype=">u4", offset=_SHAPEFILE_HEAD).astype(np.int64)
+    places, lengths = words[: len(words) // 2 * 2].reshape(-1, 2).T
+    rows = np.flatnonzero(places)  # a record without a shape may have no place
+    rows = rows[np.argsort(places[rows], kind="stable")]
+    # In words of two bytes, after a head of four.
+    within = places[rows][1:] < places[rows][:-1] + lengths[rows][:-1] + 4
+    if within.any():
+        again = np.sort(rows[1:][within]) + 1
+        raise InputError(
+            "layers.io.index_repeats", source=source.name, count=len(again), rows=again.tolist()
+        )
 
 
 def _refuse_objects(source: VectorSource) -> None:

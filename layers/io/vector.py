@@ -94,6 +94,8 @@ _DRIVER_ERRORS = (
 # GDAL's own way from FlatGeobuf to Arrow falls over records without geometry, and the process ends;
 # the way that all its drivers share does not.
 pyogrio.set_gdal_config_options({"OGR_FLATGEOBUF_STREAM_BASE_IMPL": "YES"})
+# Chords of arcs: steps of 4°, as GDAL takes them, lose 0.08 % of a circle; those of 0.5° 0.001 %.
+pyogrio.set_gdal_config_options({"OGR_ARC_STEPSIZE": "0.5"})
 
 Repair = Literal["repair", "never"]
 

@@ -124,7 +124,7 @@ def test_a_shapefile_that_names_one_shape_again_and_again(layer: Callable[[str],
     index.write_bytes(held[:100] + held[100:108] * 100)
     row = rows[first : first + length]
     table.write_bytes(rows[:4] + struct.pack("<I", 100) + rows[8:first] + row * 100)
-    with pytest.raises(InputError, match=r"a\.shp: its index names 100 records of 0\.01"):
+    with pytest.raises(InputError, match=r"a\.shp: its \.shx leads 99 records .*first: 2, 3"):
         load_vector(path)
 
 
