@@ -59,7 +59,7 @@ def test_run_without_atlas_makes_the_annex_only(project: Path) -> None:
     assert "annex.docx" in record["steps"]["annex"]["files"]
 
 
-def test_a_folder_of_other_things_is_written_to_only_when_asked(
+def test_a_folder_of_other_things_is_never_written_to(
     project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mine = tmp_path / "kết quả" / "thư.txt"
@@ -68,8 +68,12 @@ def test_a_folder_of_other_things_is_written_to_only_when_asked(
     asked = ["annex", str(project), "--out", str(mine.parent)]
     assert command(asked) == 2
     assert "--overwrite" in capsys.readouterr().err
+    assert command([*asked, "--overwrite"]) == 2
+    assert str(mine.parent / "out") in capsys.readouterr().err
     assert [item.name for item in mine.parent.iterdir()] == ["thư.txt"]
-    assert command([*asked, "--overwrite"]) in (0, 1)
+    mine.unlink()
+    assert command(asked) in (0, 1)
+    mine.write_text("của tôi", "utf-8")
     assert command(asked) in (0, 1)  # its own earlier page is replaced unasked
     assert mine.read_text("utf-8") == "của tôi"
     assert (mine.parent / "annex.docx").is_file()
