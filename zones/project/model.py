@@ -606,6 +606,9 @@ class Project(Part):
             for name, item in self.atlas.layers()
             if self.atlas.make
         }
+        if self.atlas.legends is not None:
+            tables = sorted(self.resolve(self.atlas.legends).glob("*.csv"))
+            paths |= {f"atlas legend {path.name}": path for path in tables}
         around = self.map_neighbours
         paths |= {} if around is None else {"map neighbours": self.resolve(around.path)}
         paths |= {f"layer {name}": self.resolve(item.path) for name, item in self.layers.items()}

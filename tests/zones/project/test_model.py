@@ -13,6 +13,7 @@ from layers import InputError, MissingFileError
 from zones.plan.model import Plan, Target
 from zones.project.model import Project, load_project
 from zones.project.schema_faults import _FORMS, fault_phrase
+from zones.run.reuse import part_digests
 
 GOOD = """\
 version: 1
@@ -62,6 +63,18 @@ def test_paths_are_relative_to_the_project_file(folder: Path) -> None:
     forest = project.layers["forest"]
     assert forest.kind == "forest_status"
     assert forest.code_table == "98"
+
+
+def test_edited_symbols_are_an_input_of_the_pages(folder: Path) -> None:
+    """Else a run with ``--only`` would keep sheets in the colours of before."""
+    (folder / "ký hiệu").mkdir()
+    (folder / "ký hiệu" / "land.csv").write_text("symbol", "utf-8")
+    write(folder, GOOD + "atlas: {legends: ký hiệu}\n")
+    project = load_project(folder)
+    path = folder / "ký hiệu" / "land.csv"
+    assert project.input_paths()["atlas legend land.csv"] == path
+    before, after = (part_digests(project, {"atlas legend land.csv": one}) for one in "ab")
+    assert [part for part in after if after[part] != before[part]] == ["atlas"]
 
 
 @pytest.mark.parametrize(
