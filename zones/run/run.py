@@ -125,7 +125,6 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
     if options.only:
         _tell_reuse(chosen, [name for name in todo if name not in hold], steps, teller)
     aside = files_aside(out, recorded, hold - set(todo), todo) if options.write else Aside()
-    _tell_aside(aside, out, teller)
     with _stage(out, options, aside) as stage:
         context = Context(changed, options, teller, stage)
         for name in hold - set(todo):
@@ -141,6 +140,7 @@ def _run(project: Project, out: Path, options: RunOptions, teller: Teller) -> Ru
             record["outdated"] = outdated_record(stage, recorded, aside)
             record["outputs"] = _outputs(stage, ordered, earlier, hold - set(todo))
             write_record(stage, record)
+    _tell_aside(aside, out, teller)
     return RunResult(out, context.store, record, context)
 
 

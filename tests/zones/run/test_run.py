@@ -397,6 +397,19 @@ def test_late_reporters_are_told_with_what_they_had(tmp_path: Path) -> None:
     assert "chưa báo cáo năm 2025" in found["message_vi"]
 
 
+def test_a_refused_run_tells_of_nothing_that_it_kept_aside(done: Path) -> None:
+    out = done.parent / "out"
+    before = (out / "map.html").read_bytes()
+    (done.parent / "fruit.csv").write_text("no, table\n", "utf-8")
+    listener = Listener()
+    options = RunOptions(only=("check",), overwrite=True)
+    with pytest.raises(InputError):
+        run_project(load_project(done), options=options, teller=listener)
+    assert [note for note in listener.notes if "kept aside" in note] == []
+    assert (out / "map.html").read_bytes() == before
+    assert not (out / "outdated").exists()
+
+
 def test_results_of_other_inputs_are_kept_aside(done: Path) -> None:
     path, out = done, done.parent / "out"
     before = {name: (out / name).read_bytes() for name in ("map.html", "tables/areas.csv")}
