@@ -32,6 +32,7 @@ from zones.allocation.rounded import (
     round_allocation,
 )
 from zones.allocation.scenario import change_inputs
+from zones.allocation.targets import POINTS_TELL
 from zones.measure.closure import ClosureLog
 from zones.output.folder import refuse_existing, save_table, staged_folder
 from zones.tables import (
@@ -291,11 +292,12 @@ def allocation_tables(plan: AllocatedPlan, *, log: ClosureLog) -> dict[Schema, p
 
 
 def _notes(plan: AllocatedPlan) -> pd.DataFrame:
-    """Sentences of the rounding; targets are called by their zone: a page has no use for ids."""
+    """Sentences for pages; targets are called by their zone: a page has no use for ids."""
     pairs = plan.printed.held.drop_duplicates("target")[["target", "zone"]]
     names = {target: plan.voice.name(zone) for target, zone in pairs.itertuples(index=False)}
     named = [(ROUNDED, name_targets(note, names)) for note in plan.printed.notes]
-    named += [(CHANGED, it.message) for it in plan.prepared.findings if it.kind == CHANGED]
+    told = (CHANGED, POINTS_TELL)
+    named += [(it.kind, it.message) for it in plan.prepared.findings if it.kind in told]
     rows = [(kind, note.en, note.vi) for kind, note in named]
     return pd.DataFrame(rows, columns=ALLOCATION_NOTES.names).astype("str")
 

@@ -70,6 +70,7 @@ from zones.allocation.targets import (
     tell_losses_aside,
     tell_lost_land,
     tell_other_plans,
+    tell_points,
 )
 from zones.forest.trajectory.promise import cover_targets
 from zones.inputs.checks import no_year_left, shown_year
@@ -126,7 +127,7 @@ def prepare_allocation(
     asked = _asked(project, plan, tables["targets"], settings)
     _check_zones(section, {*asked.targets["zone"], *asked.aside, *(z.zone for z in plan.zones)})
     names = zone_names | _origin_names(project)
-    findings.extend(asked.findings)
+    findings.extend([*asked.findings, *tell_points(tables["targets"], plan, names)])
     findings.extend(tell_other_plans(tables["targets"], plan, names, plan_names or {}))
     own = _OwnTables(project, asked.aside, names, findings, zone_names)
     zones = asked.targets["zone"].unique().tolist()

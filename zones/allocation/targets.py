@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from zones.plan.model import Plan
 
 _PAIR = ["zone", "commune_code"]
+#: Kind of the finding on an area that points on the ground do not bear out.
+POINTS_TELL = "points-tell-otherwise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,33 @@ def tell_other_plans(
             count=len(listed),
             examples=tuple(short["target"].head(5)),
         )
+    ]
+
+
+def tell_points(targets: pd.DataFrame, plan: Plan, names: Mapping[str, Phrase]) -> list[Finding]:
+    """Name zones whose area on the map, which is counted from, lies off what points tell."""
+    rows = targets[(targets["plan"] == plan.plan) & (targets["indicator"] == "area")]
+    rows = rows[(rows["unit"] == "ha") & (rows["commune_code"].fillna("") == "")]
+    rows = rows[rows["present"].notna() & (rows["interval_from"] == "points")]
+    off = ~rows["present"].between(rows["low_interval"], rows["high_interval"])
+    return [
+        Finding(
+            "note",
+            "points-tell-otherwise",
+            "allocation",
+            message(
+                "zones.allocation.points_tell",
+                zone=names[row["zone"]],
+                present=row["present"],
+                estimate=row["estimate"],
+                low=row["low_interval"],
+                high=row["high_interval"],
+            ),
+            area_ha=abs(row["present"] - row["estimate"]),
+            examples=(row["target"],),
+        )
+        for row in rows[off].drop_duplicates("zone").to_dict("records")
+        if row["zone"] in names
     ]
 
 

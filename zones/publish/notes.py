@@ -11,7 +11,7 @@ from layers.base.messages import joined, message
 from layers.kinds.crops import crop_phrase
 from maps import TableNote
 from zones.allocation.job import CHANGED
-from zones.allocation.targets import conversion_names
+from zones.allocation.targets import POINTS_TELL, conversion_names
 from zones.certainty.sentences import (
     cover_sentences,
     figure_phrase,
@@ -26,7 +26,9 @@ def table_notes(targets: pd.DataFrame, told: pd.DataFrame) -> tuple[TableNote, .
     found = [TableNote("targets", text) for text in _tolerances(targets)]
     for row in told.to_dict("records"):
         text = Phrase(en=row["message_en"], vi=row["message_vi"])
-        found += [TableNote(table, text) for table in ("allocation", "zone")]
+        # Below a zone's table stands what points tell of it, in more words.
+        tables = ("allocation",) if row["kind"] == POINTS_TELL else ("allocation", "zone")
+        found += [TableNote(table, text) for table in tables]
         if row["kind"] == CHANGED:  # Targets are printed as the plan has them
             told_of = message("zones.publish.targets_of_plan", changed=text)
             found.append(TableNote("targets", told_of))

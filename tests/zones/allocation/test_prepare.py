@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,7 +20,7 @@ from zones.allocation.job import AllocationJob, allocation_tables, run_job
 from zones.allocation.model import build_model
 from zones.allocation.prepare import Prepared, prepare_allocation
 from zones.allocation.rounded import allocation_table, annex_table
-from zones.allocation.targets import tell_other_plans
+from zones.allocation.targets import POINTS_TELL, tell_other_plans, tell_points
 from zones.measure.closure import ClosureLog
 from zones.measure.targets import ToleratedBounds, compare_targets, join_plan_targets
 from zones.plan.files import load_plan
@@ -125,6 +125,27 @@ def test_short_targets_of_other_plans_are_named(made: Made) -> None:
     assert "Chè (Chương trình năm 2024)" in told.message.vi
     assert "Hồi" not in told.message.vi
     assert tell_other_plans(made.tables["targets"], made.plan, names, plans) == []
+
+
+def test_an_area_that_points_do_not_bear_out_is_told(made: Made) -> None:
+    """The allocation counts from the map: its reader must know that points tell less."""
+    targets = made.tables["targets"]
+    mine = targets["zone"].eq("anise") & targets["indicator"].eq("area")
+    present = float(targets.loc[mine, "present"].iloc[0])
+    ends = {"low_interval": 0.5 * present, "high_interval": 0.9 * present}
+    given = {"interval_from": "points", "estimate": 0.7 * present, **ends}
+    off = targets.assign(**{name: targets[name].mask(mine, it) for name, it in given.items()})
+    (told,) = [
+        item
+        for item in replace(made, tables={**made.tables, "targets": off}).prepared().findings
+        if item.kind == POINTS_TELL
+    ]
+    assert told.area_ha == pytest.approx(0.3 * present)
+    assert f"{0.7 * present:,.1f} ha (interval {0.5 * present:,.1f}–" in told.message.en
+    names = {"anise": Phrase(en="Anise", vi="Hồi")}
+    inside = off.assign(high_interval=off["high_interval"].mask(mine, 1.1 * present))
+    drawn = off.assign(interval_from=off["interval_from"].mask(mine, "boundaries"))
+    assert [tell_points(it, made.plan, names) for it in (inside, drawn)] == [[], []]
 
 
 def test_targets_and_lists_are_those_of_the_plan(job: AllocationJob) -> None:

@@ -51,14 +51,14 @@ def test_cannot_tell_says_what_would_decide() -> None:
     assert "95 %" in general.en
     assert sentence.en == (
         "Pine, 155,000–160,000 ha by 2030 asked for: cannot tell yet; 155,400 ha on the map; by "
-        "1,094 points checked on the ground, 147 of them this crop: 155,380 ha, 95 % interval "
+        "1,094 reference points, 147 of them this crop: 155,380 ha, 95 % interval "
         "154,400–156,400 ha (± 1,000); "
         "about 320 more points where the map says Pine, Other would decide if the estimate stays "
         "as it is; as new points may shift it, plan for twice as many."
     )
     assert sentence.vi == (
         "Thông, chỉ tiêu 155.000–160.000 ha đến năm 2030: chưa kết luận được; theo bản đồ 155.400 "
-        "ha; theo 1.094 điểm kiểm tra thực địa, trong đó 147 điểm là cây này: 155.380 ha, khoảng "
+        "ha; theo 1.094 điểm kiểm tra, trong đó 147 điểm là cây này: 155.380 ha, khoảng "
         "tin cậy 95 %: 154.400–156.400 ha "
         "(± 1.000); cần thêm khoảng 320 điểm kiểm tra ở nơi bản đồ ghi Thông, Khác mới kết luận "
         "được nếu ước lượng vẫn như hiện nay; điểm mới có thể làm ước lượng thay đổi, nên dự trù "
@@ -88,7 +88,7 @@ def test_points_are_no_errors_of_drawing_though_all_is_decided() -> None:
 
 def test_a_map_that_the_points_do_not_bear_out_is_told() -> None:
     *_, sentence = told(targets(present=157_000.0))
-    assert "157,000 ha on the map; by 1,094 points checked on the ground" in sentence.en
+    assert "157,000 ha on the map; by 1,094 reference points" in sentence.en
     assert "(± 1,000), and the map's own figure lies outside it" in sentence.en
     assert "số liệu trên bản đồ nằm ngoài khoảng này" in sentence.vi
 
@@ -125,8 +125,8 @@ def test_without_an_estimate_no_figure_and_no_number_of_points_is_made_up() -> N
 
 def test_a_target_of_one_commune_says_how_many_points_lie_there() -> None:
     *_, sentence = told(targets(points=12, points_found=np.nan, commune_code="06148"))
-    assert "by points checked on the ground, 12 of them in the commune: 155,380 ha" in sentence.en
-    assert "theo điểm kiểm tra thực địa, trong xã có 12 điểm: 155.380 ha" in sentence.vi
+    assert "by reference points, 12 of them in the commune: 155,380 ha" in sentence.en
+    assert "theo điểm kiểm tra, trong xã có 12 điểm: 155.380 ha" in sentence.vi
 
 
 def test_targets_of_which_no_points_tell_are_named() -> None:
@@ -139,8 +139,8 @@ def test_targets_of_which_no_points_tell_are_named() -> None:
     rows = pd.concat([targets(), tea, citrus, head, gum])
     _, drawn, untold, reported, _ = told(rows)
     assert drawn.en.startswith("Gum: the interval comes only from how precisely")
-    assert untold.en.startswith("Tea: no interval and no verdict; no points")
-    assert reported.en.startswith("Citrus: figures of reports, of which no points")
+    assert untold.en.startswith("Tea: no interval and no verdict; no reference points")
+    assert reported.en.startswith("Citrus: figures of reports, of which no reference points")
     assert without_points(rows, NAMES) == [drawn, untold, reported]
     assert without_points(pd.concat([gum, tea]), NAMES) == []
 

@@ -44,20 +44,22 @@ def test_no_id_and_no_english_unit_is_printed(lines: list[str]) -> None:
     ("language", "present", "interval", "verdict", "end"),
     [
         ("en", 149_000.0, (155_200, 158_000), "met",
-         "below (by points checked on the ground: met)"),
-        ("vi", 149_000.0, (155_200, 158_000), "met", "(theo điểm kiểm tra thực địa: đạt)"),
+         "below (by reference points: met)"),
+        ("vi", 149_000.0, (155_200, 158_000), "met", "(theo điểm kiểm tra: đạt)"),
         ("en", 157_000.0, (161_000, 170_000), "not_met",
-         "within (by points checked on the ground: not met, exceeded)"),
+         "within (by reference points: not met, exceeded)"),
         ("en", 165_000.0, (140_000, 150_000), "not_met",
-         "above (by points checked on the ground: not met)"),
+         "above (by reference points: not met)"),
         ("en", 157_000.0, (150_000, 170_000), "cannot_tell",
          "within (cannot tell yet: margin of error)"),
-        ("en", 149_000.0, (120_000, 140_000), "not_met", "%  below"),
-        ("en", 159_900.0, (156_000, 158_000), "met", "%  within"),
+        ("en", 149_000.0, (120_000, 140_000), "not_met",
+         "%  below (by reference points: 120,000–140,000 ha)"),
+        ("vi", 159_900.0, (156_000, 158_000), "met", "(theo điểm kiểm tra: 156.000–158.000 ha)"),
+        ("en", 149_000.0, (140_000, 150_000), "not_met", "%  below"),
         ("en", 149_000.0, (np.nan, np.nan), "not_assessed", "%  below"),
     ],
 )  # fmt: skip
-def test_a_verdict_that_is_not_the_status_is_said_beside_it(
+def test_what_points_tell_otherwise_is_said_beside_the_status(
     language: str, present: float, interval: tuple[float, float], verdict: str, end: str
 ) -> None:
     set_language(language)

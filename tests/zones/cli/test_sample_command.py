@@ -464,7 +464,7 @@ def test_points_lead_the_verdict(
     ((key, sentence),) = sample_sentences(load_project(path))
     day = today().isoformat()
     assert key == "sample"
-    assert sentence.en.startswith(f"Points checked on the ground: sample sample, {POINTS} points")
+    assert sentence.en.startswith(f"Reference points: sample sample, {POINTS} points")
     assert f"; drawn {day}; labels read back {day}). Areas" in sentence.en
 
 

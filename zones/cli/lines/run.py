@@ -125,7 +125,8 @@ def target_lines(targets: pd.DataFrame, names: dict[tuple[str, str], str]) -> li
 
 def _judgement(row: dict[Hashable, Any]) -> str:
     """Status of the measured figure, and the verdict where it is another or cannot be told."""
-    from zones.certainty.sentences import contradicts_status, verdict_phrase
+    from zones.certainty.sentences import contradicts_status, is_contrary, verdict_phrase
+    from zones.plan.extract.units import unit_name
 
     status = {
         "below": say("zones.cli.lines.below"),
@@ -137,6 +138,10 @@ def _judgement(row: dict[Hashable, Any]) -> str:
     if contradicts_status(row):
         verdict = verdict_phrase(row).text(language())
         return say("zones.cli.lines.points_say", status=status, verdict=verdict)
+    if is_contrary(row):
+        ends = {end: _figure(row[f"{end}_interval"], row["unit"]) for end in ("low", "high")}
+        unit = unit_name(row["unit"], language())
+        return say("zones.cli.lines.points_apart", status=status, unit=unit, **ends)
     return status
 
 
