@@ -23,6 +23,9 @@ _VN2000 = pyproj.CRS.from_epsg(4756)
 #: 6° zones of VN-2000 by central meridian, and the scale factors of 3° and 6° zones.
 _UTM = {105.0: 3405, 111.0: 3406}
 _TM3_SCALE, _UTM_SCALE = 0.9999, 0.9996
+#: What a parameter may differ by: a metre at 24° N for the scale factor, half a metre for the rest.
+_SCALE_STEP = 4e-7
+_ORIGINS = (("easting", 500_000.0, 0.5), ("northing", 0.0, 0.5), ("latitude", 0.0, 4e-6))
 _NAME = re.compile(r"vn[-_ ]?2000|viet[-_ ]?nam[-_ ]?2000", re.IGNORECASE)
 
 
@@ -190,10 +193,10 @@ def _zones_on(meridian: float) -> dict[int, float]:
 def _odd_parts(found: dict[str, float], scales: Sequence[float]) -> dict[str, str]:
     """Parameters of a transverse Mercator that no zone with one of these scale factors has."""
     odd = {}
-    if all(abs(found["scale"] - scale) > 1e-9 for scale in scales):
+    if all(abs(found["scale"] - scale) > _SCALE_STEP for scale in scales):
         odd["scale"] = found["scale"]
-    for name, right in (("easting", 500_000.0), ("northing", 0.0), ("latitude", 0.0)):
-        if not abs(found[name] - right) <= 1e-6:
+    for name, right, step in _ORIGINS:
+        if not abs(found[name] - right) <= step:
             odd[name] = found[name]
     return {name: f"{value:.10g}" for name, value in odd.items()}
 

@@ -220,6 +220,10 @@ MERIDIAN = '"Central_Meridian",107.25', '"Central_Meridian",105'
             "scale factor 0.9996;",
             "EPSG:9215",
         ),
+        # A metre at 22° N by the scale factor, and half a metre of an origin, are another plane.
+        ([("0.9999", "0.9999006")], "scale factor 0.9999006;", "EPSG:9215"),
+        ([('_Easting",500000.0', '_Easting",500000.6')], "false easting 500000.6;", "EPSG:9215"),
+        ([('_Origin",0.0', '_Origin",0.00001')], "latitude of origin 1e-05;", "EPSG:9215"),
         ([("0.9999", "0.9998"), MERIDIAN], "scale factor 0.9998;", "EPSG:5897' or 'crs: EPSG:3405"),
     ],
 )
@@ -232,6 +236,26 @@ def test_a_zone_of_vn2000_with_a_projection_that_it_has_not_is_refused(changes, 
         decide_crs(pyproj.CRS.from_wkt(wkt), source="đất")
     # What the project file names wins.
     assert decide_crs(pyproj.CRS.from_wkt(wkt), source="đất", named="EPSG:9215")[0] == 9215
+
+
+@pytest.mark.parametrize("datum", ["D_Vietnam_2000", "D_WGS_1984"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("0.9999", "0.9998999834"),  # a 32-bit float
+        ("0.9999", "0.9999003"),
+        ('_Easting",500000.0', '_Easting",500000.00001'),
+        ('_Northing",0.0', '_Northing",-0.4'),
+        ('_Origin",0.0', '_Origin",0.000003'),
+    ],
+)
+def test_a_zone_that_is_right_within_a_metre_is_that_of_the_epsg(old, new, datum):
+    assert old in TM3
+    near = pyproj.CRS.from_wkt(TM3.replace(old, new).replace("D_Vietnam_2000", datum))
+    crs, notes = decide_crs(near, source="đất")
+    assert crs.to_epsg() == 9215
+    lost = ["crs-taken-as-vn2000"] if datum == "D_WGS_1984" else []
+    assert [note.kind for note in notes] == lost
 
 
 @pytest.mark.parametrize("code", [*vn2000_tm3().values(), 3405, 3406, 32648, 32649])
