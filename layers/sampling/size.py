@@ -114,7 +114,9 @@ def sample_size(
     )
     hectares: Floats = np.asarray(areas, dtype="float64")
     weights = _weights(hectares, burden, allocation)
-    counts = _fewest(burden, weights, least) if points is None else _shared(points, weights, least)
+    counts = (
+        _fewest(burden, weights, least) if points is None else share_points(points, weights, least)
+    )
     half = np.sqrt((burden / counts[:, None]).sum(axis=0)) * wanted.to_numpy()
     precision = pd.DataFrame(
         {"class": wanted.index, "wanted_ha": wanted.to_numpy(), "expected_ha": half}
@@ -198,7 +200,7 @@ def _fewest(burden: Floats, weights: Floats, least: Floats) -> npt.NDArray[np.in
     return counts(low).astype("int64")
 
 
-def _shared(points: int, weights: Floats, least: Floats) -> npt.NDArray[np.int64]:
+def share_points(points: int, weights: Floats, least: Floats) -> npt.NDArray[np.int64]:
     """Share a number of points by weights, none below the minimum; they add up."""
     if points < least.sum():
         raise InputError(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Hashable, Iterator, Mapping
+import unicodedata
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -220,6 +221,31 @@ def refuse_other_map(design: Design, digest: str | None) -> None:
             drawn=design.digest[:12],
             now=(digest or "–")[:12],
         )
+
+
+def refuse_other_ground(design: Design, strata_ha: pd.Series[float], crs: pyproj.CRS) -> None:
+    """Points of two grounds are not of one sample: communes may have changed since."""
+    now = {str(name): float(area) for name, area in strata_ha.items()}
+    same = now.keys() == design.strata_ha.keys() and declared_crs(design.crs) == crs
+    apart = [name for name in now if same and not math.isclose(now[name], design.strata_ha[name])]
+    if not same or apart:
+        raise InputError("zones.certainty.other_ground", layer=design.layer)
+
+
+def named_strata(design: Design, names: Sequence[str]) -> list[str]:
+    """Strata that are called by id or by name, in either language; all where none is."""
+    known = {
+        unicodedata.normalize("NFC", word).casefold(): stratum
+        for stratum in design.strata_ha
+        for said in [class_name(stratum)]
+        for word in (said.vi, said.en, stratum)
+    }
+    found = [known.get(unicodedata.normalize("NFC", name).casefold(), "") for name in names]
+    strange = [name for name, stratum in zip(names, found, strict=True) if not stratum]
+    if strange:
+        there = [class_name(stratum) for stratum in design.strata_ha]
+        raise InputError("zones.certainty.no_such_stratum", names=strange, known=there)
+    return list(dict.fromkeys(found)) or list(design.strata_ha)
 
 
 def key_of(design: Design) -> str:

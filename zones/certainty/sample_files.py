@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -26,16 +27,23 @@ POINTS = "points"
 
 
 def save_points(
-    points: gpd.GeoDataFrame, classes: dict[str, str], commune_names: dict[str, str], folder: Path
+    points: gpd.GeoDataFrame,
+    classes: dict[str, str],
+    commune_names: dict[str, str],
+    folder: Path,
+    *,
+    known: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """Write the points; nothing in them tells what the map says of a point.
 
-    ``points`` has ``point, commune_code`` and geometry; ``classes`` id → name.
+    ``points`` has ``point, commune_code`` and geometry; ``classes`` id → name; ``known`` the class
+    of each point that is labelled already.
     """
+    blank = {name: pd.Series([None] * len(points), dtype="str") for name in (*LABELS, "note")}
     blind = points[["point", "commune_code", "geometry"]].assign(
-        commune=points["commune_code"].map(commune_names),
-        **{name: pd.Series([None] * len(points), dtype="str") for name in (*LABELS, "note")},
+        commune=points["commune_code"].map(commune_names), **blank
     )
+    blind["agreed"] = blind["point"].map(known or {}).astype("str")
     paths = [folder / f"{POINTS}.{kind}" for kind in ("gpkg", "kml", "xlsx")]
     save_geopackage({POINTS: blind}, paths[0])
     _add_form(paths[0], classes)

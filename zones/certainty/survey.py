@@ -48,12 +48,18 @@ def layer_digest(project: Project, layer: str) -> str | None:
 
 def load_survey(folder: Path, *, level_percent: float) -> Survey:
     """Read a labelled sample of ``zones sample read`` and estimate from it."""
-    design, path = load_design(folder), folder / LABELLED_FILE
+    design = load_design(folder)
+    return survey_of(design, load_labelled(folder, design), level_percent=level_percent)
+
+
+def load_labelled(folder: Path, design: Design) -> pd.DataFrame:
+    """Points of a sample with their labels, as ``zones sample read`` kept them."""
+    path = folder / LABELLED_FILE
     if not path.is_file():
         raise MissingFileError("zones.certainty.not_labelled", path=path)
     sample = read_table(path).astype("str")
     _refuse_other_points(design, sample, path)
-    return survey_of(design, sample, level_percent=level_percent)
+    return sample
 
 
 def _refuse_other_points(design: Design, sample: pd.DataFrame, path: Path) -> None:

@@ -105,6 +105,39 @@ def make(
         raise typer.Exit(1)
 
 
+def more(
+    project: ProjectFile,
+    of: Annotated[Path, typer.Option("--of", help=say("zones.cli.sample_of"))],
+    out: Annotated[Path, typer.Option("--out", help=say("zones.cli.sample_new_folder"))],
+    points: Annotated[
+        int, typer.Option("--points", min=1, help=say("zones.cli.sample_more_points"))
+    ],
+    stratum: Annotated[
+        list[str] | None,
+        typer.Option("--stratum", help=say("zones.cli.sample_stratum"), show_default=False),
+    ] = None,
+) -> None:
+    """Draw more points for a sample."""
+    from layers.base.messages import message
+    from zones.certainty.design import class_name
+    from zones.output.findings_table import finding_records, findings_table
+    from zones.project.model import load_project
+    from zones.run.accuracy_sample import MorePoints, add_points
+
+    request = MorePoints(of, out, points, tuple(stratum or ()))
+    with telling(quiet=False) as teller:
+        design, counts, found = add_points(load_project(project), request, teller)
+    listed = [
+        message("zones.certainty.more_in", stratum=class_name(name), points=count)
+        for name, count in counts.items()
+    ]
+    facts = {"points": points, "listed": listed, "folder": out, "all": len(design.points)}
+    print_line(message("zones.certainty.more_drawn", **facts).text(language()))
+    print_findings(finding_records([findings_table(found)]), verbose=True)
+    if any(item.severity == "problem" for item in found):
+        raise typer.Exit(1)
+
+
 def read(
     project: ProjectFile,
     file: Annotated[
@@ -166,6 +199,10 @@ def register(application: typer.Typer) -> None:
         "make",
         help=say("zones.cli.sample_make_help"),
     )(make)
+    group.command(
+        "more",
+        help=say("zones.cli.sample_more_help"),
+    )(more)
     group.command(
         "read",
         help=say("zones.cli.sample_read_help"),

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyproj
+
 from layers.base.clock import today
-from layers.base.errors import InputError
+from layers.base.errors import ClosureError, InputError
 from layers.base.findings import Finding
 from layers.base.resources import data_table
 from layers.io.atomic import written_aside
 from layers.io.table_output import save_csv
-from layers.sampling.size import SampleSize
+from layers.sampling.size import SampleSize, share_points
 from zones.certainty.boundaries import FOREST
 from zones.certainty.design import (
     DESIGN_FILE,
@@ -23,14 +29,16 @@ from zones.certainty.design import (
     cover_strata,
     crop_strata,
     load_design,
+    named_strata,
     place_points,
     plan_size,
+    refuse_other_ground,
     refuse_other_map,
     save_design,
 )
 from zones.certainty.sample_files import POINTS, save_points
 from zones.certainty.sample_return import Returned, read_returned
-from zones.certainty.survey import LABELLED_FILE, Survey, layer_digest, survey_of
+from zones.certainty.survey import LABELLED_FILE, Survey, layer_digest, load_labelled, survey_of
 from zones.inputs.present import zones_of_plans
 from zones.inputs.read import Inputs
 from zones.measure.closure import ClosureLog
@@ -68,17 +76,10 @@ def make_sample(
     layer = _layer_to_sample(request.layer or newest_forest_layer(project), sorted(inputs.plots))
     if request.cover and layer != newest_forest_layer(project):
         raise InputError("zones.certainty.no_cover_layer", layer=layer)
-    communes, plots = inputs.communes, inputs.plots[layer]
-    if request.cover:
-        classes, drawn = [FOREST], cover_strata(plots)
-    else:
-        classes = sorted(set(zones_of_plans(inputs.plans)["crop"]) - {""})
-        drawn = crop_strata(plots, set(classes))
-    ground = Ground(communes, inputs.crs, ClosureLog())
-    covers_all = project.layers[layer].kind in COVERING
-    pieces, found = plot_pieces(layer, plots, ground, covers_all=covers_all)
-    told = [it for it in inputs.findings.of("problem") if it.source in ("communes", layer)]
-    strata, by_commune = build_strata(drawn, pieces, communes)
+    communes = inputs.communes
+    crops = None if request.cover else set(zones_of_plans(inputs.plans)["crop"]) - {""}
+    classes = [FOREST] if crops is None else sorted(crops)
+    strata, by_commune, told = _strata(project, inputs, layer, crops)
     areas = {str(name): float(area) for name, area in by_commune.sum().items()}
     table = data_table("crops.csv")
     forest = {FOREST, *table.loc[table["land_kind"] == "forest", "crop"]}
@@ -87,7 +88,6 @@ def make_sample(
     )
     counts = {str(name): int(number) for name, number in size.points.items()}
     points = place_points(strata, communes, counts, seed=request.seed)
-    east, north = points.geometry.x.round(3), points.geometry.y.round(3)
     design = Design(
         layer=layer,
         digest=layer_digest(project, layer) or "",
@@ -95,12 +95,7 @@ def make_sample(
         seed=request.seed,
         strata_ha=areas,
         classes=[*classes, OTHER],
-        points={
-            name: [stratum, code, float(x), float(y)]
-            for name, stratum, code, x, y in zip(
-                points["point"], points["stratum"], points["commune_code"], east, north, strict=True
-            )
-        },
+        points=_placed(points),
         commune_strata_ha={
             str(code): {str(name): float(area) for name, area in row.items()}
             for code, row in by_commune.iterrows()
@@ -112,7 +107,87 @@ def make_sample(
     with staged_folder(request.out, keep=lambda name: not name.startswith(f"{POINTS}.")) as stage:
         save_points(points, class_names(design.classes), names, stage)
         save_design(design, stage)
-    return design, size, [*told, *told_once(found)]
+    return design, size, told
+
+
+def _strata(
+    project: Project, inputs: Inputs, layer: str, crops: set[str] | None
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, list[Finding]]:
+    """Strata of a layer by crop, or of all forest; hectares by commune; what is wrong with it."""
+    plots = inputs.plots[layer]
+    drawn = cover_strata(plots) if crops is None else crop_strata(plots, crops)
+    ground = Ground(inputs.communes, inputs.crs, ClosureLog())
+    covers_all = project.layers[layer].kind in COVERING
+    pieces, found = plot_pieces(layer, plots, ground, covers_all=covers_all)
+    told = [it for it in inputs.findings.of("problem") if it.source in ("communes", layer)]
+    strata, by_commune = build_strata(drawn, pieces, inputs.communes)
+    return strata, by_commune, [*told, *told_once(found)]
+
+
+def _placed(points: gpd.GeoDataFrame) -> dict[str, list[float | str]]:
+    """Stratum, commune and place of each point, to a millimetre."""
+    east, north = points.geometry.x.round(3), points.geometry.y.round(3)
+    columns = points["point"], points["stratum"], points["commune_code"], east, north
+    return {
+        name: [stratum, code, float(x), float(y)]
+        for name, stratum, code, x, y in zip(*columns, strict=True)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class MorePoints:
+    """How many points are wanted beside those of a sample."""
+
+    of: Path  # Folder of the labelled sample
+    out: Path
+    points: int
+    strata: tuple[str, ...] = ()  # Ids or names; all by default
+
+
+def add_points(
+    project: Project, request: MorePoints, teller: Teller
+) -> tuple[Design, dict[str, int], list[Finding]]:
+    """Draw more points in strata of a sample; write all, with the labels that are known.
+
+    They are shared out as the points of these strata are. The sample itself stays as it is: it
+    leads until the project names the new folder. Counts are of the new points by stratum.
+    """
+    design = load_design(request.of)
+    sample = load_labelled(request.of, design)
+    refuse_other_map(design, layer_digest(project, design.layer))
+    refuse_existing(request.out, overwrite=False, inputs=project.input_paths().values())
+    named = named_strata(design, request.strata)
+    options = RunOptions(only=("check",), write=False)
+    inputs = run_project(project, options=options, teller=teller)[Inputs]
+    crops = None if FOREST in design.classes else set(design.classes) - {OTHER}
+    strata, by_commune, told = _strata(project, inputs, design.layer, crops)
+    refuse_other_ground(design, by_commune.sum(), inputs.crs)
+    there = Counter(str(stratum) for stratum, *_ in design.points.values())
+    weights = np.array([there[name] for name in named], dtype="float64")
+    shared = share_points(request.points, weights, np.zeros(len(named)))
+    counts = {name: int(count) for name, count in zip(named, shared, strict=True)}
+    first = len(design.points)
+    # Another seed than any earlier one of the sample, or the same places would be drawn again.
+    more = place_points(strata, inputs.communes, counts, seed=design.seed + first)
+    more["point"] = [f"P{number:04d}" for number in range(first + 1, first + len(more) + 1)]
+    placed = {**design.points, **_placed(more)}
+    if len(placed) != first + request.points:
+        raise ClosureError("zones.certainty.points_not_added", points=len(placed))
+    every = replace(design, points=placed, drawn=today().isoformat())
+    known = dict(zip(sample["point"], sample["reference_class"], strict=True))
+    names = dict(inputs.communes.set_index("commune_code")["commune"])
+    frame = _as_frame(every, inputs.crs)
+    with staged_folder(request.out, keep=lambda _: True) as stage:
+        save_points(frame, class_names(design.classes), names, stage, known=known)
+        save_design(every, stage)
+    return every, counts, told
+
+
+def _as_frame(design: Design, crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """Points of a design; columns ``point, stratum, commune_code`` and geometry."""
+    rows = [[name, *it] for name, it in design.points.items()]
+    frame = pd.DataFrame(rows, columns=["point", "stratum", "commune_code", "east", "north"])
+    return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame.east, frame.north), crs=crs)
 
 
 def _layer_to_sample(layer: str | None, known: list[str]) -> str:

@@ -392,6 +392,83 @@ def test_labels_of_points_that_were_drawn_anew_are_refused(
         load_survey(sample, level_percent=95.0)
 
 
+@pytest.fixture
+def read_back(made: Path, tmp_path: Path) -> Path:
+    """Folder of a copy of the sample whose points are labelled as the map says."""
+    folder = shutil.copytree(made.parent / "sample", tmp_path / "mẫu")
+    write_layer(labelled(made), tmp_path / "về.gpkg", layer="points")
+    assert run(["sample", "read", str(made), str(tmp_path / "về.gpkg"), "--out", str(folder)]) == 0
+    return folder
+
+
+def test_more_points_join_a_sample_with_the_labels_that_are_known(
+    made: Path, read_back: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, out = files_of(read_back), tmp_path / "mẫu 2"
+    asked = ["sample", "more", str(made), "--of", str(read_back), "--points", "31", "--out"]
+    assert run([*asked, str(out), "--stratum", "thông"]) == 0
+    assert "31" in capsys.readouterr().out
+    assert files_of(read_back) == before
+    old, new = load_design(read_back), load_design(out)
+    added = {name: place for name, place in new.points.items() if name not in old.points}
+    assert {name: new.points[name] for name in old.points} == old.points
+    assert (len(added), {stratum for stratum, *_ in added.values()}) == (31, {"pine"})
+    assert new.strata_ha == old.strata_ha
+    places = [{tuple(it[2:]) for it in some.values()} for some in (added, old.points)]
+    assert not places[0] & places[1]
+    points = gpd.read_file(out / "points.gpkg", layer="points").set_index("point")
+    assert points.loc[list(added), ["class_1", "class_2", "agreed"]].isna().all(axis=None)
+    truth = [stratum for stratum, *_ in old.points.values()]
+    assert points.loc[list(old.points), "agreed"].tolist() == truth
+    # Pine plots hold the new points, and the two samples together tell an area.
+    pine = forest_plots().to_crs(9215)
+    bearing = pine[pine["sldlr"].notna()].union_all().buffer(0.01)
+    assert points.loc[list(added)].to_crs(9215).within(bearing).all()
+    back = points.reset_index()
+    back.loc[back["point"].isin(added), "class_1"] = "pine"
+    write_layer(back, tmp_path / "về 2.gpkg", layer="points")
+    assert run(["sample", "read", str(made), str(tmp_path / "về 2.gpkg"), "--out", str(out)]) == 0
+    areas = load_survey(out, level_percent=95).estimate.areas.set_index("class")
+    assert areas.loc["pine", "area_ha"] == pytest.approx(old.strata_ha["pine"])
+    assert run([*asked, str(tmp_path / "lại"), "--stratum", "pine"]) == 0
+    for name in ("design.json", "points.kml", "points.gpkg"):
+        assert (tmp_path / "lại" / name).read_bytes() == ((out / name).read_bytes()), name
+
+
+def test_more_points_are_shared_out_as_the_points_of_all_strata_are(
+    made: Path, read_back: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "mẫu 2"
+    asked = ["sample", "more", str(made), "--of", str(read_back), "--out", str(out)]
+    assert run([*asked, "--points", str(POINTS)]) == 0
+    old, new = (
+        pd.Series([stratum for stratum, *_ in load_design(it).points.values()]).value_counts()
+        for it in (read_back, out)
+    )
+    assert new.to_dict() == (2 * old).to_dict()
+
+
+def test_more_points_of_what_is_no_labelled_sample_of_this_ground(
+    made: Path, read_back: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(folder: Path, out: str = "mới", *more: str) -> str:
+        words = ["sample", "more", str(made), "--of", str(folder), "--out", str(tmp_path / out)]
+        assert run([*words, "--points", "5", *more]) == 2
+        assert not (tmp_path / "mới").exists()
+        return capsys.readouterr().err
+
+    capsys.readouterr()
+    assert "teak" in told(read_back, "mới", "--stratum", "teak")
+    assert "labelled.csv" in told(made.parent / "sample")
+    assert "design.json" in told(tmp_path)
+    assert "mẫu" in told(read_back, "mẫu")  # the sample itself is not written over
+    design = read_back / "design.json"
+    text = json.loads(design.read_text("utf-8"))
+    text["strata_ha"]["pine"] *= 1.01
+    design.write_text(json.dumps(text), "utf-8")
+    assert "forest" in told(read_back)
+
+
 def test_fewer_points_than_the_strata_need_are_refused(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
