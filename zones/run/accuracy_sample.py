@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pyproj
 from layers.base.clock import today
 from layers.base.errors import ClosureError, InputError
 from layers.base.findings import Finding
+from layers.base.messages import message
 from layers.base.resources import data_table
 from layers.io.atomic import written_aside
 from layers.io.table_output import save_csv
@@ -44,6 +46,8 @@ from zones.inputs.read import Inputs
 from zones.measure.closure import ClosureLog
 from zones.measure.measure import COVERING, Ground, plot_pieces, told_once
 from zones.output.folder import refuse_existing, staged_folder
+from zones.plan.frames import targets_frame
+from zones.plan.model import Plan
 from zones.project.model import CertaintySettings, Project, newest_forest_layer
 from zones.run.context import RunOptions, Teller
 from zones.run.run import run_project
@@ -107,7 +111,30 @@ def make_sample(
     with staged_folder(request.out, keep=lambda name: not name.startswith(f"{POINTS}.")) as stage:
         save_points(points, class_names(design.classes), names, stage)
         save_design(design, stage)
-    return design, size, told
+    narrow = [] if request.cover else narrow_ranges(inputs.plans, size.precision)
+    return design, size, [*told, *narrow]
+
+
+def narrow_ranges(plans: Sequence[Plan], precision: pd.DataFrame) -> list[Finding]:
+    """Tell ranges of the plans that no interval of this sample can lie within."""
+    zones = zones_of_plans(plans).drop_duplicates("zone").set_index("zone")["crop"]
+    half = precision.set_index("class")["expected_ha"]
+    rows = pd.concat([targets_frame(plan) for plan in plans], ignore_index=True)
+    rows = rows[rows["indicator"].eq("area") & rows["unit"].eq("ha") & rows["commune_code"].eq("")]
+    expected = rows["zone"].map(zones).map(half)
+    narrow = rows[(rows["high"] - rows["low"] < 2 * expected) & rows["high"].gt(rows["low"])]
+    listed = [
+        message(
+            "zones.certainty.range_of",
+            name=class_name(zones[row["zone"]]),
+            low=row["low"],
+            high=row["high"],
+            expected=half[zones[row["zone"]]],
+        )
+        for row in narrow.drop_duplicates(["zone", "low", "high"]).to_dict("records")
+    ]
+    text = message("zones.certainty.narrow_ranges", listed=listed)
+    return [Finding("note", "range-narrower", "sample", text, len(listed))] if listed else []
 
 
 def _strata(

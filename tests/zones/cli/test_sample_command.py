@@ -24,8 +24,9 @@ from zones.certainty.design import load_design, refuse_other_map
 from zones.certainty.sample_return import read_returned
 from zones.certainty.survey import load_survey, sample_sentences
 from zones.cli.main import run
+from zones.plan.files import load_plans
 from zones.project.model import load_project
-from zones.run.accuracy_sample import class_names
+from zones.run.accuracy_sample import class_names, narrow_ranges
 from zones.run.run import RunOptions, run_project
 from zones.tables import AREA_ERRORS, TARGETS, ZONES
 
@@ -72,6 +73,16 @@ def test_crops_of_the_plans_that_stand_in_no_stratum_are_named(
     (told,) = [line for line in capsys.readouterr().out.splitlines() if "không cho biết" in line]
     assert "Quế" in told
     assert "Thông" not in told
+
+
+def test_a_range_that_no_interval_lies_within_is_told_before_anybody_goes_out() -> None:
+    """Pine: 155,000 to 160,000 ha; with ± 2,500 ha an interval fits just in."""
+    plans = load_plans(["lang-son-2026-2030"])
+    expected = pd.DataFrame({"class": ["pine", "anise"], "expected_ha": [2_500.1, 100.0]})
+    (told,) = narrow_ranges(plans, expected)
+    assert "Thông: chỉ tiêu 155.000–160.000 ha, dự kiến ± 2.500 ha" in told.message.vi
+    assert told.count == 1
+    assert narrow_ranges(plans, expected.assign(expected_ha=[2_500.0, 100.0])) == []
 
 
 def test_points_lie_in_communes_and_strata_with_their_minima(made: Path) -> None:
