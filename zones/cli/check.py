@@ -32,18 +32,23 @@ def check(
 ) -> None:
     """Check the inputs of a project."""
     from zones.cli.terminal.console import telling
+    from zones.inputs.faulty_plots import FAULTY_FILES
     from zones.inputs.paste import lines_to_paste
     from zones.inputs.read import read_inputs
     from zones.output.findings_table import findings_table
+    from zones.output.folder import refuse_existing
     from zones.project.beside import folder_beside
     from zones.project.model import load_project
 
     loaded = load_project(project)
+    folder = out or folder_beside(loaded, "check")
+    # A folder that was chosen holds nothing else, or the plots of an earlier check.
+    made = FAULTY_FILES if out else ()
+    refuse_existing(folder, overwrite=True, inputs=loaded.input_paths().values(), made_by=made)
     with telling(quiet=as_json) as teller:
         inputs = read_inputs(loaded, progress=teller.part)
     findings = inputs.findings.items
-    folder = out or folder_beside(loaded, "check")
-    written, kept = _write(inputs, folder, overwrite=overwrite, chosen=out is not None)
+    written, kept = _write(inputs, folder, overwrite=overwrite)
     if as_json:
         table = findings_table(findings)
         print_json(
@@ -92,15 +97,9 @@ def _print(inputs: Inputs, findings: list[Finding], *, verbose: bool) -> None:
     )
 
 
-def _write(
-    inputs: Inputs, folder: Path, *, overwrite: bool, chosen: bool
-) -> tuple[list[Path], list[Path]]:
-    """Write the plots to fix; the second list is what was there and stays.
-
-    A folder that was ``chosen`` holds nothing else, or plots of an earlier check.
-    """
+def _write(inputs: Inputs, folder: Path, *, overwrite: bool) -> tuple[list[Path], list[Path]]:
+    """Write the plots to fix; the second list is what was there and stays."""
     from zones.inputs.faulty_plots import FAULTY_FILES, faulty_plots, save_faulty_plots
-    from zones.output.folder import refuse_existing
 
     earlier = [folder / name for name in FAULTY_FILES if (folder / name).exists()]
     if earlier and not overwrite:
@@ -113,8 +112,6 @@ def _write(
         )
         for name, layer in inputs.plots.items()
     }
-    files, made = inputs.project.input_paths().values(), FAULTY_FILES if chosen else ()
-    refuse_existing(folder, overwrite=True, inputs=files, made_by=made)
     return save_faulty_plots(plots, folder, language=language()), []
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pyogrio
 import rasterio
 
-from layers.base.errors import InputError
+from layers.base.errors import InputError, OutputExistsError
 from layers.base.resources import data_table
 from layers.base.workers import Progress, silent
 from layers.communes.gazetteer import find_province, province_name
@@ -146,6 +146,7 @@ def build_demo(
     """
     folder, code = Path(folder), find_province(province)
     refuse_existing(folder, overwrite=overwrite, made_by=_FILES)
+    _refuse_own_project(folder / "project.yaml")
     if code != _LANG_SON:
         if communes_file is not None:
             raise InputError("zones.demo.boundaries_elsewhere", province=code)
@@ -198,7 +199,11 @@ def build_region_demo(
         raise InputError("zones.demo.province_named_twice", provinces=codes)
     if _LANG_SON in codes:  # the centres of its communes are known: squares elsewhere are refused
         raise InputError("zones.demo.lang_son_no_neighbour", provinces=codes)
-    refuse_existing(folder, overwrite=overwrite, made_by=("region.yaml",))
+    # One that was stopped has provinces alone.
+    made = ("region.yaml", *(f"{code}/project.yaml" for code in codes))
+    refuse_existing(folder, overwrite=overwrite, made_by=made)
+    for code in codes:
+        _refuse_own_project(folder / code / "project.yaml")
     places = side_by_side(codes)
     for number, code in enumerate(codes):
         _build_small(folder / code, code, seed=seed, progress=silent, place=places[code])
@@ -210,6 +215,13 @@ def build_region_demo(
     with written_aside(path, overwrite=True) as part:
         part.write_text(text, "utf-8", newline="\n")
     return path
+
+
+def _refuse_own_project(file: Path) -> None:
+    """Leave a project alone that is nobody's demo: its files are called as those of the demo."""
+    if file.is_file() and NOTICE.encode() not in file.read_bytes():
+        folder = file.parent
+        raise OutputExistsError("zones.output.folder_not_ours", folder=folder, own=folder / "demo")
 
 
 def _build_small(

@@ -46,7 +46,7 @@ def refuse_existing(
         )
     if os.path.ismount(real):
         raise OutputError("zones.output.mount_point", folder=folder, folder_2=folder / "out")
-    if not folder.is_dir() or not any(folder.iterdir()):
+    if not folder.is_dir() or all(map(_is_left_over, folder.iterdir())):
         return
     if not overwrite:
         raise OutputExistsError("zones.output.folder_not_empty", folder=folder)
@@ -54,6 +54,12 @@ def refuse_existing(
     if names and not any((folder / name).is_file() for name in names):
         own = folder / "out"
         raise OutputExistsError("zones.output.folder_not_ours", folder=folder, own=own)
+
+
+def _is_left_over(path: Path) -> bool:
+    """Whether a killed run left this, or a file manager: nobody misses it."""
+    own = path.name.startswith(".") and path.name.endswith((".run.part", ".lock", ".old"))
+    return own or path.name in (".DS_Store", "desktop.ini", "Thumbs.db")
 
 
 def _refuse_no_folder(folder: Path) -> None:
@@ -87,6 +93,7 @@ def staged_folder(
             with guard_writing(folder):
                 yield stage
             with guard_writing(folder):
+                _copy_modes(folder, stage)
                 _swap(stage, folder, backup)
         finally:
             _remove(stage)
@@ -120,10 +127,9 @@ def _copy_kept(
 ) -> None:
     """Copy what stays; links stay links, and an empty folder of the user's stays too.
 
-    Files and folders keep their modes and, where this user may say so, their owners.
+    What cannot be listed cannot be kept: it is refused, before the folder is swapped for another.
     """
-    folders_kept = []
-    for at, folders, files in os.walk(folder):
+    for at, folders, files in os.walk(folder, onerror=_refuse_unlisted):
         here = Path(at)
         linked = [name for name in folders if (here / name).is_symlink()]
         for name in sorted([*files, *linked]):
@@ -136,14 +142,22 @@ def _copy_kept(
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, target, follow_symlinks=False)
                 _copy_owner(path, target)
-        copy = stage / here.relative_to(folder)
         if not folders and not files:
-            copy.mkdir(parents=True, exist_ok=True)
-        folders_kept.append((here, copy))
-    for here, copy in reversed(folders_kept):  # a folder may be closed to writing once it is full
+            (stage / here.relative_to(folder)).mkdir(parents=True, exist_ok=True)
+
+
+def _refuse_unlisted(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):  # as before the first run
+        raise error
+
+
+def _copy_modes(folder: Path, stage: Path) -> None:
+    """Give folders the modes and owners that they had; they may be closed to writing once full."""
+    for at, _, _ in os.walk(folder, topdown=False):
+        copy = stage / Path(at).relative_to(folder)
         if copy.is_dir():
-            _copy_owner(here, copy)
-            shutil.copymode(here, copy)
+            _copy_owner(Path(at), copy)
+            shutil.copymode(at, copy)
 
 
 def _copy_owner(path: Path, copy: Path) -> None:

@@ -306,6 +306,9 @@ def test_a_folder_that_holds_something_is_kept(
     with pytest.raises(OutputExistsError, match="exists and is not empty"):
         build_demo(tmp_path)
     monkeypatch.setattr(build, "_save_land", lambda *_: None)
+    with pytest.raises(OutputExistsError, match="leaves it alone"):  # somebody's own project
+        build_demo(tmp_path, overwrite=True)
+    (tmp_path / "project.yaml").write_text(f"# {build.NOTICE}", "utf-8")
     build_demo(tmp_path, overwrite=True)
     assert (tmp_path / "ghi chú.txt").read_text("utf-8") == "của tôi"
     assert "demo: true" in (tmp_path / "project.yaml").read_text("utf-8")

@@ -142,6 +142,50 @@ def test_what_is_kept_keeps_its_mode(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir() if "lock" not in path.name) == ["out"]
 
 
+def test_what_a_killed_run_leaves_makes_no_folder_of_others(tmp_path: Path) -> None:
+    for name in (".20.0a1b.run.part", ".20.old"):
+        (tmp_path / name).mkdir()
+    (tmp_path / ".20.lock").touch()
+    refuse_existing(tmp_path, overwrite=False)
+    refuse_existing(tmp_path, overwrite=True, made_by=["run.json"])
+    (tmp_path / "thư.txt").touch()
+    with pytest.raises(OutputExistsError):
+        refuse_existing(tmp_path, overwrite=True, made_by=["run.json"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no modes of this kind")
+def test_a_run_may_write_into_a_folder_that_is_closed_to_writing(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "maps").mkdir(parents=True)
+    (out / "maps" / "x.txt").touch()
+    (out / "maps").chmod(0o500)
+    with staged_folder(out, keep=lambda _: True) as stage:
+        (stage / "maps" / "new.txt").touch()
+    assert sorted(path.name for path in (out / "maps").iterdir()) == ["new.txt", "x.txt"]
+    assert stat.S_IMODE((out / "maps").stat().st_mode) == 0o500
+
+
+def test_what_cannot_be_listed_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "out"
+    (out / "riêng").mkdir(parents=True)
+    (out / "riêng" / "ghi chép.txt").write_text("x")
+    listed = os.scandir
+
+    def scandir(path: str | int) -> object:
+        if not isinstance(path, int) and Path(path).name == "riêng":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with (
+        pytest.raises(OutputError, match="may not be written"),
+        staged_folder(out, keep=lambda _: True),
+    ):
+        raise AssertionError("work is begun")
+    monkeypatch.undo()
+    assert (out / "riêng" / "ghi chép.txt").read_text() == "x"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in folders")
 def test_what_is_neither_file_nor_folder_is_never_taken_aside(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
