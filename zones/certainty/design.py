@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyproj
 from pydantic import TypeAdapter
@@ -223,12 +224,18 @@ def refuse_other_map(design: Design, digest: str | None) -> None:
         )
 
 
-def refuse_other_ground(design: Design, strata_ha: pd.Series[float], crs: pyproj.CRS) -> None:
+def refuse_other_ground(design: Design, by_commune: pd.DataFrame, crs: pyproj.CRS) -> None:
     """Points of two grounds are not of one sample: communes may have changed since."""
-    now = {str(name): float(area) for name, area in strata_ha.items()}
-    same = now.keys() == design.strata_ha.keys() and declared_crs(design.crs) == crs
-    apart = [name for name in now if same and not math.isclose(now[name], design.strata_ha[name])]
-    if not same or apart:
+    drawn = pd.DataFrame.from_dict(design.commune_strata_ha, orient="index", dtype="float64")
+    same = (
+        declared_crs(design.crs) == crs
+        and set(drawn.index) == set(by_commune.index)
+        and set(drawn.columns) == set(by_commune.columns) == set(design.strata_ha)
+    )
+    if same:
+        now = by_commune.loc[drawn.index, drawn.columns].to_numpy("float64")
+        same = bool(np.isclose(now, drawn.to_numpy(), rtol=1e-9, atol=1e-6).all())
+    if not same:
         raise InputError("zones.certainty.other_ground", layer=design.layer)
 
 

@@ -24,6 +24,8 @@ from zones.tables import AREA_ERRORS
 
 #: Labelled points, beside the design.
 LABELLED_FILE = "labelled.csv"
+#: Places are written to a millimetre.
+_NEAR_M = 0.001
 #: Strata named where more points help most.
 _NAMED = 2
 
@@ -48,18 +50,12 @@ def layer_digest(project: Project, layer: str) -> str | None:
 
 def load_survey(folder: Path, *, level_percent: float) -> Survey:
     """Read a labelled sample of ``zones sample read`` and estimate from it."""
-    design = load_design(folder)
-    return survey_of(design, load_labelled(folder, design), level_percent=level_percent)
-
-
-def load_labelled(folder: Path, design: Design) -> pd.DataFrame:
-    """Points of a sample with their labels, as ``zones sample read`` kept them."""
-    path = folder / LABELLED_FILE
+    design, path = load_design(folder), folder / LABELLED_FILE
     if not path.is_file():
         raise MissingFileError("zones.certainty.not_labelled", path=path)
     sample = read_table(path).astype("str")
     _refuse_other_points(design, sample, path)
-    return sample
+    return survey_of(design, sample, level_percent=level_percent)
 
 
 def _refuse_other_points(design: Design, sample: pd.DataFrame, path: Path) -> None:
@@ -75,11 +71,22 @@ def _refuse_other_points(design: Design, sample: pd.DataFrame, path: Path) -> No
     other += [
         name
         for name in sorted(set(design.points) & set(found))
-        for was in [zip(found[name], map(str, design.points[name]), strict=True)]
-        if any(old not in ("", new) for old, new in was)
+        if not all(map(_is_same, found[name], design.points[name]))
     ]
     if other:
         raise InputError("zones.certainty.other_points", path=path, count=len(other), points=other)
+
+
+def _is_same(kept: str, drawn: float | str) -> bool:
+    """Whether a cell of the labels is what was drawn, though an office saved the table again."""
+    if kept == "":
+        return True
+    if isinstance(drawn, str):
+        return drawn in (kept, kept.zfill(len(drawn)))
+    try:
+        return abs(float(kept.replace(",", ".")) - drawn) <= _NEAR_M
+    except ValueError:
+        return False
 
 
 def sample_sentences(project: Project) -> list[tuple[str, Phrase]]:

@@ -46,7 +46,7 @@ def make(
             show_default=False,
         ),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help=say("zones.cli.sample_seed"))] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=say("zones.cli.sample_seed"))] = 1,
     overwrite: Overwrite = False,
 ) -> None:
     """Draw a sample."""

@@ -40,7 +40,7 @@ from zones.certainty.design import (
 )
 from zones.certainty.sample_files import POINTS, save_points
 from zones.certainty.sample_return import Returned, read_returned
-from zones.certainty.survey import LABELLED_FILE, Survey, layer_digest, load_labelled, survey_of
+from zones.certainty.survey import LABELLED_FILE, Survey, layer_digest, load_survey, survey_of
 from zones.inputs.present import zones_of_plans
 from zones.inputs.read import Inputs
 from zones.measure.closure import ClosureLog
@@ -180,7 +180,7 @@ def add_points(
     leads until the project names the new folder. Counts are of the new points by stratum.
     """
     design = load_design(request.of)
-    sample = load_labelled(request.of, design)
+    sample = load_survey(request.of, level_percent=CertaintySettings().level_percent).sample
     refuse_other_map(design, layer_digest(project, design.layer))
     refuse_existing(request.out, overwrite=False, inputs=project.input_paths().values())
     named = named_strata(design, request.strata)
@@ -188,7 +188,7 @@ def add_points(
     inputs = run_project(project, options=options, teller=teller)[Inputs]
     crops = None if FOREST in design.classes else set(design.classes) - {OTHER}
     strata, by_commune, told = _strata(project, inputs, design.layer, crops)
-    refuse_other_ground(design, by_commune.sum(), inputs.crs)
+    refuse_other_ground(design, by_commune, inputs.crs)
     there = Counter(str(stratum) for stratum, *_ in design.points.values())
     weights = np.array([there[name] for name in named], dtype="float64")
     shared = share_points(request.points, weights, np.zeros(len(named)))
@@ -200,7 +200,7 @@ def add_points(
     placed = {**design.points, **_placed(more)}
     if len(placed) != first + request.points:
         raise ClosureError("zones.certainty.points_not_added", points=len(placed))
-    every = replace(design, points=placed, drawn=today().isoformat())
+    every = replace(design, points=placed)
     known = dict(zip(sample["point"], sample["reference_class"], strict=True))
     names = dict(inputs.communes.set_index("commune_code")["commune"])
     frame = _as_frame(every, inputs.crs)

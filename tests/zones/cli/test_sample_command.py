@@ -475,9 +475,28 @@ def test_more_points_of_what_is_no_labelled_sample_of_this_ground(
     assert "mẫu" in told(read_back, "mẫu")  # the sample itself is not written over
     design = read_back / "design.json"
     text = json.loads(design.read_text("utf-8"))
-    text["strata_ha"]["pine"] *= 1.01
+    ours = text["commune_strata_ha"]
+    first, second = sorted(ours)[:2]
+    text["commune_strata_ha"] = ours | {first: ours[second], second: ours[first]}
     design.write_text(json.dumps(text), "utf-8")
     assert "forest" in told(read_back)
+    labels = read_back / "labelled.csv"
+    rows = labels.read_text("utf-8-sig").splitlines()
+    labels.write_text("\n".join([*rows, rows[1].replace("pine", "anise")]), "utf-8")
+    assert told(read_back)
+
+
+def test_labels_that_an_office_saved_again_are_the_same_labels(made: Path, read_back: Path) -> None:
+    path = read_back / "labelled.csv"
+    table = pd.read_csv(path, dtype="str")
+    for name in ("east", "north"):
+        table[name] = table[name].astype("float64").map("{:.4f}".format).str.replace(".", ",")
+    table["commune_code"] = table["commune_code"].astype("int64").astype("str")
+    table.to_csv(path, index=False)
+    assert len(load_survey(read_back, level_percent=95).sample) == POINTS
+    table.assign(east="450000,5").to_csv(path, index=False)
+    with pytest.raises(InputError, match="160"):
+        load_survey(read_back, level_percent=95)
 
 
 def test_fewer_points_than_the_strata_need_are_refused(
