@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, TextIO
 
 import numpy as np
@@ -131,9 +132,17 @@ def require_hectares(column: str, *, source: str) -> None:
         )
 
 
-def refuse_percents(frame: pd.DataFrame, column: str, *, source: str) -> None:
-    """Refuse a column of figures, as it was read, with cells that show 12.5% and hold 0.125."""
-    cells = frame.attrs.get(_PERCENTS, {}).get(column)
+def refuse_percents(
+    frame: pd.DataFrame, column: str, *, source: str, rows: Iterable[int] | None = None
+) -> None:
+    """Refuse a column of figures, as it was read, with cells that show 12.5% and hold 0.125.
+
+    Of ``rows`` of the file, numbered as there, where not all are used.
+    """
+    cells = frame.attrs.get(_PERCENTS, {}).get(column, [])
+    if rows is not None:
+        used = set(rows)
+        cells = [cell for cell in cells if int(cell.lstrip(ascii_uppercase)) in used]
     if cells:
         raise InputError("layers.io.percents_found", source=source, count=len(cells), cells=cells)
 

@@ -131,7 +131,6 @@ def load_report(
     refuse_columns_of_crops(raw, told["crop"], source=name)
     require_columns(raw, told, source=name, of_layer=True)
     require_hectares(told["area_ha"], source=name)
-    refuse_percents(raw, told["area_ha"], source=f"{name}: {told['area_ha']}")
     findings = Findings()
     raw = records_only(raw, told, source=name, findings=findings)
     for use in ("commune_code", "commune", "crop"):
@@ -140,6 +139,7 @@ def load_report(
     _note_zeros(raw[told["commune_code"]], table, name, findings)
     blank = _without_figure(table, raw.drop(columns=told["area_ha"]))
     table = _usable(table, name, findings)
+    refuse_percents(raw, told["area_ha"], source=f"{name}: {told['area_ha']}", rows=table["row"])
     table = count_once(table, source=name, findings=findings)
     several = table["commune_code"].notna() & table.duplicated(_GROUND, keep=False)
     _list(

@@ -197,6 +197,28 @@ def test_hectares_shown_as_percents_are_refused(folder: Path) -> None:
         load_report(folder / "r.xlsx")
 
 
+def test_a_percent_below_the_records_is_set_aside_with_its_row(folder: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (
+        HEAD.strip().split(","),
+        ["06148", "Thất Khê", "Quýt", 2025, 7],
+        ["06184", "Cao Lộc", "Na", 2025, 8],
+        [None, "Tổng", None, None, 15],
+        [None, "So với năm trước", None, None, 0.125],
+    ):
+        book.active.append(row)
+    book.active["E5"].number_format = "0.0%"
+    book.save(folder / "r.xlsx")
+    report = load_report(folder / "r.xlsx")
+    assert report.table["area_ha"].tolist() == [7, 8]
+    assert kinds(report) == [("note", "totals-left-out", 1), ("problem", "row-incomplete", 1)]
+    assert report.findings.items[1].rows == (3,)
+    book.active["E3"].number_format = "0.0%"
+    book.save(folder / "r.xlsx")
+    with pytest.raises(InputError, match=r"1 cell .*\(E3\)"):
+        load_report(folder / "r.xlsx")
+
+
 def test_number_cells_of_a_workbook_need_no_decimal(folder: Path) -> None:
     book = openpyxl.Workbook()
     book.active.append(HEAD.strip().split(","))
