@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -60,11 +61,7 @@ def reconcile_project(project: Project, teller: Teller) -> SideBySide:
     reports.add(_ROUND)
     totals = None
     if settings.totals is not None:
-        read = read_table(project.resolve(settings.totals))
-        for name in map(str, read.columns):
-            refuse_percents(read, name, source=f"{settings.totals.name}: {name}")
-        totals = read.assign(**{name: read[name].fillna("") for name in _KEYS if name in read})
-        totals = KNOWN_TOTALS.validate(totals)
+        totals = read_totals(project.resolve(settings.totals))
     result = reconcile(
         witness_figures(measured, project.present, reports),
         error_percent=USUAL_ERRORS | dict(settings.error_percent),
@@ -76,6 +73,15 @@ def reconcile_project(project: Project, teller: Teller) -> SideBySide:
     year = max(_year(project), ledger.newest_year() or 0)
     table = table.assign(commune=table["commune_code"].map(names), year=year)
     return SideBySide(_with_leads(table, settings.leads), result)
+
+
+def read_totals(path: Path) -> pd.DataFrame:
+    """Known totals of a file, as of ``KNOWN_TOTALS``; what else a column holds is no figure."""
+    read = read_table(path)
+    for name in KNOWN_TOTALS.names:
+        refuse_percents(read, name, source=f"{path.name}: {name}")
+    totals = read.assign(**{name: read[name].fillna("") for name in _KEYS if name in read})
+    return KNOWN_TOTALS.validate(totals)
 
 
 def with_round(measured: pd.DataFrame, reports: set[str], ledger: Ledger) -> pd.DataFrame:

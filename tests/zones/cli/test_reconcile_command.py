@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
+from layers import InputError
 from tests.factories import write_project
 from zones.cli.main import run
 from zones.project.model import load_project
 from zones.reports.ledger import Ledger, Submission
+from zones.run.reconciliation import read_totals
 from zones.run.run import RunOptions, run_project
 from zones.tables import TARGETS
 
@@ -180,3 +183,17 @@ def test_known_totals_bind_the_communes(project: Path, capsys: pytest.CaptureFix
     data = json.loads(told(capsys, str(project), "--json"))
     table = pd.DataFrame(data["differences"])
     assert table.loc[table["crop"] == "pine", "reconciled_ha"].sum() == pytest.approx(75, abs=1e-9)
+
+
+def test_percents_in_known_totals_are_refused_where_they_are_figures(tmp_path: Path) -> None:
+    path = tmp_path / "totals.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["commune_code", "crop", "area_ha", "error_percent", "share"])
+    book.active.append([None, "pine", 75, 0, 0.6])
+    book.active["E2"].number_format = "0%"
+    book.save(path)
+    assert read_totals(path).to_numpy().tolist() == [["", "pine", 75, 0, 0.6]]
+    book.active["C2"].number_format = "0%"
+    book.save(path)
+    with pytest.raises(InputError, match=r"totals\.xlsx: area_ha: .* 1 cell .*\(C2\)"):
+        read_totals(path)
