@@ -198,20 +198,31 @@ def decode_texts(
     return result, findings
 
 
+#: What JSON has words for, as a value and as a key.
+_JSON = (str, int, float, type(None))
+
+
 def _as_text(value: object) -> object:
     """Objects, lists and bytes of a GeoJSON or Parquet file as text that a line can show."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
     if isinstance(value, dict | list | tuple | set | np.ndarray):
-        return json.dumps(value, ensure_ascii=False, default=_part_as_text)
+        return json.dumps(_part(value), ensure_ascii=False)
     return value
 
 
-def _part_as_text(value: object) -> object:
-    """What JSON has no word for, within a list or an object."""
+def _part(value: object) -> object:
+    """A part of a list or an object in the words that JSON has."""
     if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
-    return list(value) if isinstance(value, set) else str(_as_text(value))
+        value = value.tolist()
+    if isinstance(value, dict):
+        return {
+            key if isinstance(key, _JSON) else str(_as_text(key)): _part(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple | set):
+        return [_part(item) for item in value]
+    return value if isinstance(value, _JSON) else str(_as_text(value))
 
 
 def convert_text(

@@ -184,6 +184,10 @@ def test_a_property_that_is_an_object_is_text() -> None:
         (b"tea", "tea"),
         (b"tea\xff", r"tea\xff"),
         ((1, "a"), '[1, "a"]'),
+        (
+            [{b"x": 1, dt.date(2020, 1, 1): {(1, "a"): b"t"}, np.int64(2): {"y"}, None: 1.5}],
+            '[{"x": 1, "2020-01-01": {"[1, \\"a\\"]": "t"}, "2": ["y"], "null": 1.5}]',
+        ),
     ],
 )
 def test_a_list_or_bytes_of_a_parquet_file_are_text(value, text) -> None:
