@@ -91,8 +91,8 @@ def _refuse_shapes(source: VectorSource) -> None:
     places, lengths = words[: len(words) // 2 * 2].reshape(-1, 2).T
     rows = np.flatnonzero(places)  # a record without a shape may have no place
     rows = rows[np.argsort(places[rows], kind="stable")]
-    # In words of two bytes, after a head of four.
-    within = places[rows][1:] < places[rows][:-1] + lengths[rows][:-1] + 4
+    # In words of two bytes. Lengths of some programs count the head of four words too.
+    within = places[rows][1:] < places[rows][:-1] + np.maximum(lengths[rows][:-1], 1)
     if within.any():
         again = np.sort(rows[1:][within]) + 1
         raise InputError(

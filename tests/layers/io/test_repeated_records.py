@@ -128,6 +128,37 @@ def test_a_shapefile_that_names_one_shape_again_and_again(layer: Callable[[str],
         load_vector(path)
 
 
+def entries(index: Path) -> list[tuple[int, int]]:
+    """Places and lengths of a Shapefile's records, in words of two bytes."""
+    return list(struct.iter_unpack(">II", index.read_bytes()[100:]))
+
+
+def test_a_shapefile_index_whose_lengths_count_the_heads_is_read(
+    layer: Callable[[str], Path],
+) -> None:
+    path = layer(".shp")
+    index = path.with_suffix(".shx")
+    held = load_vector(path).geometry
+    longer = [struct.pack(">II", place, length + 4) for place, length in entries(index)]
+    rewritten(index, 100, b"".join(longer))
+    assert load_vector(path).geometry.geom_equals(held).all()
+
+
+@pytest.mark.parametrize(("place", "length"), [(0, None), (0, 0), (10, None), (-1, None)])
+def test_a_shapefile_index_that_leads_into_another_record_is_refused(
+    place: int, length: int | None, layer: Callable[[str], Path]
+) -> None:
+    """Record 4 at the place of record 3, the same without a length, in its middle, at its end."""
+    path = layer(".shp")
+    index = path.with_suffix(".shx")
+    start, long = entries(index)[2]
+    long = long if length is None else length
+    there = start + (place if place >= 0 else long + place)
+    rewritten(index, 116, struct.pack(">IIII", start, long, there, long))
+    with pytest.raises(InputError, match="leads 1 record "):
+        load_vector(path)
+
+
 def test_a_mapinfo_table_that_names_one_shape_again_and_again(
     layer: Callable[[str], Path],
 ) -> None:
