@@ -67,6 +67,8 @@ _VRT_CLASSES = frozenset({"", "vrtsourcedrasterband", "vrtwarpedrasterband", "vr
 #: Resampling that gives a cell one of the classes that lie there: the others mix them. A warped
 #: dataset calls the nearest by its full name.
 _KEEP_CLASSES = frozenset({"", "near", "nearest", "nearestneighbour", "default", "mode"})
+#: Parts of a cell by which grids differ in the last digits of their origins and cell sizes.
+_CELL_STEP = 1e-5
 #: Files of a folder by their names in small letters.
 _Listing = dict[str, list[Path]]
 _SRS = re.compile(r"^\s*(EPSG:\d+|[A-Za-z0-9_]+\s*\[)", re.IGNORECASE)
@@ -289,7 +291,9 @@ def refuse_mixed_classes(dataset: Any, name: str) -> None:
 
 
 def _resamplings(item: ET.Element) -> Iterator[str]:
-    """Name the resampling that an element of a VRT asks for."""
+    """Name the resampling that an element of a VRT asks for, where cells are read by it."""
+    if _tag(item) == "overviewlist" or _cell_by_cell(item):
+        return
     if _tag(item) == "averagedsource":
         yield "average"
     if _tag(item) == "resamplealg":
@@ -297,6 +301,24 @@ def _resamplings(item: ET.Element) -> Iterator[str]:
     for name, value in item.attrib.items():
         if name.lower() in ("resampling", "resamplealg"):
             yield value
+
+
+def _cell_by_cell(source: ET.Element) -> bool:
+    """Whether each cell of a source is a cell of the VRT, so that no rule of resampling is used.
+
+    Between two cells GDAL mixes them, although source and VRT have cells of one size.
+    """
+    rects = {_tag(part): part.attrib for part in source}
+    try:
+        src, dst = (
+            [float(rects[name][key]) for key in ("xOff", "yOff", "xSize", "ySize")]
+            for name in ("srcrect", "dstrect")
+        )
+        cells = [round(value) for value in (*src, *dst)]
+    except (KeyError, ValueError, OverflowError):
+        return False
+    off = max(abs(value - cell) for value, cell in zip((*src, *dst), cells, strict=True))
+    return off <= _CELL_STEP and cells[2:4] == cells[6:8]
 
 
 def _strange_names(item: ET.Element) -> Iterator[str]:

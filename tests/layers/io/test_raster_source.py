@@ -150,6 +150,38 @@ def test_a_vrt_that_mixes_classes_is_refused(
     assert check_elevation(path).width == 80  # heights may be smoothed
 
 
+def whole(folder: Path, offset: str, element: str) -> Path:
+    """A VRT of 10 m cells over cells of 10 m that ask for averages, and for overviews of these."""
+    with rasterio.open(small_tiff(folder / "a.tif"), "r+") as raster:
+        raster.write(np.random.default_rng(1).choice([1, 3], (1, 200, 200)).astype("uint8"))
+    path = mosaic(folder, "a.tif")
+    size = 'yOff="0" xSize="100" ySize="200"'
+    rects = f'<SrcRect xOff="100" {size}/><DstRect xOff="{offset}" {size}/>'
+    text = path.read_text("utf-8").replace("</SourceBand>", f"</SourceBand>{rects}")
+    text = text.replace("<SimpleSource>", f'<{element} resampling="average">')
+    text = text.replace("</SimpleSource>", f"</{element}>")
+    overviews = '<OverviewList resampling="average">2 4</OverviewList></VRTDataset>'
+    path.write_text(text.replace("</VRTDataset>", overviews), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("element", ["SimpleSource", "ComplexSource"])
+def test_a_vrt_on_the_grid_of_its_sources_averages_nothing(element: str, folder: Path) -> None:
+    """``gdalbuildvrt -r average`` names a rule that comes to nothing on one grid."""
+    path = whole(folder, "100.0000001", element)
+    areas = tabulate_area(GROUND, path).set_index("class")["area_ha"]
+    assert areas.loc[[1, 3]].sum() == pytest.approx(200)
+    assert describe_raster(path, {}).classes["class"].tolist() == [0, 1, 3]
+
+
+@pytest.mark.parametrize("offset", ["37.5", "x"])
+def test_a_vrt_of_whole_cells_between_those_of_its_source_mixes_them(
+    offset: str, folder: Path
+) -> None:
+    with pytest.raises(InputError, match=r"resamples them \(average\)"):
+        tabulate_area(GROUND, whole(folder, offset, "SimpleSource"))
+
+
 @pytest.mark.parametrize("more", ["", ' resampling="nearest"', ' resampling="mode"'])
 def test_a_vrt_of_larger_cells_keeps_the_classes(more: str, folder: Path) -> None:
     areas = tabulate_area(GROUND, coarse(folder, more)).set_index("class")["area_ha"]
