@@ -274,20 +274,61 @@ def refuse_mixed_classes(dataset: Any, name: str) -> None:
     # A WarpedVRT of rasterio is in no file.
     warped = getattr(dataset, "resampling", None)
     found = [str(warped.name)] if warped is not None else []
-    waiting, seen = [Path(dataset.name)] if dataset.driver == "VRT" else [], set[Path]()
-    while waiting:
-        vrt = waiting.pop()
-        if vrt in seen or not vrt.is_file() or _driver(vrt) != "VRT":
+    waiting, seen = [(Path(dataset.name), 1.0)], set[tuple[Path, float]]()
+    reduced: set[str] = set()
+    while waiting if dataset.driver == "VRT" else []:
+        path, ratio = waiting.pop()
+        if (path, ratio) in seen or not path.is_file():
             continue
-        seen.add(vrt)
-        root = _parsed(vrt)
-        found += [text.strip() for item in root.iter() for text in _resamplings(item)]
-        named = (item for item in root.iter() if _tag(item) in _VRT_FILES)
-        paths = (_source_path(item, resolved(vrt).parent)[1] for item in named)
-        waiting += [path for path in paths if path is not None]
+        seen.add((path, ratio))
+        if ratio > 1 and _has_overviews(path):
+            reduced.add(path.name)
+        if _driver(path) == "VRT":
+            root = _parsed(path)
+            found += [text.strip() for item in root.iter() for text in _resamplings(item)]
+            waiting += [(at, ratio * more) for at, more in _ratios(root, resolved(path).parent)]
     mixing = sorted({text for text in found if text.lower() not in _KEEP_CLASSES})
     if mixing:
         raise InputError("layers.io.classes_mixed", name=name, mixing=mixing)
+    if reduced:
+        raise InputError("layers.io.classes_of_overviews", name=name, sources=sorted(reduced))
+
+
+def _ratios(root: ET.Element, home: Path) -> Iterator[tuple[Path, float]]:
+    """Sources of a VRT, and how many of their cells lie along a side of one of its own."""
+    for item in root.iter():
+        for part in item:
+            path = _source_path(part, home)[1] if _tag(part) in _VRT_FILES else None
+            if path is not None:
+                yield path, _ratio(item)
+
+
+def _ratio(source: ET.Element) -> float:
+    """Cells of a source along a side of one cell of the VRT; 1 where the VRT does not say it."""
+    rects = {_tag(part): part.attrib for part in source}
+    try:
+        sides = [
+            float(rects["srcrect"][side]) / float(rects["dstrect"][side])
+            for side in ("xSize", "ySize")
+        ]
+    except (KeyError, ValueError, ZeroDivisionError):
+        return 1.0
+    return max(sides) if max(sides) > 1 + _CELL_STEP else 1.0
+
+
+def _has_overviews(path: Path) -> bool:
+    """Whether a raster has overviews, which GDAL may read in place of its cells.
+
+    Which one it takes goes by the ratio of the window that is read: of a few cells at an edge.
+    """
+    with (
+        warnings.catch_warnings(),
+        reading(path.name),
+        rasterio.Env(**GDAL_OPTIONS),
+        rasterio.open(path, driver=_driver(path), sharing=False) as source,
+    ):
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        return any(source.overviews(band) for band in source.indexes)
 
 
 def _resamplings(item: ET.Element) -> Iterator[str]:

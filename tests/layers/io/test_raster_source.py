@@ -188,6 +188,27 @@ def test_a_vrt_of_larger_cells_keeps_the_classes(more: str, folder: Path) -> Non
     assert areas.loc[[1, 3]].tolist() == pytest.approx([200, 200])
 
 
+def test_a_vrt_of_larger_cells_over_averaged_overviews_is_refused(folder: Path) -> None:
+    """GDAL reads the overview, where 2 stands between 1 and 3; neither is it hidden by a VRT."""
+    path = coarse(folder, "")
+    with rasterio.open(folder / "a.tif", "r+") as raster:
+        raster.write(np.random.default_rng(1).choice([1, 3], (1, 200, 200)).astype("uint8"))
+    outer = mosaic(folder, "thô.vrt")
+    assert [describe_raster(at, {}).classes["class"].tolist() for at in (path, outer)] == [
+        [1, 3],
+        [0, 1, 3],
+    ]
+    with rasterio.open(folder / "a.tif", "r+") as raster:
+        raster.build_overviews([2], Resampling.average)
+    with rasterio.open(path) as opened:
+        assert 2 in opened.read(1)
+    for asked in (path, outer):
+        with pytest.raises(InputError, match=r"larger cells than a\.tif"):
+            tabulate_area(GROUND, asked)
+    for asked in (folder / "a.tif", mosaic(folder, "a.tif")):  # cells of one size: none is left out
+        assert describe_raster(asked, {}).classes["class"].tolist()[-2:] == [1, 3]
+
+
 def test_a_vrt_that_reads_itself_is_told(folder: Path) -> None:
     with pytest.raises(InputError, match="more than 200000 files make up this raster"):
         describe_raster(mosaic(folder, "mosaic.vrt"), {})
