@@ -17,8 +17,8 @@ from layers.base.errors import InputError
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from layers.communes.spelling import exact_key
-from layers.io.table import read_table
-from layers.io.values import Decimal, parse_number
+from layers.io.table import read_table, refuse_percents
+from layers.io.values import Decimal, parse_number, refuse_formulas
 from zones.plan.exchange.names import COLUMNS, FIGURES, Names, heading
 from zones.plan.exchange.write import field_of
 from zones.plan.model import FIGURE_KEYS, Plan, Target
@@ -58,7 +58,11 @@ class _Row:
 
 def import_targets(plan: Plan, path: Path, *, decimal: Decimal | None = None) -> ImportedTargets:
     """Take the targets of a table into a copy of a plan; nothing is written."""
-    rows = list(_rows(plan, read_table(path), path.name, decimal))
+    table = read_table(path)
+    for name in table.columns:
+        refuse_formulas(table[name], source=f"{path.name}: {name}")
+        refuse_percents(table, name, source=f"{path.name}: {name}")
+    rows = list(_rows(plan, table, path.name, decimal))
     lines: dict[str, int] = {}
     for row in rows:
         first = lines.setdefault(str(row.cells["target"]), row.line)

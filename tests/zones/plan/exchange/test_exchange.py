@@ -69,7 +69,7 @@ def test_cells_change_what_they_say_and_nothing_else(plan: Plan, tmp_path: Path)
         ("moi", "low", "1.200,5"),
         ("moi", "high", 1300),
         ("moi", "unit", "ha"),
-        ("moi", "name_vi", "=1+1"),
+        ("moi", "name_vi", "Na mới"),
         ("moi", "crop", "Na"),
     )
     found = import_targets(plan, path)
@@ -97,6 +97,23 @@ def test_a_text_that_looks_like_a_formula_stays_text(plan: Plan, tmp_path: Path)
     cell = next(c for row in sheet.iter_rows() for c in row if c.value == name["vi"])
     assert cell.data_type == "s"
     assert import_targets(named, tmp_path / "t.xlsx").edits == ()
+
+
+def test_a_rate_that_a_workbook_keeps_as_a_percent_is_refused(plan: Plan, tmp_path: Path) -> None:
+    """14% stands in the file as 0.14: a target of 0.14 % would long have been reached."""
+    path = edited(plan, tmp_path, ("agriculture-share-2030", "high", 0.14))
+    book = openpyxl.load_workbook(path)
+    (cell,) = (it for row in book.worksheets[0].iter_rows() for it in row if it.value == 0.14)
+    cell.number_format = "0%"
+    book.save(path)
+    with pytest.raises(InputError, match=rf"shown as percents \({cell.coordinate}\)"):
+        import_targets(plan, path)
+
+
+def test_a_formula_that_was_never_calculated_is_no_name(plan: Plan, tmp_path: Path) -> None:
+    path = edited(plan, tmp_path, ("agriculture-share-2030", "name_vi", "=A1"))
+    with pytest.raises(InputError, match="formula"):
+        import_targets(plan, path)
 
 
 def test_a_target_that_is_no_longer_listed_is_told_as_dropped(plan: Plan, tmp_path: Path) -> None:
