@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import pyproj
 from pyproj.aoi import AreaOfInterest
@@ -143,28 +144,16 @@ def check_zone(crs: pyproj.CRS, *, source: str) -> list[Finding]:
     called = _called_vn2000(crs)
     if not odd or not (called or _may_be_vn2000(crs)):
         return []
-    meridian = message("layers.crs.degrees", value=f"{found['longitude']:g}")
-    unlike = joined((_told(name, value) for name, value in odd.items()), ", ")
-    fitting = joined(_zone_told(code, scale) for code, scale in zones.items())
-    codes = [f"'crs: EPSG:{code}'" for code in zones]
+    facts: dict[str, Any] = {
+        "crs": crs.name,
+        "meridian": message("layers.crs.degrees", value=f"{found['longitude']:g}"),
+        "found": joined((_told(name, value) for name, value in odd.items()), ", "),
+        "zones": joined(_zone_told(code, scale) for code, scale in zones.items()),
+        "codes": [f"'crs: EPSG:{code}'" for code in zones],
+    }
     if called:
-        raise CrsError(
-            "layers.crs.zone_refused",
-            source=source,
-            crs=crs.name,
-            meridian=meridian,
-            found=unlike,
-            zones=fitting,
-            codes=codes,
-        )
-    told = message(
-        "layers.crs.not_of_vn2000",
-        crs=crs.name,
-        meridian=meridian,
-        found=unlike,
-        zones=fitting,
-        codes=codes,
-    )
+        raise CrsError("layers.crs.zone_refused", source=source, **facts)
+    told = message("layers.crs.not_of_vn2000", **facts)
     return [Finding("problem", "crs-zone-odd", source, told)]
 
 
