@@ -159,8 +159,10 @@ def test_of_a_rare_crop_neither_width_nor_points_mislead() -> None:
     rare = {"present": 350.0, "low_interval": 311.0, "high_interval": 1316.0}
     *_, sentence = told(targets(**rare, needed="points:171915:other+pine"))
     assert "95 % interval 311–1,316 ha; some 171,915 more points would be" in sentence.en
-    assert "chỗ chưa chắc nằm ở nơi bản đồ ghi Khác, Thông; hãy đặt điểm ở đó" in sentence.vi
-    assert "the doubt lies where the map says Other, Pine; put points there first" in sentence.en
+    assert "chỗ chưa chắc nằm ở nơi bản đồ ghi Khác, Thông; hãy khoanh vẽ lại chỗ đó" in sentence.vi
+    assert (
+        "the doubt lies where the map says Other, Pine; map that ground more exactly" in sentence.en
+    )
 
 
 def test_points_in_all_strata_are_not_said_to_go_where_the_doubt_is_greatest() -> None:
