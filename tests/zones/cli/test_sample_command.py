@@ -54,6 +54,20 @@ def labelled(made: Path) -> gpd.GeoDataFrame:
     return table.assign(class_1=truth, class_2=truth, agreed=None)
 
 
+def copy_read_back(made: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """A copy of the project, and its sample with points labelled as the map says."""
+    write_layer(labelled(made), tmp_path / "về.gpkg", layer="points")
+    path = shutil.copytree(made.parent, tmp_path / "dự án") / made.name
+    sample = path.parent / "sample"
+    assert run(["sample", "read", str(path), str(tmp_path / "về.gpkg"), "--out", str(sample)]) == 0
+    return path, sample
+
+
+@pytest.fixture
+def read_back(made: Path, tmp_path: Path) -> Path:
+    return copy_read_back(made, tmp_path)[1]
+
+
 def returned(made: Path, table: pd.DataFrame, tmp_path: Path):  # type: ignore[no-untyped-def]
     design = load_design(made.parent / "sample")
     file = tmp_path / "về.gpkg"
@@ -361,12 +375,7 @@ def test_faulty_points_are_one_line_on_the_screen(
 def test_a_changed_map_is_refused_by_read_and_by_run(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    labelled(made).to_file(tmp_path / "về.gpkg", layer="points")
-    folder = tmp_path / "dự án"
-    shutil.copytree(made.parent, folder)
-    sample = folder / "sample"
-    path = folder / made.name
-    assert run(["sample", "read", str(path), str(tmp_path / "về.gpkg"), "--out", str(sample)]) == 0
+    path, sample = copy_read_back(made, tmp_path)
     path.write_text(path.read_text("utf-8") + "certainty: {sample: sample}\n", "utf-8")
     design = json.loads((sample / "design.json").read_text("utf-8"))
     design["digest"] = "0" * 64
@@ -382,11 +391,7 @@ def test_labels_of_points_that_were_drawn_anew_are_refused(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A sample drawn anew keeps the labels of the earlier one: they are of other places."""
-    labelled(made).to_file(tmp_path / "về.gpkg", layer="points")
-    folder = tmp_path / "dự án"
-    shutil.copytree(made.parent, folder)
-    path, sample = folder / made.name, folder / "sample"
-    assert run(["sample", "read", str(path), str(tmp_path / "về.gpkg"), "--out", str(sample)]) == 0
+    path, sample = copy_read_back(made, tmp_path)
     load_survey(sample, level_percent=95.0)
     again = ["sample", "make", str(path), "--out", str(sample), "--points", str(POINTS)]
     assert run([*again, "--seed", "2", "--overwrite"]) == 0
@@ -401,15 +406,6 @@ def test_labels_of_points_that_were_drawn_anew_are_refused(
     table.to_csv(file, index=False)
     with pytest.raises(InputError, match="not the labels of the points"):
         load_survey(sample, level_percent=95.0)
-
-
-@pytest.fixture
-def read_back(made: Path, tmp_path: Path) -> Path:
-    """Folder of a copy of the sample whose points are labelled as the map says."""
-    folder = shutil.copytree(made.parent / "sample", tmp_path / "mẫu")
-    write_layer(labelled(made), tmp_path / "về.gpkg", layer="points")
-    assert run(["sample", "read", str(made), str(tmp_path / "về.gpkg"), "--out", str(folder)]) == 0
-    return folder
 
 
 def test_more_points_join_a_sample_with_the_labels_that_are_known(
@@ -472,7 +468,7 @@ def test_more_points_of_what_is_no_labelled_sample_of_this_ground(
     assert "teak" in told(read_back, "mới", "--stratum", "teak")
     assert "labelled.csv" in told(made.parent / "sample")
     assert "design.json" in told(tmp_path)
-    assert "mẫu" in told(read_back, "mẫu")  # the sample itself is not written over
+    assert "sample" in told(read_back, "dự án/sample")  # the sample itself is not written over
     design = read_back / "design.json"
     text = json.loads(design.read_text("utf-8"))
     ours = text["commune_strata_ha"]
