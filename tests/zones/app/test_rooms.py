@@ -49,7 +49,8 @@ def test_plots_to_fix_go_to_a_file_and_a_mended_file_is_seen(sit: Any, faulty: P
     written = desk.ask("check", "export", language="vi")["files"]
     assert [Path(name).name for name in written] == ["faulty-plots.gpkg", "faulty-plots.xlsx"]
     assert len(gpd.read_file(written[0])) >= 1
-    (faulty.parent / "other.yaml").write_bytes(faulty.read_bytes())
+    other = faulty.read_text("utf-8").replace("title: ", "title: Khác, ", 1)
+    (faulty.parent / "other.yaml").write_text(other, "utf-8")
     own = desk.ask("check", "export", language="vi")["files"]
     assert {Path(name).parent.name for name in own} == {f"check-{faulty.stem}"}
     assert Path(written[0]).is_file()
