@@ -80,13 +80,21 @@ def _check(sums: sparse.csr_matrix, values: Floats) -> None:
 
 
 def _leverage(sums: sparse.csr_matrix, solver: linalg.SuperLU) -> Floats:
-    """Diagonal of Aᵀ (A V Aᵀ)⁻¹ A."""
+    """Diagonal of Aᵀ (A V Aᵀ)⁻¹ A, of the inverse only what two sums of one figure need."""
     found = np.zeros(sums.shape[1])
     columns = sums.tocsc()
     for start in range(0, sums.shape[0], _AT_ONCE):
         rows = np.zeros((sums.shape[0], min(_AT_ONCE, sums.shape[0] - start)))
         rows[np.arange(start, start + rows.shape[1]), np.arange(rows.shape[1])] = 1.0
         inverse = solver.solve(rows)
-        part = sums[start : start + rows.shape[1]]
-        found += np.asarray(part.multiply((columns.T @ inverse).T).sum(axis=0)).ravel()
+        part = sums[start : start + rows.shape[1]].tocoo()
+        # Each entry of these sums meets every entry of its figure, in whatever sum that stands.
+        meets = np.diff(columns.indptr)[part.col]
+        entry = np.repeat(np.arange(part.nnz), meets)
+        other = np.arange(len(entry)) + np.repeat(
+            columns.indptr[part.col] - (np.cumsum(meets) - meets), meets
+        )
+        between = inverse[columns.indices[other], part.row[entry]]
+        terms = part.data[entry] * columns.data[other] * between
+        found += np.bincount(part.col[entry], weights=terms, minlength=sums.shape[1])
     return found

@@ -189,18 +189,21 @@ class _Sums:
         known = KNOWN_TOTALS.validate(totals)
         area = known["area_ha"].to_numpy()
         first = self._take(area, (area * known["error_percent"].to_numpy() / 100) ** 2)
+        all_cells = np.arange(self.cells)
+        of_commune = pd.Series(all_cells).groupby(self.codes).indices
+        of_crop = pd.Series(all_cells).groupby(self.crops).indices
         for place, (code, crop) in enumerate(
             zip(known["commune_code"], known["crop"], strict=True)
         ):
-            mine = np.ones(self.cells, dtype=bool)
-            mine &= (self.codes == code) if code else mine
-            mine &= (self.crops == crop) if crop else mine
-            if not mine.any():
+            mine = of_commune.get(code, all_cells[:0]) if code else all_cells
+            if crop:
+                mine = np.intersect1d(mine, of_crop.get(crop, all_cells[:0]), assume_unique=True)
+            if not len(mine):
                 raise InputError(
                     "zones.reports.reconciliation.total_of_nothing", commune=code, crop=crop
                 )
-            parts = np.append(np.flatnonzero(mine), first + place)
-            self._sum(parts, np.append(np.ones(len(parts) - 1), -1.0))
+            parts = np.append(mine, first + place)
+            self._sum(parts, np.append(np.ones(len(mine)), -1.0))
 
     def add_flows(self, flows: pd.DataFrame | None, percent: float) -> None:
         """Standing = last year + planted − lost, where all three are known."""

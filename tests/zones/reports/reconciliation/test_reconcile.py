@@ -25,7 +25,9 @@ def test_published_balance_of_three_units() -> None:
     assert found.freedom == 1
 
 
-def test_balance_is_the_dense_formula() -> None:
+@pytest.mark.parametrize("at_once", [3, 500])
+def test_balance_is_the_dense_formula(monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr("zones.reports.reconciliation.balance._AT_ONCE", at_once)
     random = np.random.default_rng(2)
     measured = random.uniform(1, 9, 12)
     variances = random.uniform(0.1, 2, 12)
@@ -77,6 +79,24 @@ def test_totals_with_an_error_move_too() -> None:
     )
     row = reconcile(table, error_percent=ERRORS, totals=total).figures.iloc[0]
     assert 100 < row["reconciled_ha"] < 110
+
+
+def test_a_total_of_one_crop_in_one_commune_binds_that_figure_alone() -> None:
+    places = ("06148", "06184", "06112")
+    table = figures(*((code, crop, "map", 100.0) for code in places for crop in ("pine", "anise")))
+    total = pd.DataFrame(
+        {
+            "commune_code": ["06184", ""],
+            "crop": ["anise", ""],
+            "area_ha": [90.0, 590.0],
+            "error_percent": [0.0, 0.0],
+        }
+    )
+    found = reconcile(table, error_percent=ERRORS, totals=total).figures.set_index(
+        ["commune_code", "crop"]
+    )
+    assert found["reconciled_ha"].drop(("06184", "anise")).tolist() == pytest.approx([100.0] * 5)
+    assert found.loc[("06184", "anise"), "reconciled_ha"] == pytest.approx(90.0)
 
 
 def test_last_year_and_what_was_planted_and_lost_bind_what_is_standing() -> None:
