@@ -46,6 +46,15 @@ DESIGN_FILE = "design.json"
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """Points that were drawn for a sample after its first."""
+
+    drawn: str  # Date
+    seed: int
+    points: dict[str, int]  # By stratum; numbered after those that were there
+
+
+@dataclass(frozen=True, slots=True)
 class Design:
     """What must be known of a sample when its points come back."""
 
@@ -59,6 +68,7 @@ class Design:
     # Hectares of each stratum by commune; a sample of an earlier version has none
     commune_strata_ha: dict[str, dict[str, float]] = field(default_factory=dict)
     drawn: str = ""  # Date, which a sample of an earlier version does not tell
+    added: list[Added] = field(default_factory=list)  # In the order they were drawn
 
 
 def class_name(name: str) -> Phrase:

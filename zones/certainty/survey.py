@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pandas as pd
 from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Phrase
 from layers.base.messages import message
-from layers.io.table import read_table
+from layers.io.table import read_table, require_columns
 from layers.sampling.by_commune import estimate_area_by_commune
 from layers.sampling.estimate import AreaEstimate, estimate_area
 from maps.layout.words import page_day
@@ -77,6 +78,21 @@ def _refuse_other_points(design: Design, sample: pd.DataFrame, path: Path) -> No
         raise InputError("zones.certainty.other_points", path=path, count=len(other), points=other)
 
 
+def refuse_lost_labels(path: Path, sample: pd.DataFrame) -> None:
+    """Labels that were read earlier are not replaced by others unless somebody says so."""
+    if not path.is_file():
+        return
+    earlier = read_table(path).astype("str")
+    require_columns(
+        earlier, {name: name for name in ("point", "reference_class")}, source=str(path)
+    )
+    now = dict(zip(sample["point"], sample["reference_class"], strict=True))
+    was = zip(earlier["point"], earlier["reference_class"], strict=True)
+    lost = [point for point, label in was if now.get(point) != label]
+    if lost:
+        raise InputError("zones.certainty.labels_lost", path=path, count=len(lost), points=lost)
+
+
 def _is_same(kept: str, drawn: float | str) -> bool:
     """Whether a cell of the labels is what was drawn, though an office saved the table again."""
     if kept == "":
@@ -108,6 +124,14 @@ def sample_sentences(project: Project) -> list[tuple[str, Phrase]]:
             layer=names[design.layer],
             day=_day(project.layers[design.layer].date.isoformat()),
             drawn=_if_dated(message("zones.certainty.sample_drawn", day=_day(drawn)), drawn),
+            added=_joined(
+                message(
+                    "zones.certainty.sample_added",
+                    points=sum(it.points.values()),
+                    day=_day(it.drawn),
+                )
+                for it in design.added
+            ),
             read=_if_dated(message("zones.certainty.sample_read", day=_day(read)), read),
         )
         found.append((key, text))
@@ -117,6 +141,11 @@ def sample_sentences(project: Project) -> list[tuple[str, Phrase]]:
 def _if_dated(said: Phrase, day: str) -> Phrase:
     """Nothing where a sample of an earlier version does not tell the day."""
     return said if day else Phrase("", "")
+
+
+def _joined(said: Iterable[Phrase]) -> Phrase:
+    every = list(said)
+    return Phrase(*("".join(getattr(it, code) for it in every) for code in ("en", "vi")))
 
 
 def _day(day: str) -> Phrase:

@@ -148,6 +148,7 @@ def read(
         ),
     ],
     out: _Folder,
+    overwrite: Overwrite = False,
 ) -> None:
     """Read labelled points back."""
     from layers.base.messages import message
@@ -157,7 +158,7 @@ def read(
     from zones.run.accuracy_sample import leads, name_in, read_sample
 
     settled = load_project(project)
-    survey, returned = read_sample(settled, out, file)
+    survey, returned = read_sample(settled, out, file, overwrite=overwrite)
     overall = survey.estimate.accuracy.iloc[0]
     lines = [item.message for item in (*returned.findings.items, *survey.estimate.findings.items)]
     read_from = {label: returned.columns.get(label, "–") for label in LABELS}

@@ -25,6 +25,7 @@ from zones.certainty.boundaries import FOREST
 from zones.certainty.design import (
     DESIGN_FILE,
     OTHER,
+    Added,
     Design,
     build_strata,
     class_name,
@@ -40,7 +41,14 @@ from zones.certainty.design import (
 )
 from zones.certainty.sample_files import POINTS, save_points
 from zones.certainty.sample_return import Returned, read_returned
-from zones.certainty.survey import LABELLED_FILE, Survey, layer_digest, load_survey, survey_of
+from zones.certainty.survey import (
+    LABELLED_FILE,
+    Survey,
+    layer_digest,
+    load_survey,
+    refuse_lost_labels,
+    survey_of,
+)
 from zones.inputs.present import zones_of_plans
 from zones.inputs.read import Inputs
 from zones.measure.closure import ClosureLog
@@ -195,12 +203,14 @@ def add_points(
     counts = {name: int(count) for name, count in zip(named, shared, strict=True)}
     first = len(design.points)
     # Another seed than any earlier one of the sample, or the same places would be drawn again.
-    more = place_points(strata, inputs.communes, counts, seed=design.seed + first)
+    seed = design.seed + first
+    more = place_points(strata, inputs.communes, counts, seed=seed)
     more["point"] = [f"P{number:04d}" for number in range(first + 1, first + len(more) + 1)]
     placed = {**design.points, **_placed(more)}
     if len(placed) != first + request.points:
         raise ClosureError("zones.certainty.points_not_added", points=len(placed))
-    every = replace(design, points=placed)
+    added = Added(today().isoformat(), seed, counts)
+    every = replace(design, points=placed, added=[*design.added, added])
     known = dict(zip(sample["point"], sample["reference_class"], strict=True))
     names = dict(inputs.communes.set_index("commune_code")["commune"])
     frame = _as_frame(every, inputs.crs)
@@ -245,13 +255,20 @@ def class_names(classes: list[str]) -> dict[str, str]:
     return {name: class_name(name).vi for name in classes}
 
 
-def read_sample(project: Project, folder: Path, file: Path) -> tuple[Survey, Returned]:
-    """Take labelled points back into the folder of their sample, and estimate."""
+def read_sample(
+    project: Project, folder: Path, file: Path, *, overwrite: bool = False
+) -> tuple[Survey, Returned]:
+    """Take labelled points back into the folder of their sample, and estimate.
+
+    Labels that were read earlier and would become others are kept unless ``overwrite`` is given.
+    """
     design = load_design(folder)
     refuse_other_map(design, layer_digest(project, design.layer))
     returned = read_returned(file, design, class_names(design.classes))
     level = (project.certainty or CertaintySettings()).level_percent
     survey = survey_of(design, returned.sample, level_percent=level)
+    if not overwrite:
+        refuse_lost_labels(folder / LABELLED_FILE, returned.sample)
     with written_aside(folder / LABELLED_FILE, overwrite=True) as part:
         save_csv(returned.sample.assign(read_on=today().isoformat()), part)
     return survey, returned

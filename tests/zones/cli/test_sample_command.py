@@ -421,6 +421,7 @@ def test_more_points_join_a_sample_with_the_labels_that_are_known(
     assert {name: new.points[name] for name in old.points} == old.points
     assert (len(added), {stratum for stratum, *_ in added.values()}) == (31, {"pine"})
     assert new.strata_ha == old.strata_ha
+    assert [(it.points, it.seed) for it in new.added] == [({"pine": 31}, 1 + POINTS)]
     places = [{tuple(it[2:]) for it in some.values()} for some in (added, old.points)]
     assert not places[0] & places[1]
     points = gpd.read_file(out / "points.gpkg", layer="points").set_index("point")
@@ -435,6 +436,12 @@ def test_more_points_join_a_sample_with_the_labels_that_are_known(
     back.loc[back["point"].isin(added), "class_1"] = "pine"
     write_layer(back, tmp_path / "về 2.gpkg", layer="points")
     assert run(["sample", "read", str(made), str(tmp_path / "về 2.gpkg"), "--out", str(out)]) == 0
+    path = made.with_name("with-more.yaml")
+    path.write_text(made.read_text("utf-8") + f"certainty: {{sample: '{out}'}}\n", "utf-8")
+    ((_, said),) = sample_sentences(load_project(path))
+    day = today().isoformat()
+    assert f"; drawn {day}; 31 more drawn {day}; labels read back {day})" in said.en
+    assert f"; rút thêm 31 điểm ngày {day[8:]}/{day[5:7]}/{day[:4]}; " in said.vi
     areas = load_survey(out, level_percent=95).estimate.areas.set_index("class")
     assert areas.loc["pine", "area_ha"] == pytest.approx(old.strata_ha["pine"])
     assert run([*asked, str(tmp_path / "lại"), "--stratum", "pine"]) == 0
@@ -504,15 +511,23 @@ def test_fewer_points_than_the_strata_need_are_refused(
     assert not (tmp_path / "s").exists()
 
 
-def test_a_class_that_no_point_is_of_is_told_on_the_screen(
-    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_other_labels_replace_those_of_before_only_when_that_is_said(
+    made: Path, read_back: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """The new labels are of one class: others have no point, which the screen tells."""
+    file, kept = read_back / "labelled.csv", (read_back / "labelled.csv").read_bytes()
+    again = ["sample", "read", str(made), str(tmp_path / "về.gpkg"), "--out", str(read_back)]
+    assert run(again) == 0  # The same labels are no loss.
     table = labelled(made)
-    table = table.assign(class_1="pine", class_2="pine")
-    table.to_file(tmp_path / "về.gpkg", layer="points")
-    out = ["--out", str(made.parent / "sample")]
-    assert run(["sample", "read", str(made), str(tmp_path / "về.gpkg"), *out]) == 0
+    table.assign(class_1="pine", class_2="pine").to_file(tmp_path / "về.gpkg", layer="points")
+    capsys.readouterr()
+    assert run(again) == 2
+    other = (table["class_1"] != "pine").sum()
+    assert f"nhãn của {other} điểm sẽ bị đổi hoặc mất (P" in capsys.readouterr().err
+    assert file.read_bytes() == kept
+    assert run([*again, "--overwrite"]) == 0
     assert "không điểm nào thuộc lớp" in capsys.readouterr().out
+    assert set(pd.read_csv(file)["reference_class"]) == {"pine"}
 
 
 def test_a_sample_of_another_map_is_refused(made: Path) -> None:
