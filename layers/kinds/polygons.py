@@ -23,7 +23,6 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.crs.crs import plane_area_ha
 from layers.crs.transform import EQUAL_AREA, has_place
-from layers.engine.repair import mend
 from layers.io.vector import Repair
 
 _EXAMPLES = 5
@@ -112,6 +111,8 @@ def check_polygons(frame: gpd.GeoDataFrame, *, source: str, repair: Repair) -> P
     kept = polygonal & ~none & ~lost
     some = shapes.copy()
     some[~kept] = None
+    from layers.engine.repair import mend  # With the compiler, which others need not load.
+
     mended, repairs = mend(some)
     invalid = np.isin(np.arange(len(shapes)), repairs["position"])
     if invalid.any() and repair == "never":

@@ -16,7 +16,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
-from branca.utilities import color_brewer
 
 from layers.base.errors import InputError
 from layers.base.files import require_file
@@ -185,6 +184,8 @@ def zone_symbols(
 
 def scale_colours(measure: str, classes: int) -> list[str]:
     """Colours of a measure, light to dark."""
+    from branca.utilities import color_brewer  # It reads its colours when it is loaded.
+
     # The lightest step is left out: it would be taken for the paper, or for zero.
     wanted = max(classes + _LIGHTEST_LEFT_OUT, 3)
     colours: list[str] = color_brewer(_SCALES[measure], wanted)

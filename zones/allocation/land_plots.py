@@ -18,13 +18,11 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+import layers
 from layers.base.errors import ClosureError, InputError
 from layers.base.messages import joined, message
 from layers.crs.transform import to_crs
-from layers.engine.overlay import overlay_geometry
-from layers.engine.tabulate import tabulate_area
 from layers.io.atomic import scratch_folder
-from layers.kinds.elevation import classify_elevation
 from zones.allocation.inputs import AVAILABLE, LOCKS, SUITABILITY, AllocationInputs
 from zones.allocation.land import FOREST
 from zones.allocation.land_shared import take_shared, take_standing
@@ -115,7 +113,7 @@ def _land_pieces(
     if mine.empty:
         return pd.DataFrame(columns=_COLUMNS)
     ledger = "ledger_ha" if mine["ledger_ha"].notna().any() else None
-    pieces = overlay_geometry(communes, mine, ledger_column=ledger).rename(
+    pieces = layers.overlay_geometry(communes, mine, ledger_column=ledger).rename(
         columns={"plot": "label"}
     )
     of_plot = ["plot", "source", "row", "planting_year", "weight"]
@@ -202,12 +200,14 @@ def _classified(
     folders: Sequence[Path],
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Hectares by piece and class (0: no height), and the classes with the name of their part."""
+    from layers.kinds.elevation import classify_elevation
+
     with scratch_folder() as folder:
         raster = folder / "classes.tif"
         classes = classify_elevation(
             elevation, raster, altitudes_m=edges[0], slopes_degree=edges[1], folders=folders
         )
-        table = tabulate_area(pieces, raster, id_column="piece")
+        table = layers.tabulate_area(pieces, raster, id_column="piece")
     table = table.assign(**{"class": table["class"].fillna(0).astype("int64")})
     return table, classes.assign(part=[_class_id(row) for row in classes.to_dict("records")])
 

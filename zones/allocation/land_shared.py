@@ -14,12 +14,12 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+import layers
 from layers.base.errors import ClosureError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.crs.crs import plane_area_ha
-from layers.engine.overlaps import check_overlaps
 
 #: Land that a row shares with that of an earlier row (``first``), in hectares of the later one.
 SHARED = ["commune_code", "source", "first", "area_ha"]
@@ -98,7 +98,7 @@ def _claimed_twice(here: gpd.GeoDataFrame, rules: pd.DataFrame) -> pd.DataFrame:
     """Pairs of pieces of two layers on one ground: first, later, share of the later (0–1)."""
     if here.empty:
         return pd.DataFrame(columns=["first", "later", "share"])
-    pairs = check_overlaps(here)
+    pairs = layers.check_overlaps(here)
     plot, other = here.loc[pairs["plot"]], here.loc[pairs["other"]]
     rank = {source: number for number, source in enumerate(rules["source"])}
     before = plot["source"].map(rank).to_numpy() < other["source"].map(rank).to_numpy()

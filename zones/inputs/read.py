@@ -34,7 +34,6 @@ from layers.kinds.crop_plots import load_crop_plots
 from layers.kinds.forest_status import check_forest_status
 from layers.kinds.land_use import load_land_use
 from layers.kinds.polygons import check_polygons
-from layers.kinds.raster import describe_raster
 from layers.kinds.report import load_report
 from zones.inputs.checks import (
     check_choice_of_crops,
@@ -507,6 +506,8 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
             )
             return inputs.reports[name].findings
         case RasterSource():
+            from layers.kinds.raster import describe_raster
+
             look = describe_raster(
                 path,
                 source.classes,

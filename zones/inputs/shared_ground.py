@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import pandas as pd
 
+import layers
 from layers.base.findings import Finding, severity_of_area
 from layers.base.messages import message
 from layers.crs.transform import to_crs
-from layers.engine.overlaps import check_overlaps
 from layers.kinds.crops import load_crops
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _OVERLAP_MINIMUM_M2 = 1.0
 
 def check_plot_overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Finding]:
     """Find plots that share ground: their hectares count double in every sum by geometry."""
-    pairs = check_overlaps(to_crs(layer.plots, crs), minimum_m2=_OVERLAP_MINIMUM_M2)
+    pairs = layers.check_overlaps(to_crs(layer.plots, crs), minimum_m2=_OVERLAP_MINIMUM_M2)
     if pairs.empty:
         return []
     labels = layer.plots["plot"]
@@ -56,19 +56,19 @@ def check_plot_overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Fi
     ]
 
 
-def check_crop_layers(layers: Mapping[str, PlotLayer], crs: pyproj.CRS) -> Iterator[Finding]:
+def check_crop_layers(maps: Mapping[str, PlotLayer], crs: pyproj.CRS) -> Iterator[Finding]:
     """Find ground that two layers of crop plots give to different crops: it counts for both.
 
     Crops below trees share their ground; one crop in two layers is measured in one of them.
     """
     crops = load_crops()
     below = set(crops.loc[crops["land_kind"] == "understorey", "crop"])
-    plots = {name: _crop_plots(layer, below, crs) for name, layer in layers.items()}
+    plots = {name: _crop_plots(layer, below, crs) for name, layer in maps.items()}
     for first, second in combinations(plots, 2):
         both = pd.concat(
             [plots[name].assign(layer=name) for name in (first, second)], ignore_index=True
         )
-        pairs = check_overlaps(both, minimum_m2=_OVERLAP_MINIMUM_M2)
+        pairs = layers.check_overlaps(both, minimum_m2=_OVERLAP_MINIMUM_M2)
         one, other = both.loc[pairs["plot"]], both.loc[pairs["other"]]
         apart = one["layer"].to_numpy() != other["layer"].to_numpy()
         apart &= one["crop"].to_numpy() != other["crop"].to_numpy()

@@ -13,9 +13,9 @@ from layers.kinds.plots import PlotLayer
 from maps import AnnexContent, AtlasContent
 from maps.symbols.legends import AreaSymbol
 from zones.inputs.read import Inputs
-from zones.measure.present import BEARING
 from zones.pages.context_layers import communes_with_kinds, load_drawn_layer, load_neighbours
 from zones.pages.forest_standard import lot_labels, standard_symbols, type_letters
+from zones.pages.plot_symbols import symbols_of_plots, zone_crops, zones_of_layer
 from zones.plan.frames import zones_frame
 from zones.project.model import Project, newest_forest_layer
 from zones.publish.publish import PublishedFigures
@@ -54,33 +54,6 @@ def plot_symbols(
     if not land_too:
         plots = plots[symbol.isin(list(zones.values()))]
     return plots[["symbol", "geometry"]].reset_index(drop=True)
-
-
-def symbols_of_plots(layer: PlotLayer, *, zones: dict[str, str]) -> pd.Series[str]:
-    """Symbol of every plot: the zone of its leading crop, else its land."""
-    weights = layer.crop_weights.sort_values("weight", ascending=False, kind="stable")
-    leading = weights.drop_duplicates("row").set_index("row")["crop"]
-    plots = layer.plots
-    # Of a layer without crops the zones would be numbers, all missing.
-    zone = plots["row"].map(leading).map(zones).astype("object")
-    zone = zone.where(plots["land"].isin(BEARING))
-    symbol: pd.Series[str] = zone.where(zone.notna(), plots["land"]).astype("str")
-    return symbol
-
-
-def zone_crops(zones: pd.DataFrame) -> dict[str, str]:
-    """Crop of every zone of a plan that has one."""
-    pairs = zip(zones["zone"], zones["crop"], strict=True)
-    return {zone: crop for zone, crop in pairs if crop}
-
-
-def zones_of_layer(project: Project, zones: pd.DataFrame, layer: str) -> dict[str, str]:
-    """Zone by crop, for the crops that a project takes from a layer."""
-    return {
-        crop: zone
-        for zone, crop in zone_crops(zones).items()
-        if project.present.get(crop, layer) == layer
-    }
 
 
 def _drawn_plots(project: Project, inputs: Inputs, zones: pd.DataFrame) -> gpd.GeoDataFrame | None:

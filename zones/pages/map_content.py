@@ -11,11 +11,11 @@ import pyproj
 
 from layers.base.language import Language, Phrase
 from layers.base.messages import message
+from layers.base.remembered import remembered
 from layers.kinds.forest_status import ForestLayer
 from maps import ColouredPlots, MapContent
 from maps.symbols.legends import load_area_symbols, zone_symbols
 from zones.inputs.read import Inputs
-from zones.pages.atlas_content import symbols_of_plots, zone_crops, zones_of_layer
 from zones.pages.context_layers import (
     communes_with_kinds,
     load_neighbours,
@@ -23,6 +23,7 @@ from zones.pages.context_layers import (
     near_neighbours,
 )
 from zones.pages.forest_standard import coloured_plots
+from zones.pages.plot_symbols import symbols_of_plots, zone_crops, zones_of_layer
 from zones.plan.frames import zones_frame
 from zones.project.model import Project
 from zones.publish.publish import PublishedFigures
@@ -71,7 +72,7 @@ def _cover_path(trajectory: pd.DataFrame) -> pd.DataFrame:
 def _figures(figures: PublishedFigures, communes: gpd.GeoDataFrame) -> dict[str, Any]:
     """What of a map follows from the published figures."""
     # Zones of the leading plan are those that have rows by commune.
-    zones = figures.zone_names[figures.zone_names["zone"].isin(figures.zones["zone"].unique())]
+    zones = _shown(figures.zone_names, tuple(figures.zones["zone"].unique()))
     return {
         "zones": zones,
         "zone_communes": figures.zones.merge(
@@ -79,12 +80,18 @@ def _figures(figures: PublishedFigures, communes: gpd.GeoDataFrame) -> dict[str,
         ),
         "targets": figures.targets[figures.targets["zone"].isin([*zones["zone"], ""])],
         "forest_cover": figures.forest_cover,
-        "progress": figures.progress[figures.progress["zone"].isin(zones["zone"])],
+        "progress": _shown(figures.progress, tuple(zones["zone"])),
         "planned": _planned(figures, zones),
         "sources": figures.sources,
         "warnings": _commune_warnings(figures, communes),
         "digest": figures.digest,
     }
+
+
+@remembered(most=4)
+def _shown(table: pd.DataFrame, zones: tuple[str, ...]) -> pd.DataFrame:
+    """Rows of the zones that are on the map."""
+    return table[table["zone"].isin(zones)]
 
 
 def _planned(figures: PublishedFigures, zones: pd.DataFrame) -> pd.DataFrame:

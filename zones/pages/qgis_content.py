@@ -36,9 +36,9 @@ from zones.inputs.attributes import own_attributes
 from zones.inputs.faulty_plots import faulty_plots
 from zones.inputs.read import Inputs
 from zones.output.table_words import code_words
-from zones.pages.atlas_content import symbols_of_plots, zone_crops, zones_of_layer
 from zones.pages.context_layers import communes_with_kinds, load_neighbours, near_neighbours
 from zones.pages.forest_standard import STANDARD, standard_symbols, type_letters
+from zones.pages.plot_symbols import symbols_of_plots, zone_crops, zones_of_layer
 from zones.pages.qgis_planning import PlanningPages, planning_layers
 from zones.pages.qgis_sheets import SHEET_COMMUNE, commune_sheets
 from zones.pages.qgis_tables import BORDERS, COMMUNES
