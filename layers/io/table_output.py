@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from layers.base.clock import midnight
+from layers.base.remembered import remembered
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -51,6 +52,7 @@ def plain_text(text: str) -> str:
 _DIGITS, _RATIO_DIGITS = 6, 9
 
 
+@remembered(most=24)
 def without_dust(frame: pd.DataFrame) -> pd.DataFrame:
     """Figures without the dust of binary fractions: 94.040146 for 94.0401461027535, 0 for -3e-13.
 

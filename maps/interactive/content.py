@@ -12,6 +12,7 @@ import pandas as pd
 from layers.base.errors import CrsError, InputError
 from layers.base.language import Language, Phrase
 from layers.base.messages import joined
+from layers.base.remembered import remembered
 from layers.base.schema import Schema, read_schema
 from layers.base.short_repr import short_repr
 from maps.layout.words import phrase, repeated_keys
@@ -166,21 +167,13 @@ class MapContent:
 
 def check_content(content: MapContent) -> MapContent:
     """Check every frame of a map against its schema and against the others."""
-    communes = MAP_COMMUNES.validate(pd.DataFrame(content.communes.drop(columns="geometry")))
     _check_layers(content)
-    if len(communes) > COMMUNE_LIMIT:
-        told = phrase("fault.communes", most=COMMUNE_LIMIT, count=len(communes))
-        raise InputError(told)
     checked = replace(
         content,
-        communes=gpd.GeoDataFrame(
-            communes, geometry=content.communes.geometry, crs=content.communes.crs
-        )
-        .sort_values("commune_code")
-        .reset_index(drop=True),
-        zones=ZONE_NAMES.validate(content.zones).reset_index(drop=True),
-        zone_communes=ZONES.validate(content.zone_communes).reset_index(drop=True),
-        targets=TARGETS.validate(content.targets).reset_index(drop=True),
+        communes=_checked_communes(content.communes),
+        zones=_valid(ZONE_NAMES, content.zones),
+        zone_communes=_valid(ZONES, content.zone_communes),
+        targets=_valid(TARGETS, content.targets),
         forest_cover=_optional(FOREST_COVER, content.forest_cover),
         cover_path=_optional(COVER_PATH, content.cover_path),
         progress=_optional(PROGRESS, content.progress),
@@ -192,8 +185,23 @@ def check_content(content: MapContent) -> MapContent:
     return checked
 
 
+@remembered()
+def _checked_communes(given: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    communes = MAP_COMMUNES.validate(pd.DataFrame(given.drop(columns="geometry")))
+    if len(communes) > COMMUNE_LIMIT:
+        told = phrase("fault.communes", most=COMMUNE_LIMIT, count=len(communes))
+        raise InputError(told)
+    checked = gpd.GeoDataFrame(communes, geometry=given.geometry, crs=given.crs)
+    return checked.sort_values("commune_code").reset_index(drop=True)
+
+
+@remembered(most=20)
+def _valid(schema: Schema, frame: pd.DataFrame) -> pd.DataFrame:
+    return schema.validate(frame).reset_index(drop=True)
+
+
 def _optional(schema: Schema, frame: pd.DataFrame | None) -> pd.DataFrame | None:
-    return None if frame is None else schema.validate(frame).reset_index(drop=True)
+    return None if frame is None else _valid(schema, frame)
 
 
 def _check_layers(content: MapContent) -> None:
@@ -246,7 +254,8 @@ def _check_keys(content: MapContent) -> None:
         faults += _unknown("forest_cover", covered.iloc[:-1], codes)
         if covered.iloc[-1:].isin(codes).any():
             faults.append(phrase("fault.no_province", code=covered.iloc[-1]))
-    faults += _cover_path_faults(content) + _progress_faults(content)
+    faults += _cover_path_faults(content)
+    faults += _progress_faults(content.progress, content.zones, content.communes)
     faults += _wrong_figures(content)
     if faults:
         raise InputError("maps.interactive.tables_do_not_fit", faults=joined(faults))
@@ -267,17 +276,19 @@ def _cover_path_faults(content: MapContent) -> list[Phrase]:
     return faults
 
 
-def _progress_faults(content: MapContent) -> list[Phrase]:
+@remembered()
+def _progress_faults(
+    frame: pd.DataFrame | None, zones: pd.DataFrame, communes: gpd.GeoDataFrame
+) -> list[Phrase]:
     """Every zone, year and teller has its communes and one province."""
-    frame = content.progress
     if frame is None:
         return []
     keys = ["zone", "told_by", "year"]
     faults = repeated_keys("progress", frame[[*keys, "commune_code"]])
-    faults += _unknown("progress", frame["zone"], content.zones["zone"])
+    faults += _unknown("progress", frame["zone"], zones["zone"])
     faults += _unknown("progress", frame["told_by"], TELLERS)
-    whole, communes = frame["commune_code"] == "", frame["commune_code"].replace("", np.nan)
-    faults += _unknown("progress", communes.dropna(), content.communes["commune_code"])
+    whole, told = frame["commune_code"] == "", frame["commune_code"].replace("", np.nan)
+    faults += _unknown("progress", told.dropna(), communes["commune_code"])
     # A key that stands once in all rows and the province's together has communes and no province.
     every = pd.concat([rows.drop_duplicates() for rows in (frame[keys], frame.loc[whole, keys])])
     if not every.duplicated(keep=False).all():
@@ -287,9 +298,8 @@ def _progress_faults(content: MapContent) -> list[Phrase]:
 
 def _wrong_figures(content: MapContent) -> list[Phrase]:
     """Find what is no finite number; missing is allowed where the schema allows it."""
-    faults: list[Phrase] = []
     tables = {
-        "communes": pd.DataFrame(content.communes.drop(columns="geometry")),
+        "communes": content.communes,
         "zone_communes": content.zone_communes,
         "targets": content.targets,
         "planned": content.planned,
@@ -297,17 +307,19 @@ def _wrong_figures(content: MapContent) -> list[Phrase]:
         "cover_path": content.cover_path,
         "progress": content.progress,
     }
-    for table, frame in tables.items():
-        if frame is None:
+    return [fault for name, frame in tables.items() for fault in _not_finite(name, frame)]
+
+
+@remembered(most=16)
+def _not_finite(table: str, frame: pd.DataFrame | None) -> list[Phrase]:
+    faults: list[Phrase] = []
+    for column, figures in () if frame is None else frame.items():
+        optional = table == "zone_communes" and column in (*_OPTIONAL_FIGURES, *_INTERVAL)
+        if not optional and not pd.api.types.is_numeric_dtype(figures):
             continue
-        for column in frame.columns:
-            figures = frame[column]
-            optional = table == "zone_communes" and column in (*_OPTIONAL_FIGURES, *_INTERVAL)
-            if not optional and not pd.api.types.is_numeric_dtype(figures):
-                continue
-            numbers = pd.to_numeric(figures, errors="coerce").astype("float64")
-            count = int((np.isinf(numbers) | (figures.notna() & numbers.isna())).sum())
-            if count:
-                told = phrase("fault.not_finite", table=table, count=count, column=str(column))
-                faults.append(told)
+        numbers = pd.to_numeric(figures, errors="coerce").astype("float64")
+        count = int((np.isinf(numbers) | (figures.notna() & numbers.isna())).sum())
+        if count:
+            told = phrase("fault.not_finite", table=table, count=count, column=str(column))
+            faults.append(told)
     return faults

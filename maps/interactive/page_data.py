@@ -18,6 +18,7 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.json_text import parsed_json
 from layers.base.language import Phrase
+from layers.base.remembered import remembered
 from layers.crs.transform import WGS84, to_crs
 from maps.interactive.content import LIMITS, TELLERS, ColouredPlots, MapContent
 from maps.interactive.coverage import EncodedShapes, encode_coverage, encode_lines
@@ -93,7 +94,7 @@ def page_figures(content: MapContent) -> dict[str, Any]:
     """Build the figures of a page, which an edit of the plan changes."""
     codes = pd.Index(content.communes["commune_code"])
     notes: list[Phrase] = []
-    told = {} if content.progress is None else _told(content.progress, codes)
+    told = {} if content.progress is None else _told(content.progress, content.communes)
     zones = [
         _zone_entry(content, row, codes, told, notes) for row in content.zones.to_dict("records")
     ]
@@ -380,9 +381,10 @@ def _zone_entry(
     return entry
 
 
-def _told(frame: pd.DataFrame, codes: pd.Index) -> dict[str, _Told]:
+@remembered()
+def _told(frame: pd.DataFrame, communes: gpd.GeoDataFrame) -> dict[str, _Told]:
     """Hectares by year as each tells them: of the communes, and of those that told together."""
-    found = {}
+    found, codes = {}, pd.Index(communes["commune_code"])
     for zone, mine in frame.groupby("zone", sort=False):
         now = mine[mine["present"].astype(bool)]
         # Who tells the present area, and of what year it is

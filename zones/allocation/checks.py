@@ -11,6 +11,7 @@ from layers.base.errors import SchemaError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
 from layers.base.messages import message
+from layers.base.remembered import remembered
 from layers.base.schema import Schema
 from zones.allocation.inputs import (
     AVAILABLE,
@@ -35,13 +36,11 @@ def check_allocation_inputs(
     """Check the tables together and put them in order."""
     findings = Findings()
     frames: dict[str, pd.DataFrame] = {}
-    for name, schema in SCHEMAS.items():
+    for name in SCHEMAS:
         try:
-            frame = schema.validate(_filled(getattr(inputs, name), schema))
+            frames[name] = _in_order(getattr(inputs, name), name)
         except SchemaError as error:
             findings.add(Finding("error", "table", name, error.phrase))
-            continue
-        frames[name] = frame.sort_values(KEYS[name], ignore_index=True)
     findings.raise_errors()
     validated = AllocationInputs(**frames, natural_area_ha=inputs.natural_area_ha)
     checker = _Checker(validated, settings, findings)
@@ -49,9 +48,16 @@ def check_allocation_inputs(
     findings.raise_errors()
     return replace(
         validated,
-        available=_with_freed_land(validated),
+        available=_with_freed_land(validated.available, validated.losses),
         pace=_pace_by_year(validated.pace, settings.years),
     )
+
+
+@remembered(most=2 * len(SCHEMAS))
+def _in_order(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """A table with the columns of its schema, in the order of its keys."""
+    schema = SCHEMAS[name]
+    return schema.validate(_filled(frame, schema)).sort_values(KEYS[name], ignore_index=True)
 
 
 def _beyond(weights: pd.Series[float]) -> pd.Series[bool]:
@@ -65,11 +71,12 @@ def _filled(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     return frame.assign(**dict.fromkeys(absent, np.nan))
 
 
-def _with_freed_land(inputs: AllocationInputs) -> pd.DataFrame:
+@remembered()
+def _with_freed_land(available: pd.DataFrame, losses: pd.DataFrame) -> pd.DataFrame:
     """Land plus what losses free: cut in one year, free from the next."""
-    freed = inputs.losses[inputs.losses["source"] != ""]
+    freed = losses[losses["source"] != ""]
     if freed.empty:
-        return inputs.available
+        return available
     added = pd.DataFrame(
         {
             "commune_code": freed["commune_code"],
@@ -80,10 +87,11 @@ def _with_freed_land(inputs: AllocationInputs) -> pd.DataFrame:
             "until_year": np.nan,
         }
     )
-    both = pd.concat([inputs.available, AVAILABLE.validate(added)], ignore_index=True)
+    both = pd.concat([available, AVAILABLE.validate(added)], ignore_index=True)
     return both.sort_values(KEYS["available"], ignore_index=True)
 
 
+@remembered()
 def _pace_by_year(pace: pd.DataFrame, years: tuple[int, ...]) -> pd.DataFrame:
     """Let a row of one year stand for that year alone: the row of each year keeps the others."""
     pair = ["zone", "commune_code"]
@@ -101,6 +109,51 @@ def _pace_by_year(pace: pd.DataFrame, years: tuple[int, ...]) -> pd.DataFrame:
     return PACE.validate(both).sort_values(KEYS["pace"], ignore_index=True)
 
 
+def _wrong_rows(
+    table: str, frame: pd.DataFrame, rows: pd.Series[bool], what: Phrase
+) -> list[Finding]:
+    """A finding on the rows of a table at which something is wrong, if there are any."""
+    there = rows.fillna(False).to_numpy(dtype=bool)
+    if not there.any():
+        return []
+    wrong = frame.loc[there, KEYS[table]]
+    said = [tuple(str(part) for part in row) for row in wrong.to_numpy()]
+    told = message("zones.allocation.rows_wrong", count=len(wrong), rows=said, what=what)
+    return [Finding("error", "row", table, told)]
+
+
+@remembered(most=2 * len(SCHEMAS))
+def _wrong_by_itself(
+    name: str,
+    frame: pd.DataFrame,
+    communes: pd.DataFrame,
+    sources: pd.DataFrame,
+    zones: tuple[str, ...],
+) -> list[Finding]:
+    """Rows that stand twice, that lack a key or have an unknown one, and figures without end.
+
+    The hectares of a row without commune, zone or source would be lost unsaid.
+    """
+    schema = SCHEMAS[name]
+    said = [(frame.duplicated(KEYS[name]), message("zones.allocation.rows_repeated"))]
+    for column in ("commune_code", "zone", "source"):
+        if column in schema.names and column not in MAY_BE_EMPTY.get(schema.name, ()):
+            told = message("zones.allocation.column_empty", column=column)
+            said.append((frame[column] == "", told))
+    for column, known in (
+        ("commune_code", communes["commune_code"]),
+        ("source", sources["source"]),
+        ("zone", zones),
+    ):
+        if column in schema.names and name not in {"communes", "sources"}:
+            told = message(f"zones.allocation.stranger_{column}")
+            said.append((~frame[column].isin([*known, ""]), told))
+    numbers = [column.name for column in schema.columns if column.kind == "number"]
+    infinite = frame[numbers].isin([np.inf, -np.inf]).any(axis=1)
+    said.append((infinite, message("zones.allocation.infinite_figure")))
+    return [finding for rows, what in said for finding in _wrong_rows(name, frame, rows, what)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Checker:
     """Collects what is wrong with tables whose columns are right."""
@@ -111,9 +164,7 @@ class _Checker:
 
     def check(self) -> None:
         self._settings()
-        self._repeated()
-        self._empty_keys()
-        self._unknown()
+        self._tables()
         self._words()
         self._numbers()
         self._land()
@@ -128,14 +179,8 @@ class _Checker:
 
     def _rows(self, table: str, rows: pd.Series, what: Phrase) -> None:
         """Report the rows of a table at which something is wrong, if there are any."""
-        there = rows.fillna(False).to_numpy(dtype=bool)
-        if not there.any():
-            return
-        frame: pd.DataFrame = getattr(self.inputs, table)
-        wrong = frame.loc[there, KEYS[table]]
-        said = [tuple(str(part) for part in row) for row in wrong.to_numpy()]
-        told = message("zones.allocation.rows_wrong", count=len(wrong), rows=said, what=what)
-        self._add(table, "row", told)
+        for finding in _wrong_rows(table, getattr(self.inputs, table), rows, what):
+            self.findings.add(finding)
 
     def _settings(self) -> None:
         settings = self.settings
@@ -154,45 +199,23 @@ class _Checker:
         for name in ("targets", "cover_asked"):
             self._rows(name, _beyond(getattr(self.inputs, name)["importance"]), told)
 
-    def _repeated(self) -> None:
-        for name, keys in KEYS.items():
-            frame: pd.DataFrame = getattr(self.inputs, name)
-            self._rows(name, frame.duplicated(keys), message("zones.allocation.rows_repeated"))
-
-    def _empty_keys(self) -> None:
-        """Tell rows without a commune, zone or source: their hectares would be lost unsaid."""
-        for name, schema in SCHEMAS.items():
-            frame: pd.DataFrame = getattr(self.inputs, name)
-            for column in ("commune_code", "zone", "source"):
-                if column not in schema.names or column in MAY_BE_EMPTY.get(schema.name, ()):
-                    continue
-                self._rows(
-                    name,
-                    frame[column] == "",
-                    message("zones.allocation.column_empty", column=column),
-                )
-        locks = self.inputs.locks
+    def _tables(self) -> None:
+        """Tell what is wrong with the rows of each table by themselves."""
+        inputs = self.inputs
+        zones = {*inputs.targets["zone"], *inputs.present["zone"], *inputs.suitability["zone"]}
+        for name in SCHEMAS:
+            for finding in _wrong_by_itself(
+                name,
+                getattr(inputs, name),
+                inputs.communes,
+                inputs.sources,
+                tuple(sorted(zones)),
+            ):
+                self.findings.add(finding)
+        locks = inputs.locks
         self._rows(
             "locks", locks["commune_code"] == "", message("zones.allocation.no_commune_code")
         )
-
-    def _unknown(self) -> None:
-        inputs = self.inputs
-        zones = {*inputs.targets["zone"], *inputs.present["zone"], *inputs.suitability["zone"]}
-        self._strangers("commune_code", {*inputs.communes["commune_code"]})
-        self._strangers("source", {*inputs.sources["source"]})
-        self._strangers("zone", zones)
-
-    def _strangers(self, column: str, known: set[str]) -> None:
-        for name, schema in SCHEMAS.items():
-            if column not in schema.names or name in {"communes", "sources"}:
-                continue
-            values: pd.Series = getattr(self.inputs, name)[column]
-            self._rows(
-                name,
-                ~values.isin({*known, ""}),
-                message(f"zones.allocation.stranger_{column}"),
-            )
 
     def _words(self) -> None:
         listed, locks = self.inputs.listed, self.inputs.locks
@@ -221,12 +244,6 @@ class _Checker:
         ):
             values: pd.Series = getattr(self.inputs, name)[column]
             self._rows(name, values.abs() > 1, message("zones.allocation.above_one", column=column))
-        for name, schema in SCHEMAS.items():
-            numbers = [column.name for column in schema.columns if column.kind == "number"]
-            if numbers:
-                figures: pd.DataFrame = getattr(self.inputs, name)[numbers]
-                infinite = figures.isin([np.inf, -np.inf]).any(axis=1)
-                self._rows(name, infinite, message("zones.allocation.infinite_figure"))
 
     def _land(self) -> None:
         land = self.inputs.available

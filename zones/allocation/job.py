@@ -22,7 +22,6 @@ from zones.allocation.explain.report import AllocationReport, allocation_report
 from zones.allocation.explain.sentences import Sentence, Voice
 from zones.allocation.explain.target_reasons import Explanation, explain_allocation, source_names
 from zones.allocation.explain.tradeoffs import exchange_rates, say_exchange
-from zones.allocation.inputs import PRESENT
 from zones.allocation.land import zone_land
 from zones.allocation.prepare import Prepared
 from zones.allocation.rounded import (
@@ -217,7 +216,7 @@ def round_plan(
         allocation,
         step=step,
         nodes=prepared.rounding_nodes,
-        present=None if present is None else present[PRESENT.names],
+        present=present,
     )
     held = _in_order(rounded.held, prepared.names)
     return AllocatedPlan(prepared, allocation, replace(rounded, held=held))

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from layers.base.remembered import remembered
 from zones.allocation.land_years import lay_on_windows
 from zones.allocation.model import Model
 from zones.allocation.solve import Staged
@@ -40,7 +41,8 @@ def binding_limits(model: Model, staged: Staged) -> pd.DataFrame:
     codes = inputs.communes["commune_code"].sort_values()
     grid = pd.MultiIndex.from_product([zones, codes], names=_KEYS).to_frame(index=False)
     inside = _inside(model, staged)
-    frame = grid.merge(inside, on=_KEYS, how="left").merge(_outside(model), on=_KEYS, how="left")
+    outside = _outside(model.land, inputs.suitability, inputs.locks)
+    frame = grid.merge(inside, on=_KEYS, how="left").merge(outside, on=_KEYS, how="left")
     frame["binding"] = frame["inside"].fillna(frame["outside"]).fillna("no_land")
     return frame[[*_KEYS, "binding"]]
 
@@ -92,12 +94,12 @@ def _without_room(model: Model, hectares: Floats) -> npt.NDArray[np.bool_]:
     return np.asarray(pd.MultiIndex.from_frame(model.columns[keys]).isin(shut))
 
 
-def _outside(model: Model) -> pd.DataFrame:
+@remembered()
+def _outside(land: pd.DataFrame, suitability: pd.DataFrame, locks: pd.DataFrame) -> pd.DataFrame:
     """Pairs without columns although suitable land is there: a lock or a closed list."""
-    inputs = model.inputs
-    land = model.land[["commune_code", "source"]]
-    suits = inputs.suitability[inputs.suitability["suitability"] > 0]
-    pairs = suits.merge(land.drop_duplicates())[_KEYS].drop_duplicates()
-    bars = inputs.locks.loc[inputs.locks["lock"] == "must_not", _KEYS].drop_duplicates()
+    there = land[["commune_code", "source"]].drop_duplicates()
+    suits = suitability[suitability["suitability"] > 0]
+    pairs = suits.merge(there)[_KEYS].drop_duplicates()
+    bars = locks.loc[locks["lock"] == "must_not", _KEYS].drop_duplicates()
     pairs = pairs.merge(bars.assign(outside="lock"), on=_KEYS, how="left")
     return pairs.fillna({"outside": "list"})

@@ -9,14 +9,17 @@ has a shortfall column, so the programme always has an answer; the algebra stand
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from layers.base.remembered import remembered
 from zones.allocation.inputs import AllocationInputs, AllocationSettings
 from zones.allocation.land_years import land_windows, usable_land, usable_years
 from zones.solver.linear_programme import Programme
@@ -75,18 +78,17 @@ class Model:
     @cached_property
     def pair(self) -> Integers:
         """Number of the zone in its commune, in order, of each column of hectares."""
-        pairs = self.columns.groupby(["zone", "commune_code"]).ngroup()
-        return np.asarray(pairs, dtype="int64")
+        return _pairs(self.columns)
 
     @cached_property
     def land(self) -> pd.DataFrame:
         """Hectares that the plan may use: ``commune_code, source, origin, usable_ha``."""
-        return usable_land(self.inputs, self.settings)
+        return usable_land(self.inputs.available, self.inputs.sources, self.settings)
 
     @cached_property
     def pieces(self) -> pd.DataFrame:
         """Pieces of land with years of their own, as ``land_windows`` gives them."""
-        return land_windows(self.inputs, self.settings)[1]
+        return land_windows(self.inputs.available, self.inputs.sources, self.settings)[1]
 
     @cached_property
     def cuts(self) -> tuple[Integers, Integers]:
@@ -113,12 +115,25 @@ class Model:
         )
 
 
+@remembered()
+def _pairs(columns: pd.DataFrame) -> Integers:
+    pairs = columns.groupby(["zone", "commune_code"]).ngroup()
+    return np.asarray(pairs, dtype="int64")
+
+
 def build_model(inputs: AllocationInputs, settings: AllocationSettings) -> Model:
     """Write the allocation as rows and columns."""
-    columns = _columns(inputs, settings)
-    rows = _Rows(columns)
-    _add_land(rows, inputs, settings)
-    _add_pace(rows, inputs, settings)
+    zones = [*inputs.targets["zone"], *inputs.locks["zone"], *inputs.pace["zone"]]
+    land = inputs.available, inputs.sources
+    columns = _columns(
+        tuple(dict.fromkeys(zones)),
+        inputs.suitability,
+        inputs.available,
+        inputs.listed,
+        inputs.locks,
+        settings,
+    )
+    rows = _rows_of_land_and_pace(columns, *land, inputs.pace, settings).going_on()
     _add_targets(rows, inputs)
     _add_cover(rows, inputs)
     _add_musts(rows, inputs, settings)
@@ -126,27 +141,30 @@ def build_model(inputs: AllocationInputs, settings: AllocationSettings) -> Model
     return Model(inputs, settings, columns, frame, matrix)
 
 
-def _columns(inputs: AllocationInputs, settings: AllocationSettings) -> pd.DataFrame:
+@remembered()
+def _columns(
+    zones: tuple[str, ...],
+    suitability: pd.DataFrame,
+    available: pd.DataFrame,
+    listed: pd.DataFrame,
+    locks: pd.DataFrame,
+    settings: AllocationSettings,
+) -> pd.DataFrame:
     """Where hectares may be added: suitable, on land, on the list or allowed, not barred."""
-    wanted = inputs.targets["zone"].unique()
-    asked = pd.concat([inputs.locks["zone"], inputs.pace["zone"]]).unique()
-    suitability = inputs.suitability[
-        (inputs.suitability["suitability"] > 0) & inputs.suitability["zone"].isin([*wanted, *asked])
-    ]
-    frame = suitability.merge(usable_years(inputs, settings), on=["commune_code", "source"])
+    suits = suitability[(suitability["suitability"] > 0) & suitability["zone"].isin(zones)]
+    frame = suits.merge(usable_years(available, settings), on=["commune_code", "source"])
     # Of no rows at all the years would be texts.
     first = frame["zone"].map(settings.zone_first_year).fillna(settings.first_year).astype("int64")
-    frame = _within_lists(frame[frame["year"] >= first], inputs)
-    frame = _not_barred(frame, inputs)
+    frame = _within_lists(frame[frame["year"] >= first], listed, locks)
+    frame = _not_barred(frame, locks)
     order = ["zone", "commune_code", "source", "year"]
     return frame.sort_values(order, ignore_index=True)[[*order, "suitability", "preferred"]]
 
 
-def _within_lists(frame: pd.DataFrame, inputs: AllocationInputs) -> pd.DataFrame:
-    listed = inputs.listed
+def _within_lists(frame: pd.DataFrame, listed: pd.DataFrame, locks: pd.DataFrame) -> pd.DataFrame:
     pairs = pd.MultiIndex.from_frame(frame[["zone", "commune_code"]])
     on_list = pairs.isin(pd.MultiIndex.from_frame(listed[["zone", "commune_code"]]))
-    may = allowed_by_lock(frame, inputs.locks)
+    may = allowed_by_lock(frame, locks)
     closed = frame["zone"].isin(listed.loc[listed["list"] == "closed", "zone"])
     unlisted_zone = ~frame["zone"].isin(listed["zone"])
     frame = frame.assign(preferred=on_list | may | unlisted_zone)
@@ -163,8 +181,8 @@ def allowed_by_lock(frame: pd.DataFrame, locks: pd.DataFrame) -> npt.NDArray[np.
     return np.asarray(here | pd.MultiIndex.from_frame(frame[triple]).isin(one))
 
 
-def _not_barred(frame: pd.DataFrame, inputs: AllocationInputs) -> pd.DataFrame:
-    bars = inputs.locks[inputs.locks["lock"] == "must_not"]
+def _not_barred(frame: pd.DataFrame, locks: pd.DataFrame) -> pd.DataFrame:
+    bars = locks[locks["lock"] == "must_not"]
     whole = bars[bars["source"] == ""]
     pairs = pd.MultiIndex.from_frame(frame[["zone", "commune_code"]])
     triples = pd.MultiIndex.from_frame(frame[["zone", "commune_code", "source"]])
@@ -193,6 +211,13 @@ class _Rows:
         self.places = {key: pd.Index(self.columns[key].unique()) for key in keys}
         numbered = _numbered(self.columns, self.places)
         self.numbered = numbered.assign(column=np.arange(len(numbered)))
+
+    def going_on(self) -> _Rows:
+        """The same rows, to which more may be added."""
+        more = copy(self)
+        more.frames, more.members = list(self.frames), list(self.members)
+        more.uses = list(self.uses)
+        return more
 
     def add(
         self,
@@ -269,22 +294,40 @@ def _cuts(rows: pd.DataFrame, elastic: Integers) -> tuple[Integers, Integers]:
     return cuts, place.reindex(rows["target"].iloc[cuts]).to_numpy(dtype="int64")
 
 
-def _add_land(rows: _Rows, inputs: AllocationInputs, settings: AllocationSettings) -> None:
+@remembered()
+def _rows_of_land_and_pace(
+    columns: pd.DataFrame,
+    available: pd.DataFrame,
+    sources: pd.DataFrame,
+    pace: pd.DataFrame,
+    settings: AllocationSettings,
+) -> _Rows:
+    """Rows that no target changes."""
+    rows = _Rows(columns)
+    _add_land(rows, land_windows(available, sources, settings), settings)
+    planting = columns["source"].isin(sources.loc[~sources["shares"], "source"]).to_numpy()
+    _add_pace(rows, yearly_pace(pace, settings), planting)
+    return rows
+
+
+def _add_land(
+    rows: _Rows, windows: tuple[pd.DataFrame, pd.DataFrame], settings: AllocationSettings
+) -> None:
     """Each hectare once.
 
     Pieces with years of their own are used by columns of their own: a piece in all its years gives
     no more than it has (``land``), and a year takes no more than its pieces give (``land_year``).
     """
     keys = ["commune_code", "source"]
-    whole, pieces = land_windows(inputs, settings)
+    whole, pieces = windows
     whole = whole.rename(columns={"area_ha": "upper"})
     rows.add(whole.assign(kind="land", year=settings.last_year), on=keys, until=True)
     if pieces.empty:
         return
     nothing = np.zeros(len(rows.columns), dtype=bool)
     start = rows.count
-    windows = pieces.rename(columns={"area_ha": "upper"})[[*keys, "upper"]]
-    rows.add(windows.assign(kind="land"), on=keys, among=nothing)
+    limits = pieces.rename(columns={"area_ha": "upper"})[[*keys, "upper"]]
+    rows.add(limits.assign(kind="land"), on=keys, among=nothing)
     uses = pieces.reset_index(names="window").merge(pd.DataFrame({"year": settings.years}), "cross")
     uses = uses[uses["year"].between(uses["first"], uses["last"])]
     years = uses[[*keys, "year"]].drop_duplicates()
@@ -294,9 +337,9 @@ def _add_land(rows: _Rows, inputs: AllocationInputs, settings: AllocationSetting
     rows.uses.append(uses.assign(window=uses["window"] + start)[["window", "in_year"]])
 
 
-def yearly_pace(inputs: AllocationInputs, settings: AllocationSettings) -> pd.DataFrame:
+def yearly_pace(pace: pd.DataFrame, settings: AllocationSettings) -> pd.DataFrame:
     """Pace of every year; what a row says of one year stands in place of what is said of each."""
-    pace, keys = inputs.pace, ["zone", "commune_code", "year"]
+    keys = ["zone", "commune_code", "year"]
     years = pd.DataFrame({"year": pd.array(settings.years, dtype="Int64")})
     every = pace[pace["year"].isna()].drop(columns="year").merge(years, how="cross")
     both = pd.concat([pace[pace["year"].notna()], every])
@@ -306,10 +349,9 @@ def yearly_pace(inputs: AllocationInputs, settings: AllocationSettings) -> pd.Da
     return both.groupby(keys, as_index=False)[["low_ha", "high_ha"]].first()
 
 
-def _add_pace(rows: _Rows, inputs: AllocationInputs, settings: AllocationSettings) -> None:
-    pace, keys = yearly_pace(inputs, settings), ["zone", "commune_code", "year"]
-    owned = inputs.sources.loc[~inputs.sources["shares"], "source"]
-    planting = rows.columns["source"].isin(owned).to_numpy()
+def _add_pace(rows: _Rows, pace: pd.DataFrame, planting: npt.NDArray[np.bool_]) -> None:
+    """Most and least of each year; ``planting`` says which columns are no work under trees."""
+    keys = ["zone", "commune_code", "year"]
     for has_zone in (False, True):
         for has_commune in (False, True):
             mine = pace[
@@ -372,17 +414,20 @@ def _add_cover(rows: _Rows, inputs: AllocationInputs) -> None:
         rows.add_weighted({"kind": str(kind), "lower": needed, **row}, counted[mine])
 
 
+@remembered(most=6)
 def present_until(present: pd.DataFrame, targets: pd.DataFrame) -> Floats:
     """Present area that each target counts: what is known of it."""
     areas = present.dropna().rename(columns={"present_ha": "area"}).assign(at=0)
     return _sum_until(targets.assign(year=1), areas)
 
 
+@remembered(most=6)
 def present_told(present: pd.DataFrame, targets: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Whether anybody knows a present area that the target counts: none known is not 0 ha."""
     return present_until(present.assign(present_ha=present["present_ha"] * 0 + 1), targets) > 0
 
 
+@remembered(most=6)
 def lost_until(losses: pd.DataFrame, targets: pd.DataFrame) -> Floats:
     """Area lost until the year of each target."""
     return _sum_until(targets, losses.rename(columns={"loss_ha": "area", "year": "at"}))
@@ -394,22 +439,21 @@ def planned_until(plan: pd.DataFrame, targets: pd.DataFrame) -> Floats:
 
 
 def _sum_until(targets: pd.DataFrame, areas: pd.DataFrame) -> Floats:
-    places = {key: pd.Index(targets[key].unique()) for key in ("zone", "commune_code")}
-    keys, cells = (_numbered(frame, places) for frame in (targets, areas))
-    year = targets["year"].to_numpy("float64")
-    keys, cells = (
-        keys.assign(order=np.arange(len(keys)), year=year),
-        cells.assign(place=cells.index),
-    )
+    """Hectares of each target's zone, in its commune where it has one, until its year."""
     at, area = (areas[name].to_numpy("float64") for name in ("at", "area"))
-    sums = np.zeros(len(keys))
-    whole = (targets["commune_code"] == "").to_numpy()
-    for on, mine in ((["zone"], keys[whole]), (["zone", "commune_code"], keys[~whole])):
-        if len(mine):
-            pairs = mine.merge(cells[[*on, "place"]], on=on)
-            place = pairs["place"].to_numpy()
-            counted = at[place] <= pairs["year"].to_numpy()
-            np.add.at(sums, pairs["order"].to_numpy()[counted], area[place[counted]])
+    in_zone: dict[Any, Any] = areas.groupby("zone").indices
+    in_commune: dict[Any, Any] = {}
+    if targets["commune_code"].ne("").any():
+        in_commune = areas.groupby(["zone", "commune_code"]).indices
+    sums = np.zeros(len(targets))
+    years = targets["year"].to_numpy("float64")
+    wanted = zip(targets["zone"], targets["commune_code"], years, strict=True)
+    for row, (zone, code, year) in enumerate(wanted):
+        place = in_commune.get((zone, code)) if code else in_zone.get(zone)
+        if place is not None:
+            counted = area[place[at[place] <= year]]
+            # One after the other: a sum of sums may end in another digit.
+            sums[row] = counted.cumsum()[-1] if len(counted) else 0.0
     return sums
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from layers.base.remembered import remembered
 from zones.allocation.model import Model
 from zones.solver.convex_programme import Squares
 from zones.solver.linear_programme import Programme
@@ -82,70 +86,97 @@ def evenness(model: Model, near: Floats | None = None) -> Squares:
     the squares are those of the changes. Their sum has one least plan: every cell has a square of
     its own.
     """
-    frame = _with_land(model)
     width = model.matrix.shape[1]
-    terms = [
-        _shared(frame, ["kind", "commune_code"], ["kind"], _COMMUNE),
-        _shared(frame, ["zone", "commune_code"], ["zone"], _ZONE),
-        _shared(frame, ["zone", "commune_code", "year"], ["zone", "year"], _YEAR),
-        _shared(frame, CELL, ["zone", "year"], _CELL),
-    ]
+    parts = _shares(model.columns, model.land, model.inputs.sources)
+    # Hectares that each zone asks for; one of which nothing is asked counts for one.
+    wishes = model.rows.iloc[model.elastic].groupby(["zone", "kind"])["lower"].sum()
+    wanted = wishes.groupby("zone").max().clip(lower=1.0).to_dict()
+    weights = [part.weights(wanted, len(model.settings.years)) for part in parts]
     blocks = [
-        sparse.csr_matrix((np.ones(len(group)), (group, np.arange(len(group)))), (count, width))
-        for group, count in ((group, len(weight)) for group, weight in terms)
+        sparse.csr_matrix(
+            (np.ones(len(part.group)), (part.group, np.arange(len(part.group)))),
+            (len(part.land), width),
+        )
+        for part in parts
     ]
-    goals = [np.zeros(len(weight)) for _, weight in terms]
+    goals = [np.zeros(len(weight)) for weight in weights]
     if near is not None:
-        goals = [np.bincount(group, near).astype("float64") for group, _ in terms]
+        goals = [np.bincount(part.group, near).astype("float64") for part in parts]
     asked = model.rows["lower"].to_numpy()[model.elastic]
     wishes = sparse.identity(width, format="csr")[model.shortfalls]
     return Squares(
         sparse.vstack([*blocks, wishes], format="csr"),
         np.concatenate([*goals, np.zeros(len(asked))]),
-        np.concatenate([*(weight for _, weight in terms), _SHORTFALL / np.maximum(asked, 1.0)]),
+        np.concatenate([*weights, _SHORTFALL / np.maximum(asked, 1.0)]),
     )
 
 
-def _with_land(model: Model) -> pd.DataFrame:
-    """Columns of hectares with kind of land, land of all years, and what their zone asks for.
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """Groups of columns that share a whole out by their land: what does not turn on the targets."""
+
+    weight: float
+    by_year: bool  # Whether the whole is that of one year
+    group: Integers  # Of each column
+    land: Floats  # Hectares of land of each group
+    whole: Integers  # Of each group
+    all_land: Floats  # Hectares of land of each whole
+    zones: tuple[tuple[int, str], ...]  # Each whole with each of its zones
+
+    def weights(self, wanted: Mapping[Hashable, float], years: int) -> Floats:
+        """Weight over the fair share of each group, of what the zones want."""
+        asked = np.zeros(len(self.all_land))
+        for whole, zone in self.zones:
+            asked[whole] += wanted.get(zone, 1.0)
+        density = asked / (years if self.by_year else 1) / self.all_land
+        share = self.land * density[self.whole]
+        return np.asarray(self.weight / np.maximum(share, _LEAST_SHARE_HA), dtype="float64")
+
+
+@remembered()
+def _shares(columns: pd.DataFrame, land: pd.DataFrame, sources: pd.DataFrame) -> list[_Shares]:
+    """What is shared out: of each kind of land, of a zone, of its year, down to the cell."""
+    frame = _with_land(columns, land, sources)
+    return [
+        _shared(frame, ["kind", "commune_code"], ["kind"], _COMMUNE),
+        _shared(frame, ["zone", "commune_code"], ["zone"], _ZONE),
+        _shared(frame, ["zone", "commune_code", "year"], ["zone", "year"], _YEAR),
+        _shared(frame, CELL, ["zone", "year"], _CELL),
+    ]
+
+
+def _with_land(columns: pd.DataFrame, land: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
+    """Columns of hectares with kind of land, and land of all years.
 
     New planting is one kind; every source that shares its ground with trees is a kind of its own,
     for their hectares are never added to planting or to one another.
     """
-    frame, inputs = model.columns, model.inputs
-    land = model.land.groupby(["commune_code", "source"])["usable_ha"].sum()
-    shares = frame["source"].map(inputs.sources.set_index("source")["shares"]).astype(bool)
-    base = frame["source"].str.split("[:#]", regex=True).str[0]
-    wishes = model.rows.iloc[model.elastic].groupby(["zone", "kind"])["lower"].sum()
-    asked = wishes.groupby("zone").max()
-    # As categories, for they are grouped by again and again.
-    cells = (
-        frame[CELL].assign(kind=base.where(shares, "")).astype(dict.fromkeys(_TEXTS, "category"))
-    )
-    return cells.assign(
-        land=frame[["commune_code", "source"]]
-        .merge(land.reset_index(), on=["commune_code", "source"], how="left")["usable_ha"]
-        .to_numpy(),
-        asked=frame["zone"].map(asked).astype("float64").fillna(1.0).clip(lower=1.0),
-        years=len(model.settings.years),
-    )
-
-
-def _shared(
-    frame: pd.DataFrame, keys: list[str], whole: list[str], weight: float
-) -> tuple[Integers, Floats]:
-    """Group of each column, and weight over fair share of each group.
-
-    ``whole`` names what is shared out among the groups that agree in it.
-    """
     places = ["commune_code", "source"]
-    group = frame.groupby(keys, sort=True).ngroup()
-    land = frame.assign(group=group).drop_duplicates(["group", *places])
-    land = land.groupby("group").agg({"land": "sum", **dict.fromkeys(whole, "first")})
-    all_land = frame.drop_duplicates([*whole, *places]).groupby(whole)["land"].sum()
-    asked = frame.drop_duplicates([*whole, "zone"]).groupby(whole)
-    asked_ha = asked["asked"].sum() / (asked["years"].first() if "year" in whole else 1)
-    density = (asked_ha / all_land).rename("density").reset_index()
-    share = land["land"] * land.merge(density, on=whole, how="left")["density"].to_numpy()
-    least = np.maximum(share.to_numpy(dtype="float64"), _LEAST_SHARE_HA)
-    return np.asarray(group, dtype="int64"), weight / least
+    usable = land.groupby(places)["usable_ha"].sum().reset_index()
+    shares = columns["source"].map(sources.set_index("source")["shares"]).astype(bool)
+    base = columns["source"].str.split("[:#]", regex=True).str[0]
+    # As categories, for they are grouped by again and again.
+    cells = columns[CELL].assign(kind=base.where(shares, ""))
+    cells = cells.astype(dict.fromkeys(_TEXTS, "category"))
+    found = columns[places].merge(usable, on=places, how="left")["usable_ha"]
+    return cells.assign(land=found.to_numpy())
+
+
+def _shared(frame: pd.DataFrame, keys: list[str], whole: list[str], weight: float) -> _Shares:
+    """Share ``whole`` out among the groups of ``keys`` that agree in it."""
+    places = ["commune_code", "source"]
+    frame = frame.assign(
+        group=frame.groupby(keys, sort=True).ngroup(), whole=frame.groupby(whole).ngroup()
+    )
+    land = frame.drop_duplicates(["group", *places]).groupby("group")
+    all_land = frame.drop_duplicates(["whole", *places]).groupby("whole")["land"].sum()
+    zones = frame.drop_duplicates(["whole", "zone"])
+    return _Shares(
+        weight,
+        "year" in whole,
+        frame["group"].to_numpy("int64"),
+        land["land"].sum().to_numpy("float64"),
+        land["whole"].first().to_numpy("int64"),
+        all_land.to_numpy("float64"),
+        tuple(zip(zones["whole"].tolist(), zones["zone"].tolist(), strict=True)),
+    )

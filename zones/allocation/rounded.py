@@ -15,11 +15,18 @@ import pandas as pd
 from layers.base.errors import ClosureError
 from layers.base.language import Phrase
 from layers.base.messages import message
+from layers.base.remembered import remembered
 from zones.allocation.allocate import Allocation
 from zones.allocation.inputs import PRESENT
 from zones.allocation.limits import NOT_ALLOCATED
 from zones.allocation.model import lost_until, planned_until, present_told, present_until
-from zones.rounding.to_totals import clean_steps, round_table, round_to_total, whole_steps
+from zones.rounding.to_totals import (
+    RoundedTable,
+    clean_steps,
+    round_table,
+    round_to_total,
+    whole_steps,
+)
 from zones.tables import ALLOCATION, ALLOCATION_TARGETS
 
 _PAIR = ["zone", "commune_code"]
@@ -82,16 +89,7 @@ def round_allocation(
     """
     inputs = allocation.inputs
     standing, aside = _present(inputs.present, step, present)
-    lost = inputs.losses.groupby([*_PAIR, "year"])["loss_ha"].sum().reset_index()
-    # Losses are printed by zone, never for all together, so each zone's total is the nearest step.
-    gone = lost.groupby("zone")["loss_ha"].sum()
-    losses = round_table(
-        lost,
-        by=[*_PAIR, "year"],
-        value="loss_ha",
-        step=step,
-        totals={"zone": gone.map(lambda area: float(round_to_total([area], step=step)[0]))},
-    )
+    losses = _losses(inputs.losses, step)
     cells = allocation.plan.groupby([*_PAIR, "year"])["planned_ha"].sum().reset_index()
     wanted = _zone_totals(allocation, standing, losses.cells, step)
     planned = round_table(
@@ -120,6 +118,21 @@ def round_allocation(
     return printed
 
 
+@remembered()
+def _losses(losses: pd.DataFrame, step: float) -> RoundedTable:
+    """Losses are printed by zone, never for all together: each zone's total is the nearest step."""
+    lost = losses.groupby([*_PAIR, "year"])["loss_ha"].sum().reset_index()
+    gone = lost.groupby("zone")["loss_ha"].sum()
+    return round_table(
+        lost,
+        by=[*_PAIR, "year"],
+        value="loss_ha",
+        step=step,
+        totals={"zone": gone.map(lambda area: float(round_to_total([area], step=step)[0]))},
+    )
+
+
+@remembered()
 def _present(
     present: pd.DataFrame, step: float, given: pd.DataFrame | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

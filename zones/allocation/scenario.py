@@ -12,6 +12,7 @@ from layers.base.errors import InputError
 from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
+from layers.base.remembered import remembered
 from layers.io.values import parse_number
 from zones.allocation.allocation_names import (
     find_commune,
@@ -58,6 +59,11 @@ KEYS_OF_CHANGES: dict[str, Phrase] = {
 
 def change_inputs(prepared: Prepared, changes: Sequence[str]) -> Prepared:
     """Change numbers of an allocation's inputs."""
+    return _changed(prepared, tuple(changes))
+
+
+@remembered(most=4)
+def _changed(prepared: Prepared, changes: tuple[str, ...]) -> Prepared:
     faults: list[Phrase] = []
     for change in changes:
         try:

@@ -9,16 +9,20 @@ import signal
 import typing
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from layers.base.errors import VungTrongError
 from layers.base.language import Phrase
 from layers.base.messages import message
+from layers.base.remembered import remembering
 from zones.app.question import ROOMS, Question
 from zones.app.refused import RefusedError
 from zones.app.session import Session
+
+if TYPE_CHECKING:
+    from zones.app.desk import Desk
 
 #: Objects made between two searches for rings of them: an edit makes many and leaves none.
 _OBJECTS_BETWEEN = 50_000
@@ -38,9 +42,14 @@ def work(connection: Connection, session: Session, ahead: bool) -> None:
         connection.send(("told", what, None))
 
     desk = Desk(session, tell)
-    if ahead:
-        with contextlib.suppress(VungTrongError, OSError):
-            desk.open_measured()
+    with remembering():  # An edit changes one table of many
+        if ahead:
+            with contextlib.suppress(VungTrongError, OSError):
+                desk.open_measured()
+        _answer_all(connection, desk)
+
+
+def _answer_all(connection: Connection, desk: Desk) -> None:
     while True:
         try:
             room, action, asked = connection.recv()

@@ -6,13 +6,14 @@ them against each other before a page is made, and again when a folder comes bac
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from layers.base.errors import ClosureError
+from layers.base.remembered import remembered
 from zones.publish.form_rounding import form_table
 from zones.publish.rounded_figures import FUNCTIONS, WITH_FOREST, target_areas
 
@@ -25,6 +26,7 @@ _PURPOSES = ("c7", "c13", "c19", "c20")
 _ABOUT = ("zone", "commune_code", "year")
 
 Frames = Mapping[str, pd.DataFrame]
+_Compare = Callable[[Frames], Iterator["TwinFigures"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ def twin_differences(frames: Frames) -> list[TwinFigures]:
     """Hold printed tables against each other."""
     found: list[TwinFigures] = []
     given = {name: frame for name, frame in frames.items() if not frame.empty}
-    for needed, compare in (
+    for needed, compare, *more in (
         (("forest_cover",), _cover),
         (("forest_cover", "planted_species"), _species),
         (("forest_cover", "land"), _land),
@@ -52,16 +54,24 @@ def twin_differences(frames: Frames) -> list[TwinFigures]:
         (("zone_totals", "zones"), _zone_totals),
         (("progress",), _progress_sums),
         (("progress", "zones"), _progress_present),
-        (("group_zones", "zones"), _groups),
+        (("group_zones", "zones"), _groups, "allocation", "losses"),
         (("allocation", "zones"), _present),
-        (("allocation", "zones"), _gaps),
-        (("allocation", "allocation_targets"), _allocated),
+        (("allocation", "zones"), _gaps, "losses"),
+        (("allocation", "allocation_targets"), _allocated, "losses"),
         (("allocation_targets",), _held),
         (("allocation_targets", "zones"), _held_present),
     ):
         if all(name in given for name in needed):
-            found += compare(given)
+            names = (*needed, *(name for name in more if name in given))
+            found += _differences(compare, names, *(given[name] for name in names))
     return found
+
+
+@remembered(most=40)
+def _differences(
+    compare: _Compare, names: tuple[str, ...], *frames: pd.DataFrame
+) -> list[TwinFigures]:
+    return list(compare(dict(zip(names, frames, strict=True))))
 
 
 def check_consistency(frames: Frames) -> None:

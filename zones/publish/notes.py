@@ -8,6 +8,7 @@ import pandas as pd
 
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
+from layers.base.remembered import remembered
 from layers.kinds.crops import crop_phrase
 from maps import TableNote
 from zones.allocation.job import CHANGED
@@ -35,6 +36,7 @@ def table_notes(targets: pd.DataFrame, told: pd.DataFrame) -> tuple[TableNote, .
     return tuple(found)
 
 
+@remembered()
 def verdict_notes(
     targets: pd.DataFrame,
     zone_names: pd.DataFrame,

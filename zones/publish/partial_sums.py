@@ -13,6 +13,7 @@ import pandas as pd
 
 from layers.base.language import Phrase
 from layers.base.messages import message
+from layers.base.remembered import remembered
 from maps import TableNote
 from maps.layout.words import word
 from zones.certainty.sentences import figure_phrase
@@ -22,6 +23,7 @@ from zones.publish.rounded_figures import area_targets
 _THING = ["zone", "indicator", "unit"]
 
 
+@remembered()
 def partial_notes(
     targets: pd.DataFrame,
     zones: pd.DataFrame,

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from layers.base.remembered import remembered
 from maps.tables import COVER_YEARS
 from zones.measure.present import BEARING
 from zones.rounding.to_sums import PrintedSums, round_to_sums
@@ -232,9 +233,14 @@ def frames_digest(frames: Iterable[pd.DataFrame]) -> str:
     """Digest of printed frames, as every page made from them carries it."""
     total = hashlib.sha256()
     for frame in frames:
-        plain = frame.replace({np.nan: None})
-        total.update(plain.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+        total.update(_as_bytes(frame))
     return total.hexdigest()[:16]
+
+
+@remembered(most=24)
+def _as_bytes(frame: pd.DataFrame) -> bytes:
+    plain = frame.replace({np.nan: None})
+    return plain.to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
 def round_species(species: pd.DataFrame, cover: pd.DataFrame, *, decimals: int) -> pd.DataFrame:

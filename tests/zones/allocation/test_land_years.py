@@ -51,7 +51,7 @@ def test_land_that_is_free_in_no_year_of_the_plan_is_told_nowhere() -> None:
     ]
     result = on_pieces(pieces, [100.0] * 5)
     assert result.plan["planned_ha"].sum() == pytest.approx(50.0)
-    usable = usable_land(result.inputs, result.settings)
+    usable = usable_land(result.inputs.available, result.inputs.sources, result.settings)
     assert usable.to_numpy().tolist() == [["a", "young", "made", 50.0]]
     assert zone_land(result)["available_ha"].tolist() == [50.0]
     printed = round_allocation(result)

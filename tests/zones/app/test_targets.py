@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from layers.base.remembered import remembering
 from zones.app.refused import RefusedError
 from zones.app.rooms.targets import _edited
 from zones.cli.main import run
@@ -59,6 +60,31 @@ def test_an_edit_moves_the_plan_and_says_which_communes(seated: Any) -> None:
     assert {"done": 1, "of": 2} in desk.told  # how far it is, for a plan that takes seconds
     reasons = desk.ask("targets", "why", changes=lines)
     assert {"zone", "message_vi", "message_en"} <= set(reasons[0])
+
+
+def test_what_is_remembered_between_edits_changes_no_figure(seated: Any) -> None:
+    """The worker keeps what an edit does not touch; every answer is that of a fresh worker."""
+    desk, zone, lines = lines_at(seated)
+    allocation = desk.desk.plan(()).allocation
+    code = allocation.plan.loc[allocation.plan["zone"] == zone, "commune_code"].iloc[0]
+    source = allocation.plan.loc[allocation.plan["zone"] == zone, "source"].iloc[0]
+    edits: list[list[str]] = [
+        lines,
+        lines[1:],
+        [f"importance.{zone}=5", f"pace.{zone}=3"],
+        [f"lock.{zone}.{code}=must_not"],
+        [*lines, f"listed.{zone}.{code}=no"],
+        [f"land.{source}=0.5x"],
+        [f"suitability.{zone}.{source}=0.3", "unlisted_cost=3"],
+        lines,
+        [],
+    ]
+    fresh = [desk.ask("targets", "plan", changes=edit) for edit in edits]
+    # Edits that change nothing would show nothing.
+    assert len({json.dumps(answer["figures"]) for answer in fresh}) > 5
+    with remembering():
+        kept = [desk.ask("targets", "plan", changes=edit) for edit in edits]
+    assert kept == fresh
 
 
 def test_the_page_is_drawn_from_the_figures_of_the_edited_plan(seated: Any) -> None:
@@ -169,6 +195,7 @@ from dataclasses import replace
 from pathlib import Path
 from zones.app.desk import Desk
 from zones.app.process import do
+from layers.base.remembered import remembering
 from zones.app.refused import RefusedError
 from zones.app.rooms.targets import _edited
 from zones.app.session import Session

@@ -221,7 +221,7 @@ class _Pair:
             )
 
     def pace(self) -> Iterator[Sentence]:
-        pace = yearly_pace(self.allocation.inputs, self.allocation.settings)
+        pace = yearly_pace(self.allocation.inputs.pace, self.allocation.settings)
         # Unrounded, for a printed year may lie a step beyond the limit that the plan keeps.
         plan, sources = self.allocation.plan, self.allocation.inputs.sources
         here = plan[plan["commune_code"] == self.code]
