@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Mapping
 from typing import Any
 
@@ -158,11 +159,13 @@ def _asked(row: Row) -> Phrase:
 
 
 def _width(low: float, centre: float, high: float, digits: int) -> Phrase:
-    """Half the width; nothing where the sides are not alike, or it is too small for the decimals.
+    """Half the width, to three digits; nothing where it is too small for the decimals.
 
-    An interval that reaches further on one side than on the other is told by its ends alone.
+    An interval that reaches further on one side than on the other is told by its ends alone. The
+    sides are never quite alike: more digits would not lead from the centre to the ends either.
     """
-    half = (high - low) / 2
+    half = float(f"{(high - low) / 2:.3g}")
+    digits = min(digits, max(0, 2 - math.floor(math.log10(half)))) if half else 0
     lopsided = pd.isna(centre) or abs(high + low - 2 * centre) > _LOPSIDED * 2 * half
     if lopsided or not round(half, digits):
         return Phrase(en="", vi="")

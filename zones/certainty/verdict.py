@@ -27,6 +27,8 @@ _KEYS = ["zone", "indicator", "commune_code"]
 _ORIGINS = {"sample": "points", "boundary": "boundaries"}
 #: Before the strata of most doubt, where points in all strata are needed.
 EVERYWHERE = "all:"
+#: Strata that are named of all.
+_NAMED = 2
 #: A figure this near to an end (in half-widths) no survey can tell from it.
 _AT_THE_END = 0.02
 
@@ -137,14 +139,14 @@ def _needed(row: Mapping[Hashable, Any], z: float) -> str:
     if math.isnan(centre):
         return f"points:0:{row['strata']}"
     if row["origin"] == "sample":
-        ends_ha, named = [end / row["per"] for end in ends], row["strata"].split("+")
-        found = more_points(Seen.read(row["seen"]), named, ends_ha, z=z)
+        seen, ends_ha = Seen.read(row["seen"]), [end / row["per"] for end in ends]
+        found = more_points(seen, ends_ha, z=z)
         if found is None:
             return "at_the_end"
         points, strata = found
-        # Of points in all strata those are named where the doubt is greatest.
-        if len(strata) > len(named):
-            return f"points:{points}:{EVERYWHERE}{row['strata']}"
+        # Of points in all strata those are named where they help most.
+        if len(strata) == np.count_nonzero(seen.points) > _NAMED:
+            return f"points:{points}:{EVERYWHERE}{'+'.join(strata[:_NAMED])}"
         return f"points:{points}:{'+'.join(strata)}"
     # Each end within reach asks for a half-width below its distance from the estimate.
     part = min(

@@ -51,6 +51,7 @@ def make(
 ) -> None:
     """Draw a sample."""
     from layers.base.errors import OutputExistsError
+    from layers.base.language import Phrase
     from layers.base.messages import message
     from zones.certainty.design import DESIGN_FILE, class_name, is_rare
     from zones.output.findings_table import finding_records, findings_table
@@ -69,6 +70,7 @@ def make(
             points=len(design.points),
             strata=len(design.strata_ha),
             folder=out,
+            mixed=Phrase("", "") if cover else message("zones.certainty.mixed_stand"),
         )
     ]
     lines += [

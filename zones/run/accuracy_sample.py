@@ -14,7 +14,7 @@ import pandas as pd
 import pyproj
 
 from layers.base.clock import today
-from layers.base.errors import ClosureError, InputError
+from layers.base.errors import ClosureError, InputError, OutputExistsError
 from layers.base.findings import Finding
 from layers.base.messages import message
 from layers.base.resources import data_table
@@ -190,6 +190,8 @@ def add_points(
     design = load_design(request.of)
     sample = load_survey(request.of, level_percent=CertaintySettings().level_percent).sample
     refuse_other_map(design, layer_digest(project, design.layer))
+    if (request.out / DESIGN_FILE).exists():
+        raise OutputExistsError("zones.certainty.folder_holds_sample", path=request.out)
     refuse_existing(request.out, overwrite=False, inputs=project.input_paths().values())
     named = named_strata(design, request.strata)
     options = RunOptions(only=("check",), write=False)

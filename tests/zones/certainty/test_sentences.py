@@ -52,17 +52,16 @@ def test_cannot_tell_says_what_would_decide() -> None:
     assert sentence.en == (
         "Pine, 155,000–160,000 ha by 2030 asked for: cannot tell yet; 155,400 ha on the map; by "
         "1,094 reference points, 147 of them this crop: 155,380 ha, 95 % interval "
-        "154,400–156,400 ha (± 1,000); "
-        "about 320 more points where the map says Pine, Other would decide if the estimate stays "
-        "as it is; as new points may shift it, plan for twice as many."
+        "154,400–156,400 ha (about ± 1,000); "
+        "about 320 more points where the map says Pine, Other would decide in eight of ten "
+        "surveys, if the ground is as the present points show it."
     )
     assert sentence.vi == (
         "Thông, chỉ tiêu 155.000–160.000 ha đến năm 2030: chưa kết luận được; theo bản đồ 155.400 "
         "ha; theo 1.094 điểm kiểm tra, trong đó 147 điểm là cây này: 155.380 ha, khoảng "
-        "tin cậy 95 %: 154.400–156.400 ha "
-        "(± 1.000); cần thêm khoảng 320 điểm kiểm tra ở nơi bản đồ ghi Thông, Khác mới kết luận "
-        "được nếu ước lượng vẫn như hiện nay; điểm mới có thể làm ước lượng thay đổi, nên dự trù "
-        "gấp đôi."
+        "tin cậy 95 %: 154.400–156.400 ha (khoảng ± 1.000); "
+        "cần thêm khoảng 320 điểm kiểm tra ở nơi bản đồ ghi Thông, Khác: nếu thực địa đúng "
+        "như các điểm hiện có cho thấy thì mười lần điều tra có tám lần kết luận được."
     )
 
 
@@ -76,8 +75,8 @@ def test_errors_of_drawing_alone_are_said_to_be_no_more() -> None:
     assert "wrong species" in only.en
     assert sentence.en.endswith("boundaries drawn to 0.8 m would decide.")
     assert sentence.vi.endswith("ranh giới phải chính xác đến 0,8 m mới kết luận được.")
-    assert "(± 1,000), of errors of drawing alone;" in sentence.en
-    assert "(± 1.000), chỉ tính sai số khoanh vẽ;" in sentence.vi
+    assert "(about ± 1,000), of errors of drawing alone;" in sentence.en
+    assert "(khoảng ± 1.000), chỉ tính sai số khoanh vẽ;" in sentence.vi
     assert general.vi != general.en
 
 
@@ -89,7 +88,7 @@ def test_points_are_no_errors_of_drawing_though_all_is_decided() -> None:
 def test_a_map_that_the_points_do_not_bear_out_is_told() -> None:
     *_, sentence = told(targets(present=157_000.0))
     assert "157,000 ha on the map; by 1,094 reference points" in sentence.en
-    assert "(± 1,000), and the map's own figure lies outside it" in sentence.en
+    assert "(about ± 1,000), and the map's own figure lies outside it" in sentence.en
     assert "số liệu trên bản đồ nằm ngoài khoảng này" in sentence.vi
 
 
@@ -184,7 +183,7 @@ def test_rate_of_forest_cover_has_its_name() -> None:
     *_, sentence = told(rate())
     assert sentence.en.startswith(
         "Forest cover rate, at least 64.5% by 2030 asked for: cannot tell yet; 64.30 % on the map, "
-        "95 % interval 63.90–64.70 % (± 0.40), of errors of drawing alone"
+        "95 % interval 63.90–64.70 % (about ± 0.40), of errors of drawing alone"
     )
 
 
@@ -246,7 +245,7 @@ def test_the_rate_has_interval_and_verdict_and_an_exact_area_below() -> None:
     sentence, exact = cover_sentences(rows, level_percent=90.0, rate_decimals=1)
     assert sentence.en == (
         "Forest cover rate, at least 64.5% by 2030 asked for: met; 64.3 % on the map, 90 % "
-        "interval 63.9–64.7 % (± 0.4), of errors of drawing alone."
+        "interval 63.9–64.7 % (about ± 0.4), of errors of drawing alone."
     )
     assert "official natural area counts as exact" in exact.en
-    assert "64,3 %, khoảng tin cậy 90 %: 63,9–64,7 % (± 0,4), chỉ tính" in sentence.vi
+    assert "64,3 %, khoảng tin cậy 90 %: 63,9–64,7 % (khoảng ± 0,4), chỉ tính" in sentence.vi

@@ -131,7 +131,7 @@ def test_what_would_decide_of_points() -> None:
     assert row["verdict"] == "cannot_tell"
     kind, count, strata = row["needed"].split(":")
     assert kind == "points"
-    assert strata in ("pine", "other", "pine+other")
+    assert set(strata.split("+")) <= {"pine", "other"}
     assert int(count) > 0
     assert row["interval_from"] == "points"
     assert row["status"] == "below"
@@ -227,7 +227,7 @@ def test_truth_exactly_at_the_target() -> None:
     assert words["cannot_tell"] >= 0.90 * len(names)
 
 
-def test_of_points_in_all_strata_those_with_most_doubt_are_named() -> None:
+def test_of_points_in_all_strata_those_where_they_help_most_are_named() -> None:
     """Six strata in one sentence tell nobody where to go."""
     rest = "+".join(f"s{number}:9000:40:{number % 3}" for number in range(6))
     found = errors(
@@ -241,4 +241,4 @@ def test_of_points_in_all_strata_those_with_most_doubt_are_named() -> None:
     )
     row = judged(targets("floor", 7_000, None), 6_350.0, found)
     assert row["verdict"] == "cannot_tell"
-    assert row["needed"] == "points:796:all:s2+s5"
+    assert row["needed"] == "points:1600:all:s2+s5"

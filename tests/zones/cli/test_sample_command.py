@@ -474,6 +474,9 @@ def test_more_points_of_what_is_no_labelled_sample_of_this_ground(
     capsys.readouterr()
     assert "teak" in told(read_back, "mới", "--stratum", "teak")
     assert "labelled.csv" in told(made.parent / "sample")
+    (tmp_path / "cũ").mkdir()
+    (tmp_path / "cũ" / "design.json").write_text("{}", "utf-8")
+    assert "đã có một mẫu: hãy ghi thư mục khác" in told(read_back, "cũ")
     assert "design.json" in told(tmp_path)
     assert "sample" in told(read_back, "dự án/sample")  # the sample itself is not written over
     design = read_back / "design.json"
