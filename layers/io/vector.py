@@ -567,13 +567,13 @@ def _read_gdal(
     options: dict[str, Any] = {"layer": described.layer, "columns": wanted}
     path = described.opened.path
     if described.driver == "ESRI Shapefile":
-        # Field names come in the same letters, so where they matter all fields are read, in order.
-        plain = all(name.isascii() for name in described.fields)
+        # Names come as they stand in the file: where that is not how they are described (other
+        # letters, spaces at the end), all fields are read.
+        stands = pyogrio.read_info(path, layer=described.layer, encoding=BYTES)["fields"]
+        plain = all(decode_name(name) == name for name in stands)
         options["columns"] = wanted if plain else None
         frame = _read_bulk(path, {**options, "encoding": BYTES})
-        if not plain:
-            names = [name for name in frame.columns if name != "geometry"]
-            frame = frame.rename(columns=dict(zip(names, described.fields, strict=True)))
+        frame.columns = [decode_name(name) for name in frame.columns]
         return decode_columns(frame, described.encoding, told=encoding)
     if described.driver == "MapInfo File":
         return decode_columns(_read_fiona(described, wanted), None, told=encoding)

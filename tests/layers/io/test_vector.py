@@ -277,6 +277,18 @@ def test_field_names_with_accents(squares, folder):
     assert load_vector(path)["Tên"].tolist()[:2] == ["Lộc Bình", "Hữu Lũng"]
 
 
+@pytest.mark.parametrize("name", [b"ten  ", b"     "])
+def test_field_names_that_end_in_spaces_or_are_blank(squares, folder, name):
+    path = folder / "a.shp"
+    squares[["geometry"]].assign(maxa="06148", ten_x="Na").to_file(path)
+    table = path.with_suffix(".dbf")
+    table.write_bytes(table.read_bytes().replace(b"ten_x", name))
+    read = load_vector(path)
+    assert list(read.columns) == ["maxa", name.decode().strip(), "geometry"]
+    assert set(read[name.decode().strip()]) == {"Na"}
+    assert list(load_vector(path, columns=["maxa"]).columns) == ["maxa", "geometry"]
+
+
 def test_font_bytes_come_through_as_latin_letters(squares, folder):
     path = folder / "a.shp"
     squares["xa"] = ["B¾c Giang", "Léc B×nh", None]
