@@ -28,6 +28,7 @@ import psutil
 
 from benchmarks.allocation import COUNTRY, made_case
 from layers.base.language import Phrase
+from layers.base.remembered import remembering
 from zones.allocation.job import allocate_project, allocation_tables, change_plan
 from zones.allocation.prepare import Prepared
 from zones.allocation.rounded import compare_allocations
@@ -206,6 +207,11 @@ def _edit_country() -> dict[str, float]:
 
 def _country(asked: Connection) -> None:
     """Life of the process that holds the country's plan and shares it out with each edit."""
+    with remembering():  # as the worker does
+        _answer_edits(asked)
+
+
+def _answer_edits(asked: Connection) -> None:
     inputs, settings = made_case(*COUNTRY)
     names = {zone: Phrase(zone, zone) for zone in inputs.targets["zone"]}
     start = time.perf_counter()
