@@ -34,10 +34,10 @@ _LETTERS_PER_PAGE = 20
 
 _HEADING_MARKS = re.compile(r"^\s{0,3}#{1,6}\s+")
 _EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
-#: A raised figure behind a unit of length is part of it (m²); elsewhere it points to a footnote.
-_FOOTNOTE = re.compile(r"(?<!\bm)(?<!\b[kcd]m)<sup>\s*\d+\s*</sup>", re.IGNORECASE)
+#: A note of Markdown: "50.000[^1] ha".
+_NOTE = re.compile(r"\[\^\w{1,20}\]")
 _RULE = re.compile(r"^[-*_=\s]{3,}$")
-_TAGS = re.compile(r"</?(?:b|i|u|em|strong|span|sup|sub)\b[^>]{0,200}>", re.IGNORECASE)
+_TAGS = re.compile(r"</?(?:b|i|u|em|strong|span)\b[^>]{0,200}>", re.IGNORECASE)
 #: Tags that part what stands before them from what comes behind.
 _BREAKS = re.compile(r"</?(?:br|p|ul|ol|li|div)\b[^>]{0,200}>", re.IGNORECASE)
 
@@ -63,7 +63,7 @@ def _plain_line(line: str) -> str:
     if _RULE.match(line):
         return ""
     line = _EMPHASIS.sub("", _HEADING_MARKS.sub("", line))
-    return clean_text(_BREAKS.sub(" ", _TAGS.sub("", _FOOTNOTE.sub("", line)))).strip()
+    return clean_text(_BREAKS.sub(" ", _TAGS.sub("", _NOTE.sub("", line)))).strip()
 
 
 def _lines_of_text(path: Path) -> list[str]:

@@ -181,6 +181,7 @@ class _Reader:
 
     def __init__(self, lists: _Lists, notes: dict[str, Any]) -> None:
         self.lists, self.notes = lists, notes
+        self.raised_styles: frozenset[str] = frozenset()
         self.aside: list[Any] = []
 
     def _pieces(self, element: Any) -> Iterator[str]:
@@ -191,6 +192,9 @@ class _Reader:
                 continue
             if name in _ASIDE:
                 self.aside.append(child)
+            elif name == "r" and _is_raised(child, self.raised_styles):
+                text = "".join(self._pieces(child))
+                yield f"<sup>{text}</sup>" if text.strip() else text
             elif name == "t":
                 yield child.text or ""
             elif name == "sym":
@@ -273,6 +277,29 @@ def _is_hidden(run: Any) -> bool:
     """Whether a run is hidden; a style's hiding may be undone by a value."""
     mark = _find(run, "rPr", "vanish")
     return mark is not None and _get(mark, "val", "1") not in ("0", "false", "off", "none")
+
+
+def _is_raised(run: Any, styles: frozenset[str]) -> bool:
+    """Whether a run stands above its line: by its own properties, else by its style."""
+    properties = _find(run, "rPr")
+    if _number(_get(_find(properties, "position"), "val"), 0) > 0:
+        return True
+    own = _get(_find(properties, "vertAlign"), "val")
+    return own == "superscript" or (not own and _get(_find(properties, "rStyle"), "val") in styles)
+
+
+def _raised_styles(root: Any) -> frozenset[str]:
+    """Styles of letters that raise them, and those based on one that do not undo it."""
+    aligned, above = dict[str, str](), dict[str, str]()
+    for style in root:
+        if _name(style) == "style" and _get(style, "type") == "character":
+            name = _get(style, "styleId")
+            aligned[name] = _get(_find(style, "rPr", "vertAlign"), "val")
+            above[name] = _get(_find(style, "basedOn"), "val")
+    found = {name for name, value in aligned.items() if value == "superscript"}
+    while more := {n for n, a in above.items() if a in found and not aligned[n]} - found:
+        found |= more
+    return frozenset(found)
 
 
 def _unwrapped(element: Any) -> Iterator[Any]:
@@ -358,6 +385,8 @@ def _read(path: Path, archive: zipfile.ZipFile) -> WordText:
         for note in parts.get(part, ())
     }
     reader = _Reader(lists, notes)
+    if "styles" in parts:
+        reader.raised_styles = _raised_styles(parts["styles"])
     roots = [content, *notes.values()]
     tracked = sum(_name(element) in _TRACKED for root in roots for element in root.iter())
     return WordText(kept_lines(path, reader.lines(content)), tracked)

@@ -29,6 +29,9 @@ _LETTER = re.compile(rf"([{_LETTERS}fjwz])\)\s*(?=\S)")
 _DASH = re.compile(r"[-–•+*]\s*(?=\w|[“\"(])")
 _RANGE_BEGUN = re.compile(r"\d\s*$")
 _RANGE_ENDS = re.compile(r"[-–]\s*\d")
+#: A line ends inside a numeral: "50." above "000 ha".
+_TORN = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})*\.?$")
+_TORN_OFF = re.compile(r"\.?000(?!\d)")
 _FOOTNOTE = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹]")
 _CLOSING = re.compile(r"Nơi nhận\s*:", re.IGNORECASE)
 #: Opens the title of a document, whatever stands above it.
@@ -250,6 +253,12 @@ class _Reader:
         dash = _DASH.match(line)
         if is_continued and _RANGE_BEGUN.search(previous) and _RANGE_ENDS.match(line):
             self.parts.append((line, number))  # "từ 30" at the end of a line, "- 40 cơ sở" below
+            return
+        if is_continued and _TORN.search(previous) and _TORN_OFF.match(line):
+            if "." in previous[-1] + line[0]:
+                line = previous + line
+                number = self.parts.pop()[1]
+            self.parts.append((line, number))
             return
         if _CLOSING.match(line):
             self.flush()

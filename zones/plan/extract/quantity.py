@@ -34,7 +34,13 @@ _GAP = re.compile(r"\s*")
 #: over from its start, however long it is.
 _NEAR, _FAR = 120, 2_000
 # Not inside a word, a longer numeral, a date (20/11) or behind a per-sign (tiêu chí/01 xã).
-_INSIDE = re.compile(r"(?:[\w/.,]|[^\W\d_][-–])$")
+_INSIDE = re.compile(r"(?:[\w/.,]|\d['’]|[^\W\d_][-–])$")
+#: A few digits and a mark before a gap: "50. 500 ha", "5, 5 ha" may be one figure or two.
+_TORN = re.compile(r"(?<![\d/])\d{1,3}(?:[.,]\d{3})*\s*([.,])\s*$")
+#: The number of an item, with which a text begins.
+_ITEM = re.compile(r"\s*\d{1,2}\.\s+$")
+#: Three digits of which the first is 0 are the rest of a numeral, never a figure: "000 ha".
+_REST = re.compile(r"0\d\d")
 _CONNECTOR = re.compile(r"\s*(?:[-–—−÷~]|đến|tới)\s*(?:khoảng\s+)?", re.IGNORECASE)
 _COUNTED = re.compile(
     r"(?<!mỗi )(?<!hàng )(?<!hằng )(?<!một )(?<!\w)"
@@ -116,11 +122,36 @@ def read_numeral(text: str) -> tuple[float, bool] | None:
     return float(text.replace(",", ".")), commas == 1 and _grouped(text)
 
 
+#: A numeral of which a group of three zeros was torn off: no figure begins with it.
+_TORN_OFF = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})*(?:\s*\.\s*000)+(?![\d])")
+_SUPERSCRIPT = re.compile(r"<sup\b[^>]{0,200}>([^<]{0,40})</sup>", re.IGNORECASE)
+_RAISING = re.compile(r"</?su[pb]\b[^>]{0,200}>", re.IGNORECASE)
+_RAISED = str.maketrans("0123456789()[]", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁽⁾")
+_SMALL = "[⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]"
+_LENGTH = r"(?<![^\W\d_])(?:da|[kcdhm])?m"
+_EXPONENT = re.compile(rf"({_LENGTH})\s?<sup\b[^>]{{0,200}}>\s*([23])[^<]*</sup>", re.IGNORECASE)
+#: Raised figures: those of a unit (m²), of a power (10⁶) and between two figures stay; one behind
+#: anything else points to a note.
+_NOTE_MARK = re.compile(
+    rf"{_LENGTH}[²³]|(?<![\d.,])10{_SMALL}+|(?<=\d)\s*{_SMALL}+(?=\s*[.,]?\d)"
+    rf"|(?P<note>(?<=[^\s|])\s*{_SMALL}+(?:\s?[,;]\s?{_SMALL}+)*)",
+    re.IGNORECASE,
+)
+_PLAIN = {
+    **dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),
+    **dict.fromkeys((*range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " "),
+    0x2212: "-",
+}
+
+
 def clean_text(text: str) -> str:
-    """Text in NFC, without the marks of superscripts and with plain signs; length may change."""
-    plain = unicodedata.normalize("NFC", text)
-    plain = re.sub(r"</?su[pb]>", "", plain)
-    return plain.translate({0xAD: None, 0x200B: None, 0x2212: "-", 0xFEFF: None})
+    """Text in NFC, without marks of notes and with plain signs; length may change."""
+    plain = unicodedata.normalize("NFC", text).translate(_PLAIN)
+    plain = _EXPONENT.sub(r"\1\2", re.sub(r"</sup>\s*<sup>", "", plain))
+    plain = _SUPERSCRIPT.sub(lambda found: found[1].translate(_RAISED), plain)
+    plain = _NOTE_MARK.sub(lambda found: "" if found["note"] else found[0], plain)
+    plain = _RAISING.sub("", plain)
+    return _TORN_OFF.sub(lambda found: re.sub(r"\s", "", found[0]), plain)
 
 
 def _number(text: str, start: int) -> _Number | None:
@@ -140,9 +171,17 @@ def _unit(text: str, start: int) -> tuple[str, int] | None:
     return match_unit(text, gap.end() if gap else start)
 
 
+def _is_torn(text: str, start: int, before: str) -> bool:
+    """Whether a numeral may be the rest of another one, behind a mark and a gap."""
+    found = _TORN.search(before)
+    if found is None or (start <= _NEAR and _ITEM.fullmatch(before)):
+        return False
+    return found[1] == "," or bool(re.match(r"\d{3}(?!\d)", text[start : start + 4]))
+
+
 def _is_date_or_number(text: str, start: int, number: _Number) -> bool:
     before = text[max(0, start - _NEAR) : start]
-    if _INSIDE.search(before):
+    if _INSIDE.search(before) or _REST.match(text, start) or _is_torn(text, start, before):
         return True
     # "Điều 5", "dự án 1"; but "điều 180.000 ha" are cashews.
     if number.value < _FEWEST_NOT_COUNTED and _COUNTED.search(before):

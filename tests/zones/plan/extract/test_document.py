@@ -158,13 +158,15 @@ def test_every_line_belongs_to_exactly_one_paragraph(lines: list[str]) -> None:
 def test_marks_of_layout_are_taken_away(tmp_path: Path) -> None:
     path = tmp_path / "văn bản.md"
     path.write_text(
-        "### **II. MỤC TIÊU**\n---\nGỗ 580 nghìn m<sup>2</sup> theo Quyết định<sup>1</sup>\n",
+        "### **II. MỤC TIÊU**\n---\nGỗ 580 nghìn m<sup>2</sup> theo Quyết định<sup>1</sup>\n"
+        "50.000[^1] ha, 350¹ ha\n",
         encoding="utf-8",
     )
     assert read_document_text(path).lines == (
         "II. MỤC TIÊU",
         "",
         "Gỗ 580 nghìn m2 theo Quyết định",
+        "50.000 ha, 350 ha",
     )
 
 
@@ -321,6 +323,48 @@ def _run(text: str) -> str:
 
 def _paragraph(*inside: str) -> str:
     return f"<w:p>{''.join(inside)}</w:p>"
+
+
+def _raised(text: str, properties: str = "<w:vertAlign w:val='superscript'/>") -> str:
+    return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+
+def test_raised_figures_of_word_are_marks_of_notes(tmp_path: Path) -> None:
+    style = "<w:style w:type='character' w:styleId='{}'><w:basedOn w:val='{}'/>{}</w:style>"
+    mark = "<w:rPr><w:vertAlign w:val='superscript'/></w:rPr>"
+    cell = "<w:tc>{}</w:tc>"
+    row = "".join(
+        cell.format(_paragraph(*runs))
+        for runs in ((_run("Na"),), (_run("350"), _raised("7")), (_run("ha"),))
+    )
+    path = _word(
+        tmp_path / "a.docx",
+        _paragraph(_run("I. MỤC TIÊU"), _raised("1"))
+        + _paragraph(_run("hồi 50.000"), _raised("2"), _run(" ha, na 350"), _raised("3, 4"))
+        + _paragraph(_run("gỗ 20 m"), _raised("3"), _raised("1"), _run("/ha, 6 km"), _raised("2"))
+        + _paragraph(_run("quế 60"), _raised("5", "<w:rStyle w:val='Mark'/>"), _run(" ha"))
+        + _paragraph(_run("chè 70"), _raised("6", "<w:position w:val='6'/>"), _run(" ha"))
+        + _paragraph(_run("CO"), _raised("2", "<w:vertAlign w:val='subscript'/>"))
+        + _paragraph(_run("thông 9"), _raised("0", "<w:vertAlign w:val='baseline'/>"))
+        + f"<w:tbl><w:tr>{row}</w:tr></w:tbl>",
+        styles=style.format("Base", "", mark) + style.format("Mark", "Base", ""),
+    )
+    assert read_document_text(path).lines == (
+        "I. MỤC TIÊU",
+        "hồi 50.000 ha, na 350",
+        "gỗ 20 m3/ha, 6 km2",
+        "quế 60 ha",
+        "chè 70 ha",
+        "CO2",
+        "thông 90",
+        "Na | 350 | ha",
+    )
+
+
+def test_a_figure_torn_over_two_lines_is_one() -> None:
+    lines = ("I. A", "- Vùng chè đạt 50.", "000 ha, hồi 155", ".000 ha; na năm 2030.", "300 ha.")
+    texts = [paragraph.text for paragraph in read_outline(lines)]
+    assert texts[1] == "Vùng chè đạt 50.000 ha, hồi 155.000 ha; na năm 2030. 300 ha."
 
 
 def _deleted(text: str) -> str:

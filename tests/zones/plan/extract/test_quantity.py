@@ -75,6 +75,24 @@ def test_numbers_of_clauses_are_no_numerals(text: str) -> None:
         ("2025 ha", "exact", 2_025, 2_025, "ha"),
         ("1,188,801.11 ha", "exact", 1_188_801.11, 1_188_801.11, "ha"),
         ("20.000 – 15.000 ha", "range", 20_000, 15_000, "ha"),
+        # Marks of notes are no digits; the raised figure of a unit stays.
+        ("350¹ ha", "exact", 350, 350, "ha"),
+        ("50.000 ⁴ ha", "exact", 50_000, 50_000, "ha"),
+        ("50.000¹²,³ ha", "exact", 50_000, 50_000, "ha"),
+        ("3.500<sup>5</sup> ha", "exact", 3_500, 3_500, "ha"),
+        ("155.000¹ - 160.000² ha", "range", 155_000, 160_000, "ha"),
+        ("350 ha⁶", "exact", 350, 350, "ha"),
+        ("6.000 m²", "exact", 6_000, 6_000, "m2"),
+        ("6 km<sup>2</sup><sup>1</sup>", "exact", 6, 6, "km2"),
+        ("20 m³¹", "exact", 20, 20, "m3"),
+        # A group of zeros that a gap tore off is joined: no figure begins with it.
+        ("đạt 50. 000 ha", "exact", 50_000, 50_000, "ha"),
+        ("đạt 50 .000 ha", "exact", 50_000, 50_000, "ha"),
+        ("đạt 1. 000.\u2009000 ha", "exact", 1_000_000, 1_000_000, "ha"),
+        ("155.000 -160. 000 ha", "range", 155_000, 160_000, "ha"),
+        ("đạt 50\u2009500 ha", "exact", 50_500, 50_500, "ha"),
+        ("2. 155.000 ha thông", "exact", 155_000, 155_000, "ha"),
+        ("năm 2030, 500 ha", "exact", 500, 500, "ha"),
     ],
 )
 def test_figure_bound_and_unit(
@@ -118,6 +136,13 @@ def test_each_year(text: str, per_year: bool) -> None:
         "20 đồng bào",
         "4 con đường",
         "1.2.3 ha",
+        "000 ha",
+        "đạt 50. 500 ha",
+        "đạt 50 .500 ha",
+        "đạt 5, 5 ha",
+        "đạt 50'500 ha",
+        "10⁶ ha",
+        "50.000(1) ha",
     ],
 )
 def test_what_is_no_quantity(text: str) -> None:
