@@ -15,6 +15,7 @@ from layers.base.messages import joined
 from layers.base.remembered import remembered
 from layers.base.schema import Schema, read_schema
 from layers.base.short_repr import short_repr
+from maps.layout.content import TableNote
 from maps.layout.words import phrase, repeated_keys
 from maps.tables import ALLOCATION, FOREST_COVER, PROGRESS, SOURCES, TARGETS, ZONE_NAMES, ZONES
 
@@ -133,6 +134,9 @@ class MapContent:
         coloured by class, as a picture that is as fine as fits into the page.
     warnings : pandas.DataFrame, optional
         Schema `WARNINGS`.
+    verdicts : tuple of TableNote
+        Sentences on the targets of a zone: verdict, interval, what would decide. They stand above
+        the map of that zone.
     demo : bool
         The figures are made up; the page says so.
     tile_hosts : tuple of str
@@ -157,6 +161,7 @@ class MapContent:
     neighbours: gpd.GeoDataFrame | None = None
     plot_outlines: gpd.GeoDataFrame | ColouredPlots | None = None
     warnings: pd.DataFrame | None = None
+    verdicts: tuple[TableNote, ...] = ()
     demo: bool = False
     tile_hosts: tuple[str, ...] = ()
     digest: str = ""
@@ -254,7 +259,8 @@ def _check_keys(content: MapContent) -> None:
         faults += _unknown("forest_cover", covered.iloc[:-1], codes)
         if covered.iloc[-1:].isin(codes).any():
             faults.append(phrase("fault.no_province", code=covered.iloc[-1]))
-    faults += _cover_path_faults(content)
+    told = pd.Series([note.zone for note in content.verdicts], dtype="str", name="zone")
+    faults += _unknown("verdicts", told, zones) + _cover_path_faults(content)
     faults += _progress_faults(content.progress, content.zones, content.communes)
     faults += _wrong_figures(content)
     if faults:

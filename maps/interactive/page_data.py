@@ -365,6 +365,9 @@ def _zone_entry(
         entry["interval"] = _interval(rows)
     if zone["zone"] in told:
         entry["told"], entry["classes"]["told"] = told[zone["zone"]]
+    said = [note.text for note in content.verdicts if note.zone == zone["zone"]]
+    if said:
+        entry["said"] = [{"vi": text.vi, "en": text.en} for text in said]
     _note_zone(zone, rows["present_ha"].to_numpy("float64", na_value=np.nan), notes)
     planned = _planned(content.planned, zone["zone"], codes)
     if planned is None and content.planned is not None:

@@ -90,8 +90,8 @@ class TableNote:
     ----------
     table : str
         Which table it concerns: ``targets``, ``unmeasured`` (targets without a figure), ``zone``,
-        ``matrix``, ``purposes``, ``cover``, ``causes``, ``ages``, ``allocation``, ``path`` or
-        ``sources``.
+        ``verdict`` (below a zone's table, and on its map), ``matrix``, ``purposes``, ``cover``,
+        ``causes``, ``ages``, ``allocation``, ``path`` or ``sources``.
     text : Phrase
         The sentence.
     zone : str
@@ -316,7 +316,8 @@ class AnnexContent:
 
     def notes_on(self, table: str, *zones: str) -> tuple[str, ...]:
         """Sentences handed over for a table of some zones, in the language of the pages."""
-        mine = [note for note in self.notes if note.table == table and note.zone in ("", *zones)]
+        told = ("zone", "verdict") if table == "zone" else (table,)
+        mine = [note for note in self.notes if note.table in told and note.zone in ("", *zones)]
         return tuple(note.text.text(self.language) for note in mine)
 
     def zone_name(self, zone: str) -> str:

@@ -84,6 +84,11 @@ def _figures(figures: PublishedFigures, communes: gpd.GeoDataFrame) -> dict[str,
         "planned": _planned(figures, zones),
         "sources": figures.sources,
         "warnings": _commune_warnings(figures, communes),
+        "verdicts": tuple(
+            note
+            for note in figures.notes
+            if note.table == "verdict" and note.zone in set(zones["zone"])
+        ),
         "digest": figures.digest,
     }
 

@@ -53,7 +53,7 @@ def verdict_notes(
     return (
         *(TableNote("targets", text, zone) for zone, text in below_targets),
         *(TableNote("cover", text) for text in cover),
-        *(TableNote("zone", text, zone) for zone, text in of_zones),
+        *(TableNote("verdict", text, zone) for zone, text in of_zones),
     )
 
 

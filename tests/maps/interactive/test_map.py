@@ -21,7 +21,8 @@ from shapely.geometry import Point, box
 
 from benchmarks._map_content import made_content
 from layers.base.errors import CrsError, InputError, OutputExistsError, SchemaError
-from maps import MapContent, build_map, interactive, save_map
+from layers.base.language import Phrase
+from maps import MapContent, TableNote, build_map, interactive, save_map
 from maps.interactive.content import COMMUNE_LIMIT, LIMITS, check_content
 from maps.interactive.page_data import build_page_data, read_page_data
 from tests.maps.interactive.made_map import (
@@ -456,6 +457,24 @@ def test_every_text_of_the_data_is_escaped(content: MapContent) -> None:
     assert page.count("<!--") == 0
     assert page.count("</script>") == 4
     assert read_page_data(page)["warnings"][0][1] == evil
+
+
+def test_a_zone_carries_its_verdict_in_words_as_text_and_an_unknown_zone_is_refused(
+    content: MapContent,
+) -> None:
+    evil = "</script><img src=x onerror=alert(1)>"
+    notes = (
+        TableNote("verdict", Phrase(en="Pine: met.", vi="Thông: đạt."), "pine"),
+        TableNote("verdict", Phrase(en=evil, vi=evil), "anise"),
+    )
+    page = build_map(replace(content, verdicts=notes))
+    assert evil not in page
+    said = {zone["id"]: zone.get("said") for zone in read_page_data(page)["zones"]}
+    assert said["pine"] == [{"vi": "Thông: đạt.", "en": "Pine: met."}]
+    assert said["anise"] == [{"vi": evil, "en": evil}]
+    assert said["acacia"] is None
+    with pytest.raises(InputError, match=r"verdicts.*nowhere"):
+        build_map(replace(content, verdicts=(replace(notes[0], zone="nowhere"),)))
 
 
 def test_intervals_of_communes_are_written_and_unknown_reasons_refused() -> None:

@@ -16,8 +16,8 @@ import pytest
 from shapely import box
 
 from benchmarks._map_content import made_content
-from layers.base.language import format_number
-from maps import MapContent, save_map
+from layers.base.language import Phrase, format_number
+from maps import MapContent, TableNote, save_map
 from tests.maps.interactive.made_map import (
     coloured,
     grid_of_communes,
@@ -163,6 +163,26 @@ def test_points_that_decide_against_the_status_are_said_beside_it(
     said = opened.texts("#chart .zone-status")
     assert "(theo điểm kiểm tra 1,5–2,5)" in opened.text("#chart .zone-figures")
     assert sum("theo điểm kiểm tra: đạt" in text for text in said) == 1
+
+
+def test_the_verdict_of_a_zone_stands_above_its_map_in_words(
+    opener: Opener, content: MapContent
+) -> None:
+    judged = content.targets.assign(low_interval=1.5, high_interval=2.5, verdict="cannot_tell")
+    said = Phrase(en="Pine: cannot tell yet; 320 more points.", vi="Thông: cần thêm 320 điểm.")
+    verdicts = (TableNote("verdict", said, "pine"),)
+    opened = opener(replace(content, targets=judged, verdicts=verdicts), "#zone=pine")
+    assert opened.texts("#headline .said") == ["Thông: cần thêm 320 điểm."]
+    # The sentence names the target: it does not stand there twice.
+    assert "Mục tiêu" not in opened.text("#headline")
+    opened.page.click("[data-language='en']")
+    assert opened.texts("#headline .said") == ["Pine: cannot tell yet; 320 more points."]
+    opened.choose("#measures", "cover")
+    assert opened.texts("#headline .said") == []
+    opened.choose("#measures", "present")
+    opened.choose("#chart", "anise")
+    assert opened.texts("#headline .said") == []
+    assert "Target" in opened.text("#headline")
 
 
 def test_switching_zone_and_measure_changes_map_table_and_legend(

@@ -15,11 +15,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from layers.base.language import Phrase
 from layers.base.remembered import remembering
+from maps import TableNote
+from maps.interactive.content import check_content
+from maps.interactive.page_data import page_figures
 from zones.app.refused import RefusedError
 from zones.app.rooms.targets import _edited
 from zones.cli.main import run
 from zones.output.record import file_digest
+from zones.pages.map_content import with_figures
 from zones.project.model import load_project
 from zones.project.yaml_blocks import cut_block
 from zones.publish.publish import PublishedFigures
@@ -351,11 +356,17 @@ def test_the_edited_target_is_judged_anew_and_the_others_as_they_were(seated: An
     made = desk.desk.published(lines)
     now = made.targets["present"]
     judged = made.targets.assign(low_interval=now - 1, high_interval=now + 1, needed="points:3:a")
-    found = _edited(
-        replace(made, targets=judged.assign(verdict="met")),
-        desk.desk.base().prepared,
-        desk.desk.prepared(lines),
-    ).targets
+    zones = [other for other in made.zone_names["zone"] if other in set(made.zones["zone"])]
+    said = [TableNote("verdict", Phrase(en=f"Met: {it}.", vi=f"Đạt: {it}."), it) for it in zones]
+    also = TableNote("zone", Phrase(en="Young trees.", vi="Chưa thành rừng."), zone)
+    given = replace(made, targets=judged.assign(verdict="met"), notes=(*made.notes, *said, also))
+    figures = _edited(given, desk.desk.base().prepared, desk.desk.prepared(lines))
+    # What was said of the edited zone was of the plan's own figures; the others' stands.
+    page = page_figures(check_content(with_figures(desk.desk.base().content, figures)))
+    told = {item["id"]: [text["en"] for text in item.get("said", [])] for item in page["zones"]}
+    assert told == {it: [] if it == zone else [f"Met: {it}."] for it in zones}
+    assert also in figures.notes
+    found = figures.targets
     mine = found["zone"].eq(zone) & found["indicator"].eq("area") & found["commune_code"].eq("")
     assert set(found.loc[mine, "verdict"]) == {"not_met"}
     assert set(found.loc[mine, "needed"]) == {""}

@@ -11,6 +11,7 @@ from zones.certainty.sentences import (
     without_points,
     zone_verdicts,
 )
+from zones.publish.notes import verdict_notes
 
 NAMES = pd.DataFrame({"zone": ["pine"], "name_vi": ["Thông"], "name_en": ["Pine"]})
 
@@ -218,6 +219,13 @@ def test_the_page_of_a_zone_says_its_verdict_whatever_it_is(verdict: str, en: st
     assert en in sentence.en
     assert vi in sentence.vi
     assert ("would decide" in sentence.en) == (verdict == "cannot_tell")
+
+
+def test_the_sentence_of_a_zone_is_handed_on_as_a_verdict() -> None:
+    notes = verdict_notes(targets(verdict="met"), NAMES, level_percent=95.0, decimals=(0, 2))
+    mine = [(note.zone, ": met;" in note.text.en) for note in notes if note.table == "verdict"]
+    assert mine == [("pine", True)]
+    assert not [note for note in notes if note.table == "zone"]
 
 
 def test_about_says_how_far_and_too_much_is_not_called_too_little() -> None:

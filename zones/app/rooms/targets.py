@@ -130,7 +130,10 @@ def _edited(figures: PublishedFigures, base: Prepared, made: Prepared) -> Publis
         )
         rows = zones["zone"] == zone
         zones.loc[rows, "held_ratio"] = zones.loc[rows, "present_ha"] / (goal or np.nan)
-    return replace(figures, targets=targets, zones=zones)
+    # A verdict in words was of the plan's own figures
+    edited = set(changed.index.get_level_values("zone"))
+    notes = [note for note in figures.notes if note.table != "verdict" or note.zone not in edited]
+    return replace(figures, targets=targets, zones=zones, notes=tuple(notes))
 
 
 def _ends(prepared: Prepared) -> pd.DataFrame:

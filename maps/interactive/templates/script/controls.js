@@ -182,12 +182,14 @@ function renderHeadline() {
           measureTitle(state.measure) +
             (state.measure === "planned" ? " · " + (state.year || word("allYears")) : ""),
         ];
+  const told = state.measure !== "cover" && zone ? (zone.said ?? []) : [];
   if (state.measure === "cover" && data.cover) {
     parts.push(provinceCover());
   } else if (zone) {
     if (otherTold(zone)) parts.push(wholeText(zone));
     const target = targetOf(zone);
-    if (target) parts.push(targetText(target));
+    // The verdict in words says the target, and what there is, as well.
+    if (target && !(told.length && hasInterval(target))) parts.push(targetText(target));
     parts.push(word("list" + zone.list[0].toUpperCase() + zone.list.slice(1)));
   }
   byId("headline").replaceChildren(
@@ -196,6 +198,7 @@ function renderHeadline() {
       .slice(1)
       .map((part) => " · " + part)
       .join(""),
+    ...told.map((text) => element("span", { class: "said" }, text[state.language])),
   );
 }
 
