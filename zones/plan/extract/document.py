@@ -21,7 +21,7 @@ from layers.base.files import require_file
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.io.endings import DOCUMENT_KINDS
-from layers.io.pdf import opened_pdf
+from layers.io.pdf import opened_pdf, page_text
 from zones.plan.extract.docx import kept_lines, read_word_text
 from zones.plan.extract.quantity import clean_text
 
@@ -102,7 +102,7 @@ def _pdf_pages(path: Path, reader: PdfReader) -> Iterator[str]:
             raise InputError(
                 "zones.plan.extract.pdf_too_long", file=path.name, most_mb=_MOST_DRAWING_MB
             )
-        yield page.extract_text()
+        yield page_text(page)
 
 
 def _lines_of_pdf(path: Path) -> list[str]:

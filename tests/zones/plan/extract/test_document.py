@@ -227,9 +227,9 @@ def test_a_word_document_has_the_numbers_word_prints(tmp_path: Path) -> None:
     )
 
 
-def _pdf(path: Path, text: str) -> None:
-    """A PDF of one page that shows one line of ASCII, written by hand."""
-    stream = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET".encode("ascii")
+def _pdf(path: Path, text: str, *, drawn: str = "") -> None:
+    """A PDF of one page that shows one line of ASCII, or is drawn by hand."""
+    stream = (drawn or f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET").encode("ascii")
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
@@ -254,6 +254,56 @@ def test_a_pdf_gives_its_text(tmp_path: Path) -> None:
     path = tmp_path / "plan.pdf"
     _pdf(path, "Trong moi 9.000 ha rung den nam 2030")
     assert read_document_text(path).lines == ("Trong moi 9.000 ha rung den nam 2030",)
+
+
+#: "350", a raised 6 and " ha", as programs write it: LibreOffice and Word, Acrobat, and by a rise;
+#: then on a page turned by a quarter.
+_RAISED_IN_PDF = {
+    "font": "BT /F1 12 Tf 72 700 Td (Na dat 350) Tj ET BT 130.7 704.6 Td /F1 7 Tf (6) Tj ET"
+    " BT 134.6 700 Td /F1 12 Tf ( ha rung trong moi) Tj ET",
+    "matrix": "BT /F1 1 Tf 12 0 0 12 72 700 Tm (Na dat 350) Tj 7 0 0 7 130.7 704.6 Tm (6) Tj"
+    " 12 0 0 12 134.6 700 Tm ( ha rung trong moi) Tj ET",
+    "rise": "BT /F1 12 Tf 72 700 Td (Na dat 350) Tj /F1 7 Tf 4 Ts (6) Tj 0 Ts /F1 12 Tf"
+    " ( ha rung trong moi) Tj ET",
+    "turned": "BT /F1 12 Tf 0 1 -1 0 300 72 Tm (Na dat 350) Tj /F1 7 Tf 0 1 -1 0 295.4 130.7 Tm"
+    " (6) Tj /F1 12 Tf 0 1 -1 0 300 134.6 Tm ( ha rung trong moi) Tj ET",
+}
+
+
+@pytest.mark.parametrize("drawn", _RAISED_IN_PDF.values(), ids=_RAISED_IN_PDF)
+def test_a_raised_figure_of_a_pdf_is_the_mark_of_a_note(tmp_path: Path, drawn: str) -> None:
+    path = tmp_path / "plan.pdf"
+    _pdf(path, "", drawn=drawn)
+    assert read_document_text(path).lines == ("Na dat 350 ha rung trong moi",)
+    _pdf(path, "", drawn=drawn.replace("350", "350 m").replace("(6)", "(2)"))
+    assert read_document_text(path).lines[0].startswith("Na dat 350 m2")
+
+
+def test_only_a_small_figure_on_a_higher_line_is_a_mark(tmp_path: Path) -> None:
+    path = tmp_path / "plan.pdf"
+    shown = "BT /F1 12 Tf 72 700 Td (Na dat 35) Tj {} Td /F1 {} Tf (6) Tj ET"
+    for move, size in (("52 0", 12), ("52 4", 12), ("52 0", 7), ("52 -3", 7)):
+        _pdf(
+            path,
+            "",
+            drawn=shown.format(move, size) + " BT 72 600 Td (rung trong moi den nam 2030) Tj ET",
+        )
+        assert read_document_text(path).lines[0] == "Na dat 356"
+    # A cell beside a cell of larger letters, higher by the difference of their tops.
+    _pdf(
+        path,
+        "",
+        drawn=shown.format("200 2.7", 9) + " BT 72 600 Td (rung trong moi den nam 2030) Tj ET",
+    )
+    assert read_document_text(path).lines[0] == "Na dat 35 6"
+
+
+def test_a_note_at_the_foot_of_a_pdf_goes_by_its_mark(tmp_path: Path) -> None:
+    path = tmp_path / "plan.pdf"
+    foot = " BT /F1 {} Tf 72 80 Td (6 Gom ca dien tich trong moi) Tj ET"
+    for size, line in ((10, "⁶ Gom ca dien tich trong moi"), (12, "6 Gom ca dien tich trong moi")):
+        _pdf(path, "", drawn=_RAISED_IN_PDF["font"] + foot.format(size))
+        assert read_document_text(path).lines == ("Na dat 350 ha rung trong moi", line)
 
 
 def test_a_scan_says_that_it_is_one(tmp_path: Path) -> None:
