@@ -193,6 +193,12 @@ def _cover(content: MapContent, codes: pd.Index) -> dict[str, Any] | None:
         "name": str(last["commune"].iloc[0]),
         **{name: _numbers(last[name].to_numpy(), decimals)[0] for name, decimals in _COVER.items()},
     }
+    targets = _province_rates(content.targets)
+    if "low_interval" in targets and len(judged := targets.dropna(subset="low_interval")):
+        first = judged.iloc[0]
+        ends = np.array([first["low_interval"], first["high_interval"]], dtype="float64")
+        columns["province"]["interval"] = _numbers(ends, 4)
+        columns["province"]["drawn"] = first.get("interval_from", "") == "boundaries"
     return columns
 
 
@@ -223,14 +229,17 @@ def _cover_path(content: MapContent, codes: pd.Index) -> dict[str, Any] | None:
     }
 
 
+def _province_rates(targets: pd.DataFrame) -> pd.DataFrame:
+    """Targets of the forest cover rate of the province."""
+    if "indicator" not in targets:
+        return targets.iloc[:0]
+    rows = targets[targets["indicator"].eq("forest_cover_rate") & targets["zone"].eq("")]
+    return rows[rows["commune_code"].fillna("").eq("")] if "commune_code" in rows else rows
+
+
 def _cover_targets(targets: pd.DataFrame) -> list[list[float | int | None]]:
     """Year and rate of each target of the forest cover rate of the province."""
-    if "indicator" not in targets:
-        return []
-    rows = targets[targets["indicator"].eq("forest_cover_rate") & targets["zone"].eq("")]
-    if "commune_code" in rows:
-        rows = rows[rows["commune_code"].fillna("").eq("")]
-    rows = rows.dropna(subset=["year", "low"])
+    rows = _province_rates(targets).dropna(subset=["year", "low"])
     return [
         [int(year), *_numbers([low], 4)]
         for year, low in zip(rows["year"], rows["low"], strict=True)

@@ -32,6 +32,21 @@ def test_each_year_has_a_rate_for_every_commune_and_the_province(content: MapCon
     assert path["targets"] == [[2030, pytest.approx(whole + 3, abs=1e-3)]]
 
 
+def test_the_interval_of_the_rate_is_that_of_its_target(content: MapContent) -> None:
+    rate = content.targets["indicator"] == "forest_cover_rate"
+    ends = {"low_interval": 54.28, "high_interval": 64.37}
+    judged = content.targets.assign(
+        **{name: np.where(rate, end, 1.0) for name, end in ends.items()}
+    )
+    province = page_figures(check_content(replace(content, targets=judged)))["cover"]["province"]
+    assert (province["interval"], province["drawn"]) == ([54.28, 64.37], False)
+    drawn = replace(content, targets=judged.assign(interval_from="boundaries"))
+    assert page_figures(check_content(drawn))["cover"]["province"]["drawn"]
+    for targets in (content.targets, judged[~rate], judged.assign(low_interval=np.nan)):
+        bare = page_figures(check_content(replace(content, targets=targets)))["cover"]
+        assert "interval" not in bare["province"]
+
+
 def test_the_classes_hold_for_all_years(content: MapContent) -> None:
     figures = page_figures(check_content(content))
     highest = max(figures["coverPath"]["rate"][5])

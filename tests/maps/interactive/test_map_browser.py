@@ -185,6 +185,26 @@ def test_the_verdict_of_a_zone_stands_above_its_map_in_words(
     assert "Target" in opened.text("#headline")
 
 
+def test_a_name_stays_on_its_line_beside_a_long_verdict(
+    opener: Opener, content: MapContent
+) -> None:
+    first = content.zones.iloc[0]["zone"]
+    mine = content.targets["zone"] == first
+    judged = content.targets.assign(
+        low_interval=np.where(mine, 1.5, np.nan), high_interval=np.where(mine, 2.5, np.nan),
+        verdict=np.where(mine, "met", ""), status=np.where(mine, "below", "within"),
+        shortfall=149.6,
+    )  # fmt: skip
+    named = content.zones.assign(name_vi=content.zones["name_vi"].mask(
+        content.zones["zone"] == first, "Dẻ lấy hạt"))  # fmt: skip
+    opened = opener(replace(content, targets=judged, zones=named))
+    row = opened.page.locator("#chart .zone-row").first
+    parts = (row.locator(f".zone-{part}").bounding_box() for part in ("name", "status"))
+    name, status = (part["height"] for part in parts)
+    assert name < 20 < status
+    assert opened.page.evaluate("document.querySelector('.zones').scrollWidth") <= 280
+
+
 def test_switching_zone_and_measure_changes_map_table_and_legend(
     opener: Opener, content: MapContent
 ) -> None:
@@ -779,6 +799,30 @@ def test_forest_cover_has_years_and_a_chart(opener: Opener, content: MapContent)
     opened.page.screenshot(path=OUT / "map-cover-years.png")
 
 
+@pytest.mark.parametrize(
+    ("off", "origin", "named", "also"),
+    [
+        (0.0, "points", "khoảng tin cậy", ""),
+        (9.0, "points", "theo điểm kiểm tra", ""),
+        (0.0, "boundaries", "khoảng tin cậy", ", chỉ tính sai số khoanh vẽ"),
+    ],
+)
+def test_the_interval_of_the_rate_stands_beside_it(
+    opener: Opener, content: MapContent, off: float, origin: str, named: str, also: str
+) -> None:
+    made = with_cover_path(content)
+    assert made.forest_cover is not None
+    rate = float(made.forest_cover["cover_percent"].iloc[-1])
+    ends = (rate - off - 5, rate - off + 5)
+    judged = made.targets.assign(low_interval=ends[0], high_interval=ends[1], interval_from=origin)
+    whole = replace(made, targets=judged)
+    opened = opener(whole, "#measure=cover")
+    written = "–".join(format_number(end, "vi", decimals=2) for end in ends)
+    assert f"% ({named} {written} %{also})" in opened.text("#headline")
+    # A year to come has the band of the forecast, and no interval of today.
+    assert named not in opener(whole, "#measure=cover&year=2029").text("#headline")
+
+
 def test_the_chart_follows_the_commune_and_goes_with_the_measure(
     opener: Opener, content: MapContent
 ) -> None:
@@ -836,6 +880,27 @@ def test_communes_whose_figure_is_not_sure_are_hatched_and_say_why(
     assert f"Khoảng tin cậy: {ends} ha" in tip
     assert "Chỉ tiêu của xã: chưa kết luận được" in tip
     assert "điểm của xã chiếm 12 %" in tip
+
+
+def test_a_figure_that_points_do_not_bear_out_is_not_told_as_the_middle_of_its_interval(
+    opener: Opener, unsure_content: MapContent
+) -> None:
+    frame = unsure_content.zone_communes
+    told = frame["own_weight_ratio"].notna() & frame["zone"].eq("pine")
+    row = frame[told].iloc[0]
+    ends = [0.6 * row["present_ha"], 0.9 * row["present_ha"]]
+    beside = frame.assign(
+        low_interval_ha=frame["low_interval_ha"].mask(told, ends[0]),
+        high_interval_ha=frame["high_interval_ha"].mask(told, ends[1]),
+    )
+    other = frame[frame["zone"].eq("pine") & frame["low_interval_ha"].notna() & ~told].iloc[0]
+    changed = replace(unsure_content, zone_communes=beside)
+    opened = opener(changed, f"#zone=pine&measure=present&commune={row['commune_code']}")
+    written = "–".join(format_number(end, "vi", decimals=1) for end in ends)
+    said = f"theo điểm kiểm tra: {written} ha; số liệu trên bản đồ nằm ngoài khoảng này"
+    assert said in opened.text("#card tr[data-zone='pine']")
+    opened = opener(changed, f"#zone=pine&measure=present&commune={other['commune_code']}")
+    assert "theo điểm kiểm tra" not in opened.text("#card tr[data-zone='pine']")
 
 
 def test_the_hatch_goes_with_the_measure_the_zone_and_the_switch(

@@ -88,7 +88,7 @@ function cardZones(commune) {
     });
     const listed = isListed(commune, index) && listTells(zone);
     const limit = limitOf(commune, zone);
-    const interval = intervalText(commune, zone);
+    const interval = intervalLine(commune, zone);
     if (!listed && !(values[0] > 0) && !(values[measures.indexOf("planned")] > 0)) return;
     rows.push(
       element(
@@ -109,7 +109,7 @@ function cardZones(commune) {
           ),
           listed ? element("span", { class: "dot", title: word("listedMark") }, " ●") : null,
           limit ? element("small", { class: "limit" }, word("limit") + ": " + limit) : null,
-          interval ? element("small", { class: "limit" }, word("interval") + ": " + interval) : null,
+          interval ? element("small", { class: "limit" }, interval) : null,
         ),
         ...values.map((value, column) =>
           element("td", { "data-measure": measures[column] }, formatValue(measures[column], value)),

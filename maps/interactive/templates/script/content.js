@@ -102,18 +102,33 @@ const unsureNow = () =>
     ? [...communes.code.keys()].filter((commune) => zoneNow().interval.unsure[commune])
     : [];
 
-function intervalText(commune, zone = zoneNow()) {
+function intervalText(commune, zone) {
   const told = zone ? zone.interval : null;
   if (!told || told.low[commune] === null) return "";
   return formatHectares(told.low[commune]) + "–" + formatHectares(told.high[commune]);
 }
 
+// Points may put the interval beside the map's figure: it is then not one around it.
+function pointsDisagree(commune, zone) {
+  const { low, high, own } = zone.interval;
+  const present = zone.values.present?.[commune] ?? null;
+  if (own[commune] === null || present === null) return false;
+  return present < low[commune] || present > high[commune];
+}
+
+function intervalLine(commune, zone) {
+  const text = intervalText(commune, zone);
+  if (!text) return "";
+  if (pointsDisagree(commune, zone)) return word("intervalByPoints", { a: text + "\u00a0ha" });
+  return word("interval") + ": " + text + "\u00a0ha";
+}
+
 // What a reader of one commune should know of its figure: interval, verdict, what makes it unsure.
 function sureLines(commune) {
-  const text = intervalText(commune);
-  if (!text) return [];
+  const line = intervalLine(commune, zoneNow());
+  if (!line) return [];
   const told = zoneNow().interval;
-  const lines = [word("interval") + ": " + text + "\u00a0ha"];
+  const lines = [line];
   const verdict = told.verdict[commune];
   if (verdict) lines.push(word("ownTarget") + ": " + word("verdict " + verdict));
   const why = told.unsure[commune];

@@ -125,13 +125,23 @@ function pathDots(rate, x, y) {
   });
 }
 
+// Interval of today's rate: by points where the rate of the map lies outside of it.
+function coverInterval({ cover_percent: rate, interval, drawn }) {
+  if (!interval) return "";
+  const [low, high] = interval;
+  const around = drawn || (low <= rate && rate <= high);
+  const ends = rateText(low) + "–" + rateText(high) + "\u00a0%";
+  const name = around ? word("interval").toLowerCase() : word("byPoints");
+  return " (" + name + " " + ends + (drawn ? ", " + word("ofDrawing") : "") + ")";
+}
+
 function provinceCover() {
   const now = yearOf("cover");
   const path = data.coverPath;
   const place = now ? pathPlace(now) : 0;
   const rate = now ? path.province.rate[place] : data.cover.province.cover_percent;
   const text = word("province") + " " + rateText(rate) + "\u00a0%";
-  if (!now) return text;
+  if (!now) return text + coverInterval(data.cover.province);
   const band = rateText(path.province.low[place]) + "–" + rateText(path.province.high[place]);
   return text + " (" + band + "\u00a0%), " + word("forecast", { year: now });
 }
