@@ -23,8 +23,10 @@ import pandas as pd
 
 from layers.base.errors import InputError, SchemaError
 from layers.base.files import require_file
+from layers.base.findings import Finding, Findings
+from layers.base.messages import message
 from layers.io.endings import TABLE_KINDS, WORKBOOK_KINDS
-from layers.io.workbook import TEXT_BYTES, column_letters, read_workbook_rows
+from layers.io.workbook import TEXT_BYTES, column_letters, read_workbook_rows, tells_percents
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -43,6 +45,8 @@ _HEADER_NAMES, _MOST_TITLES = 3, 10
 _TEXT = pd.StringDtype(na_value=np.nan)
 #: Key of a frame's ``attrs``: cells of a workbook that show percents, by column.
 _PERCENTS = "percents"
+#: Key of a frame's ``attrs``: the file does not tell which cells it shows as percents.
+_UNTOLD = "percents_untold"
 
 _Rows = Iterator[tuple[int, Sequence[object]]]
 
@@ -85,6 +89,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
         percents: set[tuple[int, int]] = set()
         rows = read_workbook_rows(path, sheet, percents=percents)
         frame = _frame(path, _from_header(rows), strict=False, percents=percents)
+        frame.attrs |= {} if tells_percents(path) else {_UNTOLD: True}
     else:
         frame = _frame(path, csv_rows(path), strict=True)
     if frame.empty:
@@ -133,11 +138,17 @@ def require_hectares(column: str, *, source: str) -> None:
 
 
 def refuse_percents(
-    frame: pd.DataFrame, column: str, *, source: str, rows: Iterable[int] | None = None
+    frame: pd.DataFrame,
+    column: str,
+    *,
+    source: str,
+    rows: Iterable[int] | None = None,
+    findings: Findings | None = None,
 ) -> None:
     """Refuse a column of figures, as it was read, with cells that show 12.5% and hold 0.125.
 
-    Of ``rows`` of the file, numbered as there, where not all are used.
+    Of ``rows`` of the file, numbered as there, where not all are used. An ``.xls`` does not tell
+    them from figures: those that may be percents are noted in ``findings``, else refused as well.
     """
     cells = frame.attrs.get(_PERCENTS, {}).get(column, [])
     if rows is not None:
@@ -145,6 +156,29 @@ def refuse_percents(
         cells = [cell for cell in cells if int(cell.lstrip(ascii_uppercase)) in used]
     if cells:
         raise InputError("layers.io.percents_found", source=source, count=len(cells), cells=cells)
+    small = _may_be_percents(frame, column, rows)
+    if small and findings is None:
+        raise InputError("layers.io.percents_untold", source=source, count=len(small), rows=small)
+    if small and findings is not None:
+        what = message("layers.io.percents_untold", source=source, count=len(small), rows=small)
+        examples = tuple(map(str, small[:5]))
+        findings.add(
+            Finding("note", "percents-untold", source, what, count=len(small), examples=examples)
+        )
+
+
+def _may_be_percents(frame: pd.DataFrame, column: str, rows: Iterable[int] | None) -> list[int]:
+    """Rows of a file that tells no percents, with a number above 0 and up to 1 in a column."""
+    if _UNTOLD not in frame.attrs or column not in frame.columns:
+        return []
+    asked = None if rows is None else set(rows)
+    numbers = (
+        (row + 2, cell)
+        for row, cell in zip(frame.index.tolist(), frame[column].tolist(), strict=True)
+        if isinstance(cell, int | float)
+    )
+    found = [row for row, cell in numbers if 0 < cell <= 1]
+    return [row for row in found if asked is None or row in asked]
 
 
 def csv_rows(path: Path, *, most: int = CELL_LIMIT) -> _Rows:

@@ -20,7 +20,13 @@ from layers.base.errors import InputError, MissingFileError
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.io.archive_limits import look_through_archive, read_xml
-from layers.io.percent_cells import percent_cells, percent_styles
+from layers.io.shown_cells import (
+    has_raised,
+    percent_cells,
+    percent_styles,
+    raised_strings,
+    raised_texts,
+)
 
 Cell = str | float | None
 
@@ -57,7 +63,7 @@ def read_workbook_rows(
     lines = _lines(path, sheet, CELL_LIMIT)
     about = json.loads(next(lines))
     if "xl/workbook.xml" in members and "sheet" in about:
-        scan = _scan(path, str(about["sheet"]))
+        scan = _scan(path, str(about["sheet"]), _raised(path))
         for (row, place), text in (scan.marks if scan else {}).items():
             marks.setdefault(row, {})[place] = text
         percents |= scan.percents if scan else set()
@@ -74,6 +80,14 @@ def read_workbook_rows(
         else:
             number += 1
             yield number, _with_marks(told, marks.get(number, {}))
+
+
+def tells_percents(path: Path) -> bool:
+    """Whether a workbook says which cells show percents; an ``.xls`` and an ``.xlsb`` do not."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return not {"xl/workbook.xml", "content.xml"}.isdisjoint(archive.namelist())
 
 
 def _shows_percents(path: Path, members: list[str]) -> bool:
@@ -111,7 +125,8 @@ class Sheet:
 
     cells: dict[tuple[int, int], str | float] = field(default_factory=dict)
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
-    # What stands in place of a value: an error, or a formula that was never calculated
+    # What stands in place of a value: an error, a formula that was never calculated, or a text
+    # with a raised figure
     marks: dict[tuple[int, int], str] = field(default_factory=dict)
     # First and last cell of each range of merged cells; of ``.xls`` as well
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
@@ -125,6 +140,7 @@ def read_workbook(path: Path) -> dict[str, Sheet]:
     """Every sheet of a workbook; a formula that Excel shares among cells is empty text."""
     head = _require_workbook(path)
     members = look_through_archive(path) if head.startswith(_ZIP) else []
+    raised = _raised(path) if "xl/workbook.xml" in members else None
     found: dict[str, Sheet] = {}
     number, sheet = 0, Sheet()
     for line in map(json.loads, _lines(path, EVERY, KEPT_CELLS)):
@@ -138,9 +154,7 @@ def read_workbook(path: Path) -> dict[str, Sheet]:
             number, sheet = 0, found.setdefault(line["sheet"], Sheet())
             for (top, left), (bottom, right) in line["merged"]:
                 sheet.merged.append(((top + 1, left), (bottom + 1, right)))
-            scan = (
-                _scan(path, line["sheet"], formulas=True) if "xl/workbook.xml" in members else None
-            )
+            scan = None if raised is None else _scan(path, line["sheet"], raised, formulas=True)
             if scan:
                 sheet.formulas, sheet.marks = scan.formulas, scan.marks
                 sheet.percents = scan.percents
@@ -215,7 +229,14 @@ def column_letters(place: int) -> str:
     return letters
 
 
-def _scan(path: Path, sheet: str, *, formulas: bool = False) -> _SheetScan | None:
+def _raised(path: Path) -> dict[str, str]:
+    with zipfile.ZipFile(path) as archive:
+        return raised_strings(archive, path)
+
+
+def _scan(
+    path: Path, sheet: str, raised: dict[str, str], *, formulas: bool = False
+) -> _SheetScan | None:
     """Look through the XML of a sheet; None where the workbook does not say which it is."""
     with zipfile.ZipFile(path) as archive:
         name = _part_of_sheet(archive, path, sheet)
@@ -223,13 +244,16 @@ def _scan(path: Path, sheet: str, *, formulas: bool = False) -> _SheetScan | Non
             return None
         percents = percent_styles(archive, path)
         with archive.open(name) as stream:
-            if not _needs_a_look(stream, percents):
+            own = has_raised(stream)
+        with archive.open(name) as stream:
+            if not (raised or own or _needs_a_look(stream, percents)):
                 return None
         scan = _SheetScan(
             path,
             formulas=formulas,
             never_calculated=_never_calculated(archive, path),
             percent_styles=percents,
+            raised=raised,
         )
         with archive.open(name) as stream:
             read_xml(
@@ -239,6 +263,10 @@ def _scan(path: Path, sheet: str, *, formulas: bool = False) -> _SheetScan | Non
                 EndElementHandler=scan.end,
                 CharacterDataHandler=scan.text,
             )
+        if own:
+            with archive.open(name) as stream:
+                texts = raised_texts(stream, path)
+            scan.marks |= {cell_place(cell): text for cell, text in texts.items()}
     if twice := scan.twice():
         raise InputError("layers.io.cell_twice", path=path, sheet=sheet, cell=twice)
     return scan
@@ -315,12 +343,14 @@ class _SheetScan:
         formulas: bool,
         never_calculated: bool,
         percent_styles: frozenset[str],
+        raised: dict[str, str],
     ) -> None:
         self.path, self.seen, self.keeps_formulas = path, 0, formulas
         self.never_calculated = never_calculated
-        self.percent_styles = percent_styles
+        self.percent_styles, self.raised = percent_styles, raised
         self.percents: set[tuple[int, int]] = set()
-        #: Cells that hold an error or a formula without a value, as text that is no number.
+        #: Cells that hold an error, a formula without a value or a raised figure, as text that is
+        #: no number.
         self.marks: dict[tuple[int, int], str] = {}
         self.formulas: dict[tuple[int, int], str] = {}
         self.hidden_rows: set[int] = set()
@@ -380,6 +410,8 @@ class _SheetScan:
             self.formulas[self.row, self.place] = self.formula.strip()
         if self.style in self.percent_styles and self.value and self.kind in ("", "n"):
             self.percents.add((self.row, self.place))
+        if self.kind == "s" and (text := self.raised.get(self.value.strip())):
+            self.marks[self.row, self.place] = text
         if self.kind == "e":
             self.marks[self.row, self.place] = self.value or "#N/A"
         # A writer that calculates nothing leaves no value, or a nought that it announces as such.

@@ -103,8 +103,9 @@ def load_report(
         Problems: an unknown crop (kept under its own name), a row without commune code (kept), a
         row without crop, year or hectares, with negative hectares or an impossible year (set
         aside), a row that repeats another (counted once), a grand total that differs. Notes: codes
-        that lost their zeros, several entries of one commune, crop and year, which add up, the
-        grand total and lines of text below the records, which are left out.
+        that lost their zeros, several entries of one commune, crop and year, which add up, figures
+        of an ``.xls`` that may be percents, the grand total and lines of text below the records,
+        which are left out.
 
     Raises
     ------
@@ -139,7 +140,8 @@ def load_report(
     _note_zeros(raw[told["commune_code"]], table, name, findings)
     blank = _without_figure(table, raw.drop(columns=told["area_ha"]))
     table = _usable(table, name, findings)
-    refuse_percents(raw, told["area_ha"], source=f"{name}: {told['area_ha']}", rows=table["row"])
+    area = f"{name}: {told['area_ha']}"
+    refuse_percents(raw, told["area_ha"], source=area, rows=table["row"], findings=findings)
     table = count_once(table, source=name, findings=findings)
     several = table["commune_code"].notna() & table.duplicated(_GROUND, keep=False)
     _list(

@@ -12,10 +12,11 @@ import pytest
 import xlsxwriter
 
 from layers.base.errors import InputError
-from layers.io.percent_cells import percent_cells
+from layers.base.findings import Findings
+from layers.io.shown_cells import percent_cells
 from layers.io.table import read_table, refuse_percents
 from layers.io.values import parse_numbers
-from layers.io.workbook import read_workbook, read_workbook_rows
+from layers.io.workbook import read_workbook, read_workbook_rows, tells_percents
 
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns"
 _CELL = '<table:table-cell office:value-type="float" office:value="{}"/>'
@@ -146,6 +147,32 @@ def test_figures_shown_as_percents_are_told_with_their_cells(tmp_path: Path, kin
         refuse_percents(frame, "tỷ lệ", source="f")
 
 
+def test_a_workbook_that_tells_no_percents_has_its_small_figures_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    golden = Path(__file__).parents[2] / "golden" / "tables"
+    told = {kind: tells_percents(golden / f"hectares.{kind}") for kind in ("xls", "xlsb", "ods")}
+    assert told == {"xls": False, "xlsb": False, "ods": True}
+    path = tmp_path / "f.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        rows = (["ha", "m"], [1, 0], [0.5, 2], [3, "0,5"], [None, -0.5])
+        for at, row in enumerate(rows):
+            sheet.write_row(at, 0, row)
+    refuse_percents(read_table(path), "ha", source="f")
+    monkeypatch.setattr("layers.io.table.tells_percents", lambda _: False)  # as of an .xls
+    frame, findings = read_table(path), Findings()
+    refuse_percents(frame, "ha", source="f", findings=findings)
+    refuse_percents(frame, "m", source="f", findings=findings)
+    (finding,) = findings.items
+    assert (finding.severity, finding.kind, finding.count) == ("note", "percents-untold", 2)
+    assert "2 figures between 0 and 1 (rows 2, 3)" in finding.message.en
+    with pytest.raises(InputError, match=r"rows 2, 3.*save the table as \.xlsx"):
+        refuse_percents(frame, "ha", source="f")
+    refuse_percents(frame, "ha", source="f", rows=[4])
+    refuse_percents(frame, "m", source="f")
+
+
 def test_a_date_in_a_column_of_figures_is_no_serial_number(tmp_path: Path) -> None:
     path = tmp_path / "f.xlsx"
     with xlsxwriter.Workbook(path) as book:
@@ -154,3 +181,25 @@ def test_a_date_in_a_column_of_figures_is_no_serial_number(tmp_path: Path) -> No
         sheet.write_datetime(1, 0, dt.date(2025, 5, 12), book.add_format({"num_format": "d/m"}))
     with pytest.raises(InputError, match="row 2: '2025-05-12"):
         parse_numbers(read_table(path)["ha"], source="f")
+
+
+def test_a_raised_figure_of_a_cell_does_not_join_the_figure_before_it(tmp_path: Path) -> None:
+    path = tmp_path / "f.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet, raised = book.add_worksheet(), book.add_format({"font_script": 1})
+        sheet.write_row(0, 0, ["ha", "m"])
+        sheet.write_rich_string(1, 0, "350", raised, "1")
+        sheet.write_rich_string(1, 1, "20 m", raised, "3")
+        sheet.write_row(2, 0, ["40", "x"])
+    assert list(read_workbook_rows(path, None))[1:] == [(2, ["350¹", "20 m3"]), (3, ["40", "x"])]
+    with pytest.raises(InputError, match=r"row 2: '350¹"):
+        parse_numbers(read_table(path)["ha"], source="f")
+    (sheet,) = read_workbook(path).values()
+    assert sheet.marks == {(2, 0): "350¹"}
+    # A text of the cell's own, as openpyxl writes it.
+    rich, runs = openpyxl.cell.rich_text, openpyxl.cell.text.InlineFont(vertAlign="superscript")
+    book = openpyxl.Workbook()
+    book.active.append(["ha"])
+    book.active["A3"] = rich.CellRichText("50.000", rich.TextBlock(runs, "12"))
+    book.save(path)
+    assert list(read_workbook_rows(path, None))[1:] == [(3, ["50.000¹²"])]

@@ -1,17 +1,25 @@
-"""Cells that a spreadsheet shows with a percent sign: they hold 0.59 where 59% was typed."""
+"""Cells that a spreadsheet shows otherwise than they hold.
+
+With a percent sign: they hold 0.59 where 59% was typed. With a raised figure behind a figure, "350"
+and a note's small "1": to whoever reads their letters alone they say 3501. Such a figure is written
+as a raised one (350¹), which no reader takes for a number.
+"""
 
 from __future__ import annotations
 
 import re
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from layers.base.errors import InputError
 from layers.base.messages import message
 from layers.io.archive_limits import read_xml
 
 _STYLES, _CONTENT = "xl/styles.xml", "content.xml"
+_STRINGS = "xl/sharedStrings.xml"
+_WORD = b"superscript"
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: Formats 9 and 10 are Excel's own "0%" and "0.00%".
 _BUILT_IN = ("9", "10")
 #: Text of a format that is shown as it stands.
@@ -81,3 +89,78 @@ def percent_cells(path: Path, most: int) -> dict[str, set[tuple[int, int]]]:
 def _times(repeated: str) -> int:
     """How often a row or a cell stands there."""
     return int(repeated) if repeated.isdecimal() else 1
+
+
+def raised_strings(archive: zipfile.ZipFile, path: Path) -> dict[str, str]:
+    """Shared texts of a workbook with a raised figure behind a figure, by their numbers."""
+    if _STRINGS not in archive.namelist():
+        return {}
+    with archive.open(_STRINGS) as stream:
+        if not has_raised(stream):
+            return {}
+    with archive.open(_STRINGS) as stream:
+        return raised_texts(stream, path)
+
+
+def has_raised(stream: IO[bytes]) -> bool:
+    """Whether an XML part raises letters anywhere, by a look at its bytes."""
+    rest = b""
+    while block := stream.read(1 << 20):
+        if _WORD in rest + block:
+            return True
+        rest = block[-len(_WORD) :]
+    return False
+
+
+def raised_texts(stream: IO[bytes], path: Path) -> dict[str, str]:
+    """Texts of a part with a raised figure behind a figure: by number, those of cells by place."""
+    texts = _Texts()
+    read_xml(
+        stream,
+        path,
+        StartElementHandler=texts.start,
+        EndElementHandler=texts.end,
+        CharacterDataHandler=texts.text,
+    )
+    return texts.found
+
+
+class _Texts:
+    """Puts the runs of texts together, those that stand higher as raised figures."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, str] = {}
+        self.count, self.cell = 0, ""
+        self.inside = self.is_raised = self.is_changed = False
+        self.pieces: list[str] = []
+
+    def start(self, name: str, attributes: dict[str, Any]) -> None:
+        match name.rpartition(" ")[2]:
+            case "c":
+                self.cell = str(attributes.get("r", ""))
+            case "si" | "is":
+                self.pieces, self.is_changed, self.is_raised = [], False, False
+            case "r" | "rPh":
+                self.is_raised = False
+            case "vertAlign":
+                self.is_raised = attributes.get("val") == "superscript"
+            case "t":
+                self.inside = True
+
+    def text(self, text: str) -> None:
+        if not self.inside:
+            return
+        figure = self.is_raised and any(map(str.isdecimal, text))
+        if figure and self.pieces and self.pieces[-1][-1].isdecimal():
+            self.is_changed = True
+        self.pieces.append(text.translate(_RAISED) if figure and self.is_changed else text)
+
+    def end(self, name: str) -> None:
+        match name.rpartition(" ")[2]:
+            case "t":
+                self.inside = False
+            case "si" | "is" as kind:
+                if self.is_changed:
+                    key = self.cell if kind == "is" else str(self.count)
+                    self.found[key] = "".join(self.pieces)
+                self.count += 1
