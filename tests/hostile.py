@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +17,15 @@ HEAD = (
     '<VRTDataset rasterXSize="200" rasterYSize="200"><SRS>EPSG:9215</SRS>'
     "<GeoTransform>450000,10,0,2402000,0,-10</GeoTransform>"
 )
+#: Paths that a reader of addresses would take apart, and which other files it would read instead.
+ODD_NAMES: dict[str, list[str]] = {
+    "!mới/lô": ["mới/lô", "lô"],
+    "mới/!lô": ["mới/lô", "lô"],
+    "gói.zip!b/lô;2": ["b/lô;2", "gói.zip!b/lô", "lô"],
+    "~/lô": ["nhà/lô"],
+}
+if os.name != "nt":  # where no file can be called so
+    ODD_NAMES[" [mới]\t /zip+file:lô?a|b=c#2%20 "] = ["[mới]/lô", "lô", "zip+file:lô"]
 
 
 @contextlib.contextmanager
@@ -42,13 +52,13 @@ def listening() -> Iterator[tuple[str, list[bytes]]]:
     thread.join(timeout=5)
 
 
-def small_tiff(path: Path) -> Path:
-    """200 by 200 cells of 10 m: the ground of the small projects, all of class 1."""
+def small_tiff(path: Path, value: int = 1) -> Path:
+    """200 by 200 cells of 10 m: the ground of the small projects, all of one class."""
     with rasterio.open(
         path, "w", driver="GTiff", width=200, height=200, count=1, dtype="uint8",
         crs="EPSG:9215", transform=Affine(10, 0, 450_000, 0, -10, 2_402_000),
     ) as raster:  # fmt: skip
-        raster.write(np.ones((1, 200, 200), "uint8"))
+        raster.write(np.full((1, 200, 200), value, "uint8"))
     return path
 
 

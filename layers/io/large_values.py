@@ -87,7 +87,7 @@ def refuse_large_values(
         case "OpenFileGDB":
             files = [item.stat().st_size for item in path.iterdir()]
             if max(files, default=0) > VALUE_BYTES:
-                sizes = _of_geodatabase(path, layer, texts, geometry)
+                sizes = _of_geodatabase(source, layer, texts, geometry)
                 _refuse(source, sizes, geometry, size=sum(files))
         case "Parquet":
             shapes = [] if apart and not _repeats(path) else [geometry]
@@ -176,9 +176,13 @@ def _largest(batches: _Sizes) -> _Sizes:
     yield from ((name, longest[name], most[name]) for name in longest)
 
 
-def _of_geodatabase(path: Path, layer: str, texts: Sequence[str], geometry: str) -> _Sizes:
+def _of_geodatabase(
+    source: VectorSource, layer: str, texts: Sequence[str], geometry: str
+) -> _Sizes:
     for fields, query in _queries(layer, texts, geometry):
-        found = pyogrio.read_dataframe(path, sql=query, sql_dialect="SQLITE", read_geometry=False)
+        found = pyogrio.read_dataframe(
+            source.opened_as, sql=query, sql_dialect="SQLITE", read_geometry=False
+        )
         yield from _told(fields, found.iloc[0].tolist())
 
 

@@ -30,7 +30,7 @@ def _is_text(kind: pa.DataType) -> bool:
 @contextmanager
 def packed(path: Path, fields: Sequence[str]) -> Iterator[pq.ParquetFile]:
     """Parquet file of whose fields each different text is held once."""
-    with pq.ParquetFile(path, read_dictionary=list(fields), pre_buffer=False) as file:
+    with pq.ParquetFile(path.absolute(), read_dictionary=list(fields), pre_buffer=False) as file:
         yield file
 
 
@@ -56,9 +56,9 @@ def _longest_and_all(column: pa.ChunkedArray | pa.Array) -> tuple[int, int]:
 
 def unpacked_sizes(path: Path, names: Sequence[str]) -> Iterator[tuple[str, int, int]]:
     """Columns a batch at a time: name, bytes of the longest cell and of all; figures at once."""
-    schema = pq.read_schema(path)
+    schema = pq.read_schema(path.absolute())
     texts = [name for name in text_fields(schema) if name in names]
-    rows = pq.read_metadata(path).num_rows
+    rows = pq.read_metadata(path.absolute()).num_rows
     for name in names:
         if name not in texts:
             yield name, _FIGURE, _FIGURE * rows
@@ -70,7 +70,7 @@ def unpacked_sizes(path: Path, names: Sequence[str]) -> Iterator[tuple[str, int,
 
 def group_sizes(path: Path) -> list[tuple[int, int]]:
     """Records of each group of records, and the bytes that it unpacks to."""
-    about = pq.read_metadata(path)
+    about = pq.read_metadata(path.absolute())
     groups = map(about.row_group, range(about.num_row_groups))
     return [(group.num_rows, group.total_byte_size) for group in groups]
 

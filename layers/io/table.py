@@ -374,7 +374,7 @@ def open_parquet(path: Path) -> pq.ParquetFile:
     import pyarrow.parquet as pq
 
     try:
-        file = pq.ParquetFile(path)
+        file = pq.ParquetFile(path.absolute())  # not the home that "~" stands for
         about = file.metadata
         rows = max([about.num_rows, *_rows_of_groups(about)])
     except (pa.ArrowException, OSError, ValueError) as error:

@@ -36,7 +36,6 @@ import shapely
 from fiona._err import CPLE_BaseError
 
 from layers.base.errors import InputError, MissingFileError
-from layers.base.files import resolved
 from layers.base.json_text import parsed_json
 from layers.io.dbf_text import decode_columns, decode_name
 from layers.io.declared_crs import declared_crs
@@ -255,7 +254,7 @@ def _reads_prj(source: VectorSource) -> bool:
     """Whether the .prj can be read; what else is at fault is told where the layer is described."""
     try:
         with as_input_error(source.name):
-            pyogrio.read_info(source.path, encoding=BYTES)
+            pyogrio.read_info(source.opened_as, encoding=BYTES)
     except InputError as error:
         return not isinstance(error.__cause__, pyogrio.errors.CRSError)
     return True
@@ -303,14 +302,9 @@ def _layers_of(source: VectorSource) -> list[str]:
         refuse_large_records(source)
         if source.driver == "Parquet":
             return [source.path.stem]
-        layers = pyogrio.list_layers(_opened_as(source))
+        layers = pyogrio.list_layers(source.opened_as)
         names = [str(name) for name, _ in layers]
         return names if len(names) == 1 else [str(name) for name, kind in layers if kind]
-
-
-def _opened_as(source: VectorSource) -> Path | str:
-    """Name for pyogrio: a prefix keeps other JSON drivers, which may fetch, away."""
-    return f"GeoJSON:{resolved(source.path)}" if source.driver == "GeoJSON" else source.path
 
 
 def _describe(source: VectorSource, layer: str, *, layers: tuple[str, ...]) -> VectorDescription:
@@ -321,7 +315,7 @@ def _describe(source: VectorSource, layer: str, *, layers: tuple[str, ...]) -> V
         # make empty names of them.
         in_bytes = source.driver in _IN_BYTES
         info = pyogrio.read_info(
-            _opened_as(source), layer=layer, encoding=BYTES if in_bytes else None
+            source.opened_as, layer=layer, encoding=BYTES if in_bytes else None
         )
         refuse_many_fields(source, len(info["fields"]))
         names = [decode_name(name) if in_bytes else str(name) for name in info["fields"]]
@@ -396,7 +390,7 @@ def _declared_encoding(source: VectorSource) -> str | None:
         page = sibling(source.path, ".cpg")
         return file_head(page, 1024).decode("ascii", "replace").strip() if page else None
     if source.driver == "MapInfo File":
-        return str(pyogrio.read_info(source.path)["encoding"])
+        return str(pyogrio.read_info(source.opened_as)["encoding"])
     return "UTF-8"
 
 
@@ -565,7 +559,7 @@ def _read_gdal(
     described: VectorDescription, wanted: list[str] | None, encoding: str | None
 ) -> gpd.GeoDataFrame:
     options: dict[str, Any] = {"layer": described.layer, "columns": wanted}
-    path = described.opened.path
+    path = described.opened.opened_as
     if described.driver == "ESRI Shapefile":
         # Names come as they stand in the file: where that is not how they are described (other
         # letters, spaces at the end), all fields are read.
@@ -578,7 +572,7 @@ def _read_gdal(
     if described.driver == "MapInfo File":
         return decode_columns(_read_fiona(described, wanted), None, told=encoding)
     if described.driver == "GeoJSON":
-        return _read_bulk(_opened_as(described.opened), {**options, "encoding": encoding})
+        return _read_bulk(path, {**options, "encoding": encoding})
     if encoding is not None:
         return _read_slowly(path, {**options, "encoding": encoding})
     return _read_bulk(path, options)
@@ -601,7 +595,7 @@ def _read_fiona(described: VectorDescription, wanted: list[str] | None) -> gpd.G
     return frame.rename(columns=names)
 
 
-def _read_bulk(path: Path | str, options: dict[str, Any]) -> gpd.GeoDataFrame:
+def _read_bulk(path: str, options: dict[str, Any]) -> gpd.GeoDataFrame:
     try:
         return pyogrio.read_dataframe(path, use_arrow=True, **options)
     except NotImplementedError:
@@ -619,7 +613,7 @@ def _require_text(frame: gpd.GeoDataFrame, source: str) -> None:
                 pa.array(frame.iloc[:, place].array).validate(full=True)
 
 
-def _read_slowly(path: Path | str, options: dict[str, Any]) -> gpd.GeoDataFrame:
+def _read_slowly(path: str, options: dict[str, Any]) -> gpd.GeoDataFrame:
     # A filter makes the driver count; without one it believes what a GeoPackage announces.
-    where = "1=1" if str(path).lower().endswith(".gpkg") else None
+    where = "1=1" if path.lower().endswith(".gpkg") else None
     return pyogrio.read_dataframe(path, use_arrow=False, where=where, **options)

@@ -201,9 +201,8 @@ def _tables(
     described: VectorDescription, wanted: list[str], opened: contextlib.ExitStack
 ) -> Iterator[pa.RecordBatch]:
     """Batches of fields and of the geometry as WKB, in file order."""
-    source = described.opened.path
     if described.driver == "Parquet":
-        file = opened.enter_context(_parquet(source))
+        file = opened.enter_context(_parquet(described.opened.path))
         columns = [*wanted, _geometry_column(file)]
         return (
             table
@@ -212,7 +211,11 @@ def _tables(
         )
     _, reader = opened.enter_context(
         pyogrio.open_arrow(
-            source, layer=described.layer, columns=wanted, batch_size=BATCH, use_pyarrow=True
+            described.opened.opened_as,
+            layer=described.layer,
+            columns=wanted,
+            batch_size=BATCH,
+            use_pyarrow=True,
         )
     )
     return iter(reader)

@@ -27,6 +27,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 import pyproj
+from pyogrio.util import vsi_path
 
 from layers.base.errors import InputError, MissingFileError
 from layers.base.files import require_file, resolved, special_kind
@@ -74,6 +75,30 @@ _REMOTE = re.compile(r"^(?:/vsi|[a-z][a-z0-9+.-]+:)", re.IGNORECASE)
 _DRIVE = re.compile(r"^[a-z]:(?![a-z])", re.IGNORECASE)
 
 
+class _LetterByLetter(str):
+    """Name that pyogrio hands on as it is, as it does with GDAL's own, which begin with "/vsi".
+
+    Any other it reads as an address: what stands before a ``!`` or after a ``;`` is dropped, and
+    GDAL would open another file that happens to be called like the rest.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return self
+
+    def startswith(self, prefix: Any, *bounds: Any) -> bool:
+        return prefix == "/vsi" or super().startswith(prefix, *bounds)
+
+
+def exact_name(path: Path, *, prefix: str = "") -> str:
+    """Name by which pyogrio opens this very file, whatever letters its path holds."""
+    name = _LetterByLetter(f"{prefix}{path}")
+    if vsi_path(name) != name:  # another release of pyogrio may look at names in another way
+        raise InputError("layers.io.name_of_another_file", path=path, read=vsi_path(name))
+    return name
+
+
 @dataclass(frozen=True, slots=True)
 class VectorSource:
     """One local data set."""
@@ -89,6 +114,13 @@ class VectorSource:
         if self.called or self.path == self.origin:
             return self.called or self.origin.name
         return f"{self.origin.name}/{self.path.name}"
+
+    @property
+    def opened_as(self) -> str:
+        """Name for pyogrio: a prefix keeps other JSON drivers, which may fetch, away."""
+        if self.driver == "GeoJSON":
+            return exact_name(resolved(self.path), prefix="GeoJSON:")
+        return exact_name(self.path)
 
 
 @contextmanager
@@ -109,7 +141,8 @@ def local_path(path: str | Path) -> Path:
     text = str(path)
     if _REMOTE.match(text) and not _DRIVE.match(text):
         raise InputError("layers.io.not_a_local_file", text=text)
-    found = Path(path)
+    # pyarrow and geopandas take a name that begins with "~" for somebody's home.
+    found = Path(path).absolute() if text.startswith("~") else Path(path)
     waiting = waiting_files(found)
     if waiting is not None:
         raise MissingFileError("layers.io.writing_interrupted", path=found, folder=waiting.name)

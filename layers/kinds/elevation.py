@@ -65,7 +65,7 @@ def classify_elevation(
     with (
         rasterio.Env(**GDAL_OPTIONS),
         open_raster(elevation, folders=folders) as source,
-        rasterio.open(target, "w", **profile) as raster,
+        rasterio.open(target.absolute(), "w", **profile) as raster,
     ):
         strip = max(1, min(_ROWS, _STRIP_CELLS // grid.width))
         for top in range(0, grid.height, strip):

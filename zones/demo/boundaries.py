@@ -12,7 +12,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyogrio
 import shapely
 
 from layers.base.errors import InputError
@@ -20,6 +19,7 @@ from layers.base.resources import data_path
 from layers.crs.crs import parse_crs
 from layers.crs.source import place_layer
 from layers.crs.transform import to_crs
+from layers.io.geopackage import write_layer
 from layers.io.values import as_commune_code
 from layers.io.vector import list_layers, load_vector
 
@@ -50,7 +50,7 @@ class GivenCommunes:
         else:
             target = folder / "communes.gpkg"
             frame = load_vector(self.path, layer=self.layer)
-            pyogrio.write_dataframe(frame, target, layer=self.layer, promote_to_multi=True)
+            write_layer(frame, target, layer=self.layer, promote_to_multi=True)
         return Path(target.name)
 
 

@@ -18,6 +18,7 @@ from layers.base.resources import data_table
 from layers.base.workers import Progress, silent
 from layers.communes.gazetteer import find_province, province_name
 from layers.io.atomic import written_aside
+from layers.io.geopackage import write_layer
 from layers.io.table_output import save_csv
 from zones.demo.boundaries import AREA_CRS, load_boundaries, read_given_communes
 from zones.demo.earlier import earlier_layer
@@ -54,7 +55,7 @@ def save_vector(frame: gpd.GeoDataFrame, path: Path, *, layer: str) -> None:
     else:
         options = {"TITLE": layer, "DESCRIPTION": NOTICE}
     with _dated():
-        pyogrio.write_dataframe(
+        write_layer(
             frame,
             path,
             layer=layer,
@@ -68,7 +69,7 @@ def save_raster(cover: LandCover, path: Path) -> None:
     """Write a raster of classes as a compressed GeoTIFF; 0 is nodata."""
     rows, columns = cover.cells.shape
     with rasterio.open(
-        path,
+        path.absolute(),
         "w",
         driver="GTiff",
         width=columns,

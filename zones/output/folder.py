@@ -228,6 +228,6 @@ def load_kept_table(out: Path, name: str) -> pd.DataFrame:
     """Read a table that an earlier run left in its output folder, unrounded."""
     path = out / kept_table(name)
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(path.absolute())
     except _DAMAGED as error:
         raise InputError("zones.output.table_damaged", path=path, out=out) from error

@@ -18,7 +18,7 @@ from shapely import box
 from layers import InputError, VungTrongError, describe_raster, tabulate_area
 from layers.io.raster_source import open_raster, raster_files
 from layers.kinds.elevation import check_elevation
-from tests.hostile import HEAD, RASTERS, listening, small_tiff
+from tests.hostile import HEAD, ODD_NAMES, RASTERS, listening, small_tiff
 
 GROUND = gpd.GeoDataFrame(
     {"commune_code": ["a"]}, geometry=[box(450_000, 2_400_000, 452_000, 2_402_000)], crs=9215
@@ -47,6 +47,19 @@ def test_no_raster_reaches_an_address_or_a_file_beside_the_project(kind: str, fo
 def test_a_raster_is_a_file_of_this_machine(name: str) -> None:
     with pytest.raises(InputError, match="Expected a file on this machine"):
         tabulate_area(GROUND, name)
+
+
+def test_a_path_is_taken_letter_by_letter(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, (odd, decoys) in enumerate(ODD_NAMES.items()):
+        here = folder / str(number)
+        here.mkdir()
+        monkeypatch.chdir(here)
+        for name, value in ((odd, 1), *((decoy, 2) for decoy in decoys)):
+            path = here / f"{name}.tif"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            small_tiff(path, value)
+        with open_raster(Path(f"{odd}.tif")) as raster:
+            assert np.unique(raster.read(1)).tolist() == [1], odd
 
 
 def mosaic(folder: Path, *sources: str) -> Path:

@@ -23,6 +23,22 @@ from layers.io import archive_limits, table, workbook
 from layers.io.table import read_csv_text, read_table, require_columns
 from layers.io.values import parse_numbers
 from layers.io.workbook import read_workbook
+from tests.hostile import ODD_NAMES
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
+def test_a_path_is_taken_letter_by_letter(folder, suffix, monkeypatch):
+    writers = {"csv": "to_csv", "xlsx": "to_excel", "parquet": "to_parquet"}
+    for number, (odd, decoys) in enumerate(ODD_NAMES.items()):
+        here = folder / str(number)
+        here.mkdir()
+        monkeypatch.chdir(here)
+        monkeypatch.setenv("HOME", str(here / "nhà"))
+        for name, value in ((odd, "1"), *((decoy, "2") for decoy in decoys)):
+            path = here / f"{name}.{suffix}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            getattr(pd.DataFrame({"v": [value]}), writers[suffix])(path, index=False)
+        assert read_table(Path(f"{odd}.{suffix}"))["v"].tolist() == ["1"], odd
 
 
 def csv_file(folder: Path, text: str, *, encoding: str = "utf-8") -> Path:

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import re
+import shutil
 import sqlite3
 import struct
 import sys
@@ -24,6 +25,8 @@ from benchmarks._damage import change_bytes
 from layers.base.errors import InputError, MissingFileError
 from layers.io import large_values, vector, vector_source
 from layers.io.vector import _rows_of_mid, describe_vector, list_layers, load_vector
+from tests.hostile import ODD_NAMES
+from zones.output.table import write_frame
 
 FORMATS = ("gpkg", "shp", "tab", "mif", "gdb", "geojson", "fgb", "parquet", "zip")
 
@@ -528,6 +531,65 @@ def test_names_with_brackets_and_marks(squares, folder, suffix):
         part.rename(part.with_stem(strange))
     assert sorted(load_vector(folder / f"{strange}.{suffix}")["n"]) == [1, 2, 3]
     assert len(list_layers(path.with_stem(strange))) == 1
+
+
+def put(source: Path, at: Path) -> Path:
+    """Copy a layer with all its parts to a path of another name."""
+    at.parent.mkdir(parents=True, exist_ok=True)
+    for part in source.parent.glob(f"{source.stem}.*"):
+        copy = shutil.copytree if part.is_dir() else shutil.copyfile
+        copy(part, at.with_name(at.stem + part.suffix))
+    return at
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_path_is_taken_letter_by_letter(squares, folder, suffix, monkeypatch):
+    right = write(squares, folder / f"đúng.{suffix}")
+    wrong = write(squares.head(1), folder / f"sai.{suffix}")
+    for number, (odd, decoys) in enumerate(ODD_NAMES.items()):
+        here = folder / str(number)
+        here.mkdir()
+        monkeypatch.chdir(here)
+        monkeypatch.setenv("HOME", str(here / "nhà"))
+        path = Path(f"{odd}.{suffix}")
+        put(right, here / path)
+        for decoy in decoys:
+            put(wrong, here / f"{decoy}.{suffix}")
+        assert describe_vector(path).count == 3, odd
+        assert sorted(load_vector(path)["n"]) == [1, 2, 3], odd
+
+
+def test_a_member_of_an_archive_is_taken_letter_by_letter(squares, folder, monkeypatch):
+    for name, frame in (("đúng", squares), ("sai", squares.head(1))):
+        write(frame, folder / f"{name}.shp")
+    monkeypatch.chdir(folder)
+    put(folder / "sai.shp", folder / "lô.shp")
+    with zipfile.ZipFile(folder / "!gói.zip", "w") as archive:
+        for part in folder.glob("đúng.*"):
+            archive.write(part, f"!mới/!lô{part.suffix}")
+    assert list_layers("!gói.zip") == ["!lô"]
+    assert load_vector("!gói.zip")["n"].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("suffix", ["gpkg", "shp", "geojson", "fgb"])
+def test_a_layer_is_written_letter_by_letter(squares, folder, suffix, monkeypatch):
+    monkeypatch.chdir(folder)
+    for place in ("!mới", "mới"):
+        (folder / place).mkdir()
+    other = write(squares.head(1), folder / "mới" / f"lô.{suffix}")
+    kept = other.read_bytes()
+    write_frame(squares, folder / "!mới" / f"lô.{suffix}")
+    assert other.read_bytes() == kept
+    assert sorted(load_vector(folder / "!mới" / f"lô.{suffix}")["n"]) == [1, 2, 3]
+
+
+def test_a_name_that_pyogrio_would_read_in_another_way_is_refused(squares, folder, monkeypatch):
+    """Should another release of it parse all names, no other file is read unseen."""
+    path = put(write(squares, folder / "lô.gpkg"), folder / "!lô.gpkg")
+    monkeypatch.setattr(vector_source, "vsi_path", lambda name: name.rpartition("!")[2])
+    assert len(load_vector(folder / "lô.gpkg")) == 3
+    with pytest.raises(InputError, match=r"!lô\.gpkg: .* take this name for 'lô\.gpkg'; give"):
+        load_vector(path)
 
 
 def test_a_layer_name_with_brackets(squares, folder):
