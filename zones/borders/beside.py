@@ -34,15 +34,16 @@ def plots_within(
 
 
 def claimed_twice(own: gpd.GeoDataFrame, others: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Ground that plots of both sides cover: rows ``own_plot``, ``other_plot``, ``area_ha``."""
+    """Ground that plots of both sides cover: ``own_plot``, ``other_plot`` (of the index), area."""
     if own.empty or others.empty:
         empty = pd.DataFrame(columns=["own_plot", "other_plot", "area_ha"])
         return gpd.GeoDataFrame(empty, geometry=[], crs=own.crs)
     mine, theirs = shapely.STRtree(others.geometry.to_numpy()).query(
         own.geometry.to_numpy(), predicate="intersects"
     )
+    there = others.iloc[np.unique(theirs)]
     pieces = overlay_geometry(
-        others.iloc[np.unique(theirs)].assign(other_plot=np.unique(theirs)),
+        there.assign(other_plot=there.index),
         own.iloc[np.unique(mine)],
         id_column="other_plot",
         findings=Findings(),

@@ -142,18 +142,31 @@ def test_ground_of_communes_is_undisputed_here(both: RunResult) -> None:
 
 
 def test_plots_that_both_sides_claim() -> None:
+    """The first plots of either file lie far from the line: those at it are called by their own."""
     mine = gpd.GeoDataFrame(
         {
-            "province": "20", "layer": "forest", "plot": ["1/1/1"], "commune_code": ["06529"],
-            "land": "bare", "three_forest": "production", "ledger_ha": [4.0],
+            "province": "20", "layer": "forest", "plot": ["1/1/0", "1/1/1"],
+            "commune_code": ["06184", "06529"], "land": ["natural_forest", "bare"],
+            "three_forest": ["special_use", "production"], "ledger_ha": [4.0, 4.0],
         },
-        geometry=[square(1900, 1600, 200, 200)], crs=9215,
+        geometry=[square(0, 100, 200, 200), square(1900, 1600, 200, 200)], crs=9215,
     )  # fmt: skip
-    theirs = mine.assign(plot=["9/1/3"], commune_code=["07294"], land="planted_forest")
-    theirs = theirs.set_geometry([square(1950, 1500, 300, 500)], crs=9215)
+    theirs = gpd.GeoDataFrame(
+        {
+            "province": "24", "layer": "rừng", "plot": ["9/1/1", "9/1/2", "9/1/3"],
+            "commune_code": ["07282", "07282", "07294"],
+            "land": ["bare", "natural_forest", "planted_forest"],
+            "three_forest": ["production", "special_use", "protection"], "ledger_ha": 4.0,
+        },
+        geometry=[square(3500, n, 200, 200) for n in (100, 400)] + [square(1950, 1500, 300, 500)],
+        crs=9215,
+    )  # fmt: skip
     found = find_borders(side(communes(), "20", mine), side(across(), "24", theirs), distance_m=500)
     claims = found.tables[BORDER_CLAIMS]
-    assert claims[["plot", "neighbour_plot"]].to_numpy().tolist() == [["1/1/1", "9/1/3"]]
+    told = ["plot", "commune_code", "land", "three_forest"]
+    assert claims[told].to_numpy().tolist() == [["1/1/1", "06529", "bare", "production"]]
+    across_it = claims[[f"neighbour_{name}" for name in ("layer", *told)]].to_numpy().tolist()
+    assert across_it == [["rừng", "9/1/3", "07294", "planted_forest", "protection"]]
     assert claims["area_ha"].to_numpy() == pytest.approx([3.0])  # 150 m × 200 m
     assert [item.kind for item in found.findings] == ["plots-claimed-twice"]
 
