@@ -206,6 +206,35 @@ def _taken_out(form: FilledForm) -> set[str]:
     return {"A1"}
 
 
+def _headed(*changes: tuple[str, str, str]) -> Callable[[FilledForm], set[str]]:
+    """Write texts above columns: column, what stands there, what is written instead."""
+
+    def spoil(form: FilledForm) -> set[str]:
+        for name, old, new in changes:
+            letter = form.cell(largest(form), name)[0]
+            cell = next(
+                form.sheet()[f"{letter}{line}"]
+                for line in range(2, 8)
+                if old in str(form.sheet()[f"{letter}{line}"].value)
+            )
+            cell.value = str(cell.value).replace(old, new)
+        return {form.cell(zone, name) for zone in form.last for name, *_ in changes
+                if form.sheet()[form.cell(zone, name)].value is not None}  # fmt: skip
+
+    return spoil
+
+
+def _captioned(form: FilledForm) -> set[str]:
+    form.sheet()["B4"].value = "Đơn vị: sào"
+    return {form.cell(zone, name) for zone in form.last for name in ("planted", "standing")}
+
+
+def _counted_in_thousands(form: FilledForm) -> set[str]:
+    cell = form.cell("pigs", "value", "indicators")
+    form.sheet("indicators")[f"D{cell[1:]}"].value = "nghìn con"
+    return {cell}
+
+
 #: Kinds of faults: what is expected to be told of which cells.
 FAULTS: dict[str, tuple[str, Callable[[FilledForm], set[str]]]] = {
     "dash": ("dash", _cell("lost", "-")),
@@ -248,6 +277,19 @@ FAULTS: dict[str, tuple[str, Callable[[FilledForm], set[str]]]] = {
         lambda form: {form.put("pigs", "value", 12_000, "indicators")},
     ),
     "label changed": ("label-disagrees", _label),
+    "heading in another unit": (
+        "heading-disagrees",
+        _headed(("planted", "(ha)", "(m²)"), ("certified", "(ha)", "(sào)")),
+    ),
+    "columns moved with their headings": (
+        "heading-disagrees",
+        _headed(
+            ("planted", "Trồng mới trong năm", "Trồng lại sau khai thác"),
+            ("replanted", "Trồng lại sau khai thác", "Trồng mới trong năm"),
+        ),
+    ),
+    "caption in sào": ("caption-disagrees", _captioned),
+    "unit beside the row changed": ("caption-disagrees", _counted_in_thousands),
     "unknown row": ("row-unplaced", _inserted),
     "stray figure": ("row-unplaced", _stray),
     "row twice": ("figure-twice", _twice),

@@ -216,3 +216,9 @@ def _titled(row: Phrase, column: Phrase) -> Phrase:
 def unit_label(unit: str) -> str:
     """Unit as a form prints it, Vietnamese."""
     return unit_name(unit, "vi") if unit else ""
+
+
+def heading(column: FormColumn) -> str:
+    """Heading of a column as a form prints it, with its unit, Vietnamese."""
+    unit = unit_label(column.unit) if column.unit not in ("", "row", "year") else ""
+    return f"{column.name.vi} ({unit})" if unit else column.name.vi

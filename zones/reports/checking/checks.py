@@ -22,7 +22,7 @@ from zones.reports.checking.shifted import (
     shift_of,
     slid_by,
 )
-from zones.reports.checking.unit_slips import Slip, slip_of, slip_of_sum
+from zones.reports.checking.unit_slips import AREA_FACTORS, Slip, slip_of, slip_of_sum
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Sheet
 from zones.reports.reading.entries import Entry, PageReading, Told, told_together
@@ -341,7 +341,12 @@ def _slips(answers: Answers, table: FormTable, row: str) -> list[Told]:
 
 
 def _slips_beside(answers: Answers, slipped: Entry, slip: Slip, known: float) -> list[Told]:
-    """Figures of a row that the slip of another one makes right: none exceeds what is known."""
+    """Figures of a row that the slip of another one makes right.
+
+    Who wrote hectares in another unit wrote the whole row so; of other slips only what exceeds
+    the known figure shows one.
+    """
+    whole = slip.name in AREA_FACTORS and not slip.name.startswith("×")
     return [
         entry.told(
             "unit-slip", expected=round(entry.value / slip.factor, 2), found=slip.told(entry.value)
@@ -350,8 +355,8 @@ def _slips_beside(answers: Answers, slipped: Entry, slip: Slip, known: float) ->
         if (table, row) == (slipped.table, slipped.row)
         and entry.verdict != "asked"
         and entry.unit == slipped.unit
-        and entry.value is not None
-        and entry.value > known >= entry.value / slip.factor
+        and entry.value
+        and (whole or entry.value > known >= entry.value / slip.factor)
     ]
 
 

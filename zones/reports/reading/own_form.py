@@ -7,16 +7,18 @@ import re
 from collections.abc import Container, Iterable
 
 from layers.base.language import Phrase
+from layers.communes.spelling import exact_key
 from zones.plan.words import number_words
 from zones.project.form_schema import Form, FormColumn
 from zones.reports.known import KnownFigures
-from zones.reports.layout import Identity, Row, Sheet, cell_title, read_identity
+from zones.reports.layout import Identity, Row, Sheet, cell_title, read_identity, unit_label
 from zones.reports.reading.cells import CellReader
 from zones.reports.reading.entries import Entry, PageReading
 from zones.reports.reading.figures import read_date
+from zones.reports.reading.headings import ask_unit, hold_headings, hold_unit
 from zones.reports.reading.intake import Page, cell_name
 from zones.reports.reading.quoting import found_in, quoted
-from zones.reports.reading.words import Vocabulary, confirms, is_total, words_of
+from zones.reports.reading.words import Vocabulary, confirms, is_total, unit_in, words_of
 
 #: Rows and columns in which the identity is looked for: somebody may have put some before it.
 _NEAR = 6
@@ -57,7 +59,9 @@ def read_own(
     known: KnownFigures,
 ) -> PageReading:
     """Read a sheet of ours, row by row."""
-    reading = PageReading(page, form=form.form, reporters={reporter})
+    identity = read_identity(page.cells[corner])
+    version = identity.version if identity else form.version
+    reading = PageReading(page, form=form.form, reporters={reporter}, version=version)
     cells = CellReader(reading, form, sheet)
     cells.settle_mark()
     places = key_columns(page, sheet, corner)
@@ -77,6 +81,7 @@ def read_own(
             reading.rows[line] = "heading"
         else:
             _read_other_row(cells, reporter, line, held, places, words, behind=line > last)
+    hold_headings(reading, sheet, places, corner, older=version != form.version)
     return reading
 
 
@@ -144,9 +149,22 @@ def _read_row(
     if table.rows == "open" and texts:
         reading.texts[reporter, row.row, line] = texts
     entries = [entry for entry in taken if entry is not None]
-    if table.rows != "open":
-        _check_label(cells, row, line, places, entries)
+    _check_label(cells, row, line, places, entries)
+    _check_unit(cells, row, line, places, entries)
+    for said in filter(None, map(unit_in, texts.values())):
+        hold_unit(reading, entries, said)
     reading.rows[line] = "figures" if entries or texts else "blank"
+
+
+def _check_unit(
+    cells: CellReader, row: Row, line: int, places: dict[str, int], entries: list[Entry]
+) -> None:
+    """Ask back a row beside whose label another unit stands than the form wrote."""
+    table = cells.sheet.table
+    by_row = [one for one in entries if table.column(one.column).unit == "row"]
+    unit = str(cells.reading.page.cells.get((line, min(places.values(), default=0) - 1), ""))
+    if by_row and unit.strip() and exact_key(unit) != exact_key(unit_label(row.unit)):
+        ask_unit(cells.reading, by_row, unit.strip())
 
 
 def _text(
@@ -181,6 +199,8 @@ def _check_label(
     cells: CellReader, row: Row, line: int, places: dict[str, int], entries: list[Entry]
 ) -> None:
     """Ask back a row whose label is no longer that of its key: rows were moved or pasted."""
+    if cells.sheet.table.rows == "open":
+        return
     by_row = any(column.unit == "row" for column in cells.sheet.table.columns)
     at = min(places.values(), default=0) - 1 - by_row
     label = str(cells.reading.page.cells.get((line, at), ""))
@@ -289,3 +309,4 @@ def _take_added(
         entry = cells.take(reporter, row, column, at)
         if entry is not None and table.rows != "open":
             cells.reading.findings.append(entry.told("row-by-name", found=row.name))
+            _check_unit(cells, row, line, places, [entry])

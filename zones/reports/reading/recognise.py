@@ -69,7 +69,6 @@ class Reader:
         reporter = self.reporters[self._reporter(identity)]
         sheet = self._sheet(identity, form, reporter)  # type: ignore[arg-type]
         reading = read_own(page, form, sheet, reporter.code, corner, self.asked.known)  # type: ignore[arg-type]
-        reading.version = identity.version
         self._compare(reading, identity, form, reporter, corner)  # type: ignore[arg-type]
         return reading
 

@@ -46,6 +46,9 @@ _UNIT_WORD = r"(?:đơn vị|don vi|đvt|dvt)(?: tính| tinh)?\s*:?\s*"
 _UNIT = re.compile(
     rf"\((?:{_UNIT_WORD})?([^()]{{1,20}})\)|{_UNIT_WORD}([\w²³%./ ]{{1,20}})", re.IGNORECASE
 )
+_MANY = r"(?:nghìn|ngàn|triệu|trăm|chục|vạn|thousand|million|10{3,6}|1[.,]000)"
+#: "nghìn con", "1.000 ha": no unit of ours, and none that may be passed over
+_MULTIPLE = re.compile(rf"{_MANY}\s+(?P<unit>\S.*)", re.IGNORECASE)
 _LEADING = re.compile(
     r"^(?:[-+•*]|\d+(?:\.\d+)*[.)]?|[ivx]+[.)]|[a-z][.)])\s+|"
     r"^(?:vùng|cây|rừng|diện tích|vùng trồng|vùng sản xuất|trong đó:?)\s+",
@@ -128,12 +131,21 @@ def years_in(text: str) -> list[int]:
 
 
 def unit_in(text: str) -> str:
-    """Unit that a header or title names, in brackets or after "Đơn vị"; empty for none."""
+    """Unit that a header or title names, in brackets or after "Đơn vị"; empty for none.
+
+    A multiple of a unit ("nghìn ha") is one as well, though no figure can be brought from it.
+    """
     for bracket, told in _UNIT.findall(text):
         for words in (bracket.strip(), *_openings(told.strip())):
-            if words and unit_of(words) is not None:
+            if words and (unit_of(words) or unit_of(many_of(words))):
                 return str(words)
     return ""
+
+
+def many_of(words: str) -> str:
+    """Unit of which a text says a multiple: ha of "nghìn ha"; empty for none."""
+    found = _MULTIPLE.fullmatch(words.strip())
+    return found["unit"] if found else ""
 
 
 def _openings(text: str) -> list[str]:

@@ -24,7 +24,7 @@ from layers.io.table_output import WORKBOOK_OPTIONS, sheet_name
 from maps.layout.content import DEMO_MARK
 from zones.project.form_schema import Form, FormColumn
 from zones.project.form_schema import Identity as Rule
-from zones.reports.layout import HOW, Identity, Reporter, Row, Sheet, unit_label
+from zones.reports.layout import HOW, Identity, Reporter, Row, Sheet, heading, unit_label
 from zones.reports.reading.figures import is_counted
 
 if TYPE_CHECKING:
@@ -212,17 +212,13 @@ class _SheetWriter:
             self._over(at, text, style)
         for at, column in enumerate(self.table.columns, start=self.first):
             if column.group is None:
-                self._over(at, self._title(column), style)
+                self._over(at, heading(column), style)
             else:
-                self.page.write_string(_HEAD + 1, at, self._title(column), style)
+                self.page.write_string(_HEAD + 1, at, heading(column), style)
         self._write_groups(style)
         for number, at in enumerate(range(_NUMBER, (self.check_at or self.last) + 1), start=1):
             self.page.write_string(self.top - 1, at, f"({number})", small)
         self.page.set_row(_HEAD + self.grouped, 48)
-
-    def _title(self, column: FormColumn) -> str:
-        unit = unit_label(column.unit) if column.unit not in ("", "row", "year") else ""
-        return f"{column.name.vi} ({unit})" if unit else column.name.vi
 
     def _over(self, at: int, text: str, style: Format) -> None:
         """Header cell over both header rows."""

@@ -119,6 +119,13 @@ def _first_round(last: dict[str, float], **given: float) -> list[tuple[str, list
     return [(one.rule, one.cell.split(", ")) for one in told]
 
 
+def test_a_row_in_sao_is_asked_back_whole_in_a_first_round_too() -> None:
+    sao = 10_000 / 360
+    told = _first_round({}, planted=round(sao, 2), lost=0.0, standing=round(1574.24 * sao, 2))
+    assert sorted(told) == [("unit-slip", ["A8"]), ("unit-slip", ["C8"])]
+    assert _first_round({}, planted=1.0, lost=0.0, standing=15742.4) == [("unit-slip", ["C8"])]
+
+
 @pytest.mark.parametrize("last", [{}, {"standing": 1573.24}])
 def test_planted_and_lost_exchanged_are_named_in_a_first_round_too(last: dict[str, float]) -> None:
     exchanged = _first_round(last, planted=7.5, lost=26.7, standing=1592.44)
