@@ -111,7 +111,9 @@ def _fit(
         words = max((text_width(word) for word in column.title.split()), default=0.0)
         # A heading of more than three lines looks like a chimney.
         words = max(words, text_width(column.title) / 2.4)
-        longest = max((text_width(row[place]) for row in cells), default=0.0)
+        # Words before a mark stand on lines of their own.
+        whole = [row[place].split() if column.kind == "mark" else [row[place]] for row in cells]
+        longest = max((text_width(text) for texts in whole for text in texts), default=0.0)
         widths.append(max(words, longest) + 2 * _PAD_MM)
     widths = _share_room(widths, table.columns, width)
     inner = [value - 2 * _PAD_MM for value in widths]

@@ -12,7 +12,7 @@ from maps.layout.forest_tables import ages_table, cover_table, form_table, years
 from maps.layout.group_tables import group_tables
 from maps.layout.page_table import PageColumn, PageTable, percent_of, rank_column, ranked
 from maps.layout.progress_table import progress_tables
-from maps.layout.words import Say, speaker, word
+from maps.layout.words import Say, phrase, speaker, word
 from maps.layout.zone_tables import (
     allocates_nothing,
     allocation_tables,
@@ -199,20 +199,27 @@ def _targets_table(content: AnnexContent, frame: pd.DataFrame, say: Say) -> Page
 def verdict_words(
     rows: pd.DataFrame, *, language: Language, decimals: int, rate_decimals: int
 ) -> dict[str, list[str]]:
-    """Interval and verdict of each target in words, where any was judged."""
+    """Interval and verdict of each target in words, where any was judged.
+
+    An interval by reference points that the figure of the map lies outside of says so.
+    """
     if "verdict" not in rows.columns or rows.get("low_interval", pd.Series()).isna().all():
         return {}
-    ends = zip(rows["low_interval"], rows["high_interval"], rows["unit"], strict=True)
-    digits = {"%": rate_decimals}
+    low, high, present = (rows[name] for name in ("low_interval", "high_interval", "present"))
+    beside = low.notna() & present.notna() & ~present.between(low, high)
+    if "interval_from" in rows.columns:
+        beside &= rows["interval_from"].ne("boundaries")
+    digits = rows["unit"].map({"%": rate_decimals}).fillna(decimals).astype("int64")
+    told = [
+        ""
+        if pd.isna(ends[0])
+        else "–".join(format_number(end, language, decimals=n) for end in ends)
+        for *ends, n in zip(low, high, digits, strict=True)
+    ]
     return {
         "interval": [
-            ""
-            if pd.isna(low)
-            else "–".join(
-                format_number(end, language, decimals=digits.get(unit, decimals))
-                for end in (low, high)
-            )
-            for low, high, unit in ends
+            phrase("targets.by_points", ends=text).text(language) if out else text
+            for text, out in zip(told, beside, strict=True)
         ],
         "verdict": [
             "" if pd.isna(item) or not item else word("verdict", item, language)

@@ -57,6 +57,22 @@ def test_the_atlas_prints_them_beside_all_zones(targets: pd.DataFrame, tmp_path:
         assert verdict in text
 
 
+def test_the_atlas_says_on_its_own_line_that_an_interval_is_by_points(
+    targets: pd.DataFrame, tmp_path: Path
+) -> None:
+    far = targets["target"] == "pine-2030"
+    beside = targets.assign(
+        low_interval=targets["low_interval"].mask(far, 123_456.7),
+        high_interval=targets["high_interval"].mask(far, 234_567.8),
+    )
+    annex = annex_squares.content(targets=beside)
+    path = save_atlas(atlas_squares.content(annex=annex), tmp_path / "atlas.pdf", communes=[])
+    text = page_text(path, 0)
+    # A figure is never broken, whatever stands before it.
+    assert "123.456,7–234.567,8" in text
+    assert "theo điểm kiểm tra" in " ".join(text.split())
+
+
 def test_the_atlas_has_no_column_of_verdicts_where_none_was_judged(tmp_path: Path) -> None:
     path = save_atlas(atlas_squares.content(), tmp_path / "atlas.pdf", communes=[])
     assert "Kết luận" not in page_text(path, 0)

@@ -112,8 +112,12 @@ def _part(
     """One language of the page: title, words, chart (as it was drawn), years, assumptions."""
     chart = cover_chart(project, tables, language)
     answered = answer(tables, harvest_offered=offers_harvest(project))
-    phrases = [*answered, *_verdicts(tables[TARGETS], project)]
+    # What is known of today's rate stands beside it, before what is to come.
+    phrases = [*answered[:1], *_verdicts(tables[TARGETS], project), *answered[1:]]
     said = "".join(f"<p>{_escape(phrase.text(language))}</p>\n" for phrase in phrases)
+    for phrase in answered[2:3]:  # Whether the first target is reached
+        text = _escape(phrase.text(language))
+        said = said.replace(f"<p>{text}</p>", f'<p class="reached">{text}</p>', 1)
     assumed = "".join(
         f"<li>{_escape(text)}</li>\n"
         for text in tables[TRAJECTORY_ASSUMPTIONS][f"message_{language}"]
@@ -190,7 +194,7 @@ h1 { font-size: 1.5rem; margin: 1rem 0 .25rem; color: #123f24; }
 h2 { font-size: 1.1rem; margin: 1.25rem 0 .25rem; }
 .demo { color: #b3261e; font-weight: bold; margin: 0; }
 .answer p { margin: .35rem 0; }
-.answer p:nth-child(3) { font-weight: bold; }
+.answer .reached { font-weight: bold; }
 figure { margin: 1rem 0; }
 svg { width: 100%; height: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
