@@ -204,7 +204,7 @@ def test_both_files_print_intervals_verdicts_and_what_would_decide(
     assert {section.orientation for section in read.sections} == {WD_ORIENT.PORTRAIT}
     text = "\n".join(paragraph.text for paragraph in read.paragraphs)
     assert "với độ tin cậy 90 %" in text
-    assert "cần thêm khoảng 320 điểm kiểm tra ở nơi bản đồ ghi Thông, Khác mới kết luận" in text
+    assert "cần thêm khoảng 320 điểm kiểm tra ở nơi bản đồ ghi Thông, Khác: nếu thực địa" in text
     book = python_calamine.CalamineWorkbook.from_path(workbook).get_sheet_by_name("Chỉ tiêu")
     cells = book.to_python()
     (head,) = [row for row in cells if row[0] == "TT"]
