@@ -36,6 +36,13 @@ _BEAT_SECONDS = 10.0
 _MOST_LISTENERS = 16
 
 
+class _Answer(JSONResponse):
+    """An answer in ASCII: a file's name may hold bytes that are no UTF-8, and is shown anyhow."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
+
+
 @dataclass(slots=True)
 class Bell:
     """Tells every open page what the worker is doing."""
@@ -45,7 +52,7 @@ class Bell:
 
     def ring(self, what: dict[str, Any]) -> None:
         """Tell all; a page that does not listen loses what it missed."""
-        line = f"data: {json.dumps(what, ensure_ascii=False)}\n\n"
+        line = f"data: {json.dumps(what)}\n\n"
         for queue in self.listeners:
             if not queue.full():
                 queue.put_nowait(line)
@@ -89,13 +96,13 @@ class Site:
         """A file of the page, which holds no data."""
         found = self.files.get(request.url.path)
         if found is None:
-            return JSONResponse(told(message("zones.app.no_page")), 404)
+            return _Answer(told(message("zones.app.no_page")), 404)
         return Response(found[0], media_type=found[1])
 
     async def do(self, request: Request) -> Response:
         """Have the worker do what a room offers."""
         action = request.path_params["action"]
-        return JSONResponse(await self._asked(request, action))
+        return _Answer(await self._asked(request, action))
 
     async def fetch(self, request: Request) -> Response:
         """A file that a room made: the worker says where it lies, and whether it may be had."""
@@ -114,7 +121,7 @@ class Site:
         if kept["copied"]:
             digest = await asyncio.to_thread(hashlib.sha256, body)
             self.copied[kept["path"]] = digest.hexdigest()
-        return JSONResponse(kept)
+        return _Answer(kept)
 
     async def take_away(self, request: Request) -> Response:
         """Take away a dropped file that nobody can use."""
@@ -124,7 +131,7 @@ class Site:
         if session.read_only:
             raise RefusedError(409, message("zones.app.read_only"))
         gone = await asyncio.to_thread(take_away, session, path, self.copied, named)
-        return JSONResponse({"gone": gone})
+        return _Answer({"gone": gone})
 
     async def events(self, _request: Request) -> Response:
         """What the worker tells, line by line."""
@@ -135,13 +142,13 @@ class Site:
     async def stop(self, _request: Request) -> Response:
         """End what the worker is doing."""
         self.worker.stop()
-        return JSONResponse({})
+        return _Answer({})
 
 
 async def _refused(_request: Request, error: Exception) -> Response:
     if not isinstance(error, RefusedError):
         raise error
-    return JSONResponse(told(error.phrase), error.status)
+    return _Answer(told(error.phrase), error.status)
 
 
 def build_site(worker: Worker) -> Starlette:
@@ -168,6 +175,11 @@ def build_site(worker: Worker) -> Starlette:
 def _question(body: bytes) -> dict[str, Any]:
     try:
         asked = parsed_json(body or b"{}")
+        # Half of a pair stands for a byte of a file's name, or for nothing: no text holds it.
+        json.dumps(asked, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        found = ascii(error.object[error.start])
+        raise RefusedError(400, message("zones.app.no_letter", found=found)) from None
     except ValueError:
         asked = None
     if not isinstance(asked, dict):

@@ -549,6 +549,9 @@ def test_a_faulty_text_is_mended_in_the_page(sit: Any, project: Path) -> None:
     assert desk.ask("files", "state")["fault"] is not None
     with pytest.raises(RefusedError, match="changed elsewhere"):
         desk.ask("files", "edit", text=good, shown="what another desk wrote")
+    with pytest.raises(RefusedError, match="nothing was saved"):
+        desk.ask("files", "edit", text=" \n", shown=bad)
+    assert project.read_text("utf-8") == bad
     assert desk.ask("files", "edit", text=good, shown=bad)["fault"] is None
     assert project.read_text("utf-8") == good
     assert desk.ask("files", "undo")["fault"] is not None

@@ -171,6 +171,34 @@ def test_a_question_that_is_none_is_refused(body: bytes, live: Live) -> None:
 
 
 @pytest.mark.parametrize(
+    "action", ["do/start/folder", "do/files/look", "do/files/edit", "file/print", "take-away"]
+)
+def test_half_a_letter_is_no_text(action: str, live: Live) -> None:
+    body = rb'{"path": "/tmp/\ud800", "text": "\ud800", "shown": ["\ud800"], "\udcff": 1}'
+    status, _, answer = live.request("POST", f"/{action}", body)
+    assert status == 400
+    assert r"found '\ud800', which is no letter" in json.loads(answer)["error"]["en"]
+    assert live.request("POST", f"/{action}", rb'{"path": "/tmp/\ud83d\ude00"}')[0] != 500
+
+
+@pytest.mark.skipif(os.name != "posix", reason="names are bytes on POSIX alone")
+def test_a_file_whose_name_is_no_utf8_is_listed_and_told(live: Live) -> None:
+    folder = live.worker.session.roots[0]
+    path = folder / os.fsdecode(b"r\xf9ng.csv")
+    try:
+        path.write_text("a\n1\n")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 alone")
+    try:
+        status, listed = live.ask("start", "browse", path=str(folder))
+        assert (status, path.name in listed["files"]) == (200, True)
+        status, told = live.ask("files", "look", path=str(path))
+        assert (status, "give that another name" in told["error"]["en"]) == (400, True)
+    finally:
+        path.unlink()
+
+
+@pytest.mark.parametrize(
     "path",
     ["/", "/etc", "..", "../..", "C:\\", "\\\\server\\share", "//server/share", "a\0b", "~", ""],
 )

@@ -421,6 +421,8 @@ def edit(desk: Desk, asked: Text) -> dict[str, Any]:
     file = project_path(desk)
     if read_text(file) != asked.shown:
         raise RefusedError(409, message("zones.app.changed_elsewhere", file=file.name))
+    if not asked.text.strip():
+        raise RefusedError(422, message("zones.app.empty_text"))
     write_project(desk, asked.text, always=True)
     return state(desk)
 
