@@ -172,16 +172,16 @@ def test_the_verdict_of_a_zone_stands_above_its_map_in_words(
     said = Phrase(en="Pine: cannot tell yet; 320 more points.", vi="Thông: cần thêm 320 điểm.")
     verdicts = (TableNote("verdict", said, "pine"),)
     opened = opener(replace(content, targets=judged, verdicts=verdicts), "#zone=pine")
-    assert opened.texts("#headline .said") == ["Thông: cần thêm 320 điểm."]
+    assert opened.texts("#headline .verdict-said") == ["Thông: cần thêm 320 điểm."]
     # The sentence names the target: it does not stand there twice.
     assert "Mục tiêu" not in opened.text("#headline")
     opened.page.click("[data-language='en']")
-    assert opened.texts("#headline .said") == ["Pine: cannot tell yet; 320 more points."]
+    assert opened.texts("#headline .verdict-said") == ["Pine: cannot tell yet; 320 more points."]
     opened.choose("#measures", "cover")
-    assert opened.texts("#headline .said") == []
+    assert opened.texts("#headline .verdict-said") == []
     opened.choose("#measures", "present")
     opened.choose("#chart", "anise")
-    assert opened.texts("#headline .said") == []
+    assert opened.texts("#headline .verdict-said") == []
     assert "Target" in opened.text("#headline")
 
 

@@ -198,7 +198,7 @@ function renderHeadline() {
       .slice(1)
       .map((part) => " · " + part)
       .join(""),
-    ...told.map((text) => element("span", { class: "said" }, text[state.language])),
+    ...told.map((text) => element("span", { class: "verdict-said" }, text[state.language])),
   );
 }
 
