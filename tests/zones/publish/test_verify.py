@@ -698,7 +698,9 @@ def test_a_damaged_page_is_a_finding(out: Path, name: str, match: str) -> None:
 
 def test_command_says_what_it_found(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(["verify", str(out)]) == 0
-    assert "All files compared say the same" in capsys.readouterr().out
+    agreed = capsys.readouterr().out
+    assert "All files compared say the same" in agreed
+    assert "headings, units, titles, notes, number formats" in " ".join(agreed.split())
     _replace_inside(out / "annex.docx", "word/document.xml", ">30,4<", ">30,5<")
     assert command(["verify", str(out)]) == 1
     told = capsys.readouterr().out
