@@ -160,7 +160,7 @@ def _country(folder: Path, count: int) -> list[str]:
     """Take in reports of so many communes, and of a tenth: each costs the same, memory is flat."""
     asked, form = made_up_round(4), load_form(_FORM)
     each, held = [], []
-    for size in (max(count // 10, 50), count):
+    for size in (max(count // 10, min(50, count // 2)), count):
         back = folder / str(size) / "back"
         back.mkdir(parents=True)
         country = country_round(asked, size)
