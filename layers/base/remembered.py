@@ -45,8 +45,11 @@ def remembered(most: int = 2) -> Callable[[Callable[P, R]], Callable[P, R]]:
             if _kept is None:
                 return function(*args, **kwargs)
             known = _kept.setdefault(call, OrderedDict())
-            given = (*args, *(kwargs[name] for name in sorted(kwargs)))
-            key = tuple(item if isinstance(item, _VALUES) else id(item) for item in given)
+            given = (*enumerate(args), *sorted(kwargs.items()))
+            key = tuple(
+                (name, type(item), item if isinstance(item, _VALUES) else id(item))
+                for name, item in given
+            )
             if key not in known:
                 # The arguments are kept as well, so that no other object gets their address.
                 known[key] = given, function(*args, **kwargs)

@@ -131,7 +131,7 @@ class _Texts:
     def __init__(self) -> None:
         self.found: dict[str, str] = {}
         self.count, self.cell = 0, ""
-        self.inside = self.is_raised = self.is_changed = False
+        self.inside = self.is_raised = self.is_changed = self.was_raised = False
         self.pieces: list[str] = []
 
     def start(self, name: str, attributes: dict[str, Any]) -> None:
@@ -139,7 +139,8 @@ class _Texts:
             case "c":
                 self.cell = str(attributes.get("r", ""))
             case "si" | "is":
-                self.pieces, self.is_changed, self.is_raised = [], False, False
+                self.pieces, self.is_changed = [], False
+                self.is_raised = self.was_raised = False
             case "r" | "rPh":
                 self.is_raised = False
             case "vertAlign":
@@ -150,10 +151,16 @@ class _Texts:
     def text(self, text: str) -> None:
         if not self.inside:
             return
-        figure = self.is_raised and any(map(str.isdecimal, text))
-        if figure and self.pieces and self.pieces[-1][-1].isdecimal():
+        # A figure beside a raised one, or with only a mark of its own between, would join it.
+        before = "".join(self.pieces).rstrip(".,")[-1:]
+        raised = self.is_raised and any(map(str.isdecimal, text))
+        after_raised = self.was_raised and text.lstrip(".,")[:1].isdecimal()
+        if (raised and before.isdecimal()) or after_raised:
             self.is_changed = True
-        self.pieces.append(text.translate(_RAISED) if figure and self.is_changed else text)
+        if after_raised and not self.is_raised:
+            self.pieces[-1] = self.pieces[-1].translate(_RAISED)
+        self.pieces.append(text.translate(_RAISED) if raised and self.is_changed else text)
+        self.was_raised = raised
 
     def end(self, name: str) -> None:
         match name.rpartition(" ")[2]:

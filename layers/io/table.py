@@ -144,11 +144,13 @@ def refuse_percents(
     source: str,
     rows: Iterable[int] | None = None,
     findings: Findings | None = None,
+    hectares: bool = True,
 ) -> None:
     """Refuse a column of figures, as it was read, with cells that show 12.5% and hold 0.125.
 
     Of ``rows`` of the file, numbered as there, where not all are used. An ``.xls`` does not tell
-    them from figures: those that may be percents are noted in ``findings``, else refused as well.
+    them from figures: of ``hectares``, those that may be percents are noted in ``findings``, else
+    refused as well.
     """
     cells = frame.attrs.get(_PERCENTS, {}).get(column, [])
     if rows is not None:
@@ -156,7 +158,7 @@ def refuse_percents(
         cells = [cell for cell in cells if int(cell.lstrip(ascii_uppercase)) in used]
     if cells:
         raise InputError("layers.io.percents_found", source=source, count=len(cells), cells=cells)
-    small = _may_be_percents(frame, column, rows)
+    small = _may_be_percents(frame, column, rows) if hectares else []
     if small and findings is None:
         raise InputError("layers.io.percents_untold", source=source, count=len(small), rows=small)
     if small and findings is not None:

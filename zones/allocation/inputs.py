@@ -202,7 +202,8 @@ def figures_of(
             frame[name] = read(frame[name]).fillna("") if blank else read(frame[name])
             continue
         if not name.endswith("_ratio"):  # of which 60% is as good as 0.6
-            refuse_percents(frame, name, source=f"{path}: {name}")
+            hectares = name.endswith("_ha")
+            refuse_percents(frame, name, source=f"{path}: {name}", hectares=hectares)
         mark = decimal if column.kind == "number" else None
         frame[name] = parse_numbers(frame[name], source=f"{path}: {name}", decimal=mark)
     try:

@@ -79,7 +79,7 @@ def read_totals(path: Path) -> pd.DataFrame:
     """Known totals of a file, as of ``KNOWN_TOTALS``; what else a column holds is no figure."""
     read = read_table(path)
     for name in KNOWN_TOTALS.names:
-        refuse_percents(read, name, source=f"{path.name}: {name}")
+        refuse_percents(read, name, source=f"{path.name}: {name}", hectares=name == "area_ha")
     totals = read.assign(**{name: read[name].fillna("") for name in _KEYS if name in read})
     return KNOWN_TOTALS.validate(totals)
 

@@ -41,6 +41,21 @@ def test_the_same_table_gives_the_same_result_and_a_like_one_another() -> None:
     assert doubled(frame) is not first
 
 
+def test_arguments_go_by_their_names_and_kinds() -> None:
+    @remembered(most=9)
+    def said(first: object = 0, second: object = 0) -> str:
+        return f"{first!r} {second!r}"
+
+    with remembering():
+        assert [said(first=2), said(second=2), said(2), said(2.0), said(True)] == [
+            "2 0",
+            "0 2",
+            "2 0",
+            "2.0 0",
+            "True 0",
+        ]
+
+
 def test_the_last_results_are_kept_and_no_more() -> None:
     frames = [pd.DataFrame({"area_ha": [float(number)]}) for number in range(3)]
     with remembering():

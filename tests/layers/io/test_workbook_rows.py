@@ -170,6 +170,7 @@ def test_a_workbook_that_tells_no_percents_has_its_small_figures_told(
     with pytest.raises(InputError, match=r"rows 2, 3.*save the table as \.xlsx"):
         refuse_percents(frame, "ha", source="f")
     refuse_percents(frame, "ha", source="f", rows=[4])
+    refuse_percents(frame, "ha", source="f", hectares=False)  # A share, a serial number
     refuse_percents(frame, "m", source="f")
 
 
@@ -191,11 +192,18 @@ def test_a_raised_figure_of_a_cell_does_not_join_the_figure_before_it(tmp_path: 
         sheet.write_rich_string(1, 0, "350", raised, "1")
         sheet.write_rich_string(1, 1, "20 m", raised, "3")
         sheet.write_row(2, 0, ["40", "x"])
-    assert list(read_workbook_rows(path, None))[1:] == [(2, ["350¹", "20 m3"]), (3, ["40", "x"])]
+        # Before a figure, and behind a mark of it, a raised one would join it too.
+        sheet.write_rich_string(3, 0, raised, "1", "350")
+        sheet.write_rich_string(3, 1, "350.", raised, "1")
+    assert list(read_workbook_rows(path, None))[1:] == [
+        (2, ["350¹", "20 m3"]),
+        (3, ["40", "x"]),
+        (4, ["¹350", "350.¹"]),
+    ]
     with pytest.raises(InputError, match=r"row 2: '350¹"):
         parse_numbers(read_table(path)["ha"], source="f")
     (sheet,) = read_workbook(path).values()
-    assert sheet.marks == {(2, 0): "350¹"}
+    assert sheet.marks == {(2, 0): "350¹", (4, 0): "¹350", (4, 1): "350.¹"}
     # A text of the cell's own, as openpyxl writes it.
     rich, runs = openpyxl.cell.rich_text, openpyxl.cell.text.InlineFont(vertAlign="superscript")
     book = openpyxl.Workbook()

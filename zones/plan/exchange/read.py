@@ -61,7 +61,8 @@ def import_targets(plan: Plan, path: Path, *, decimal: Decimal | None = None) ->
     table = read_table(path)
     for name in table.columns:
         refuse_formulas(table[name], source=f"{path.name}: {name}")
-        refuse_percents(table, name, source=f"{path.name}: {name}")
+        figures = name in FIGURES
+        refuse_percents(table, name, source=f"{path.name}: {name}", hectares=figures)
     rows = list(_rows(plan, table, path.name, decimal))
     lines: dict[str, int] = {}
     for row in rows:
