@@ -43,10 +43,12 @@ def opened_pdf(path: Path) -> Iterator[PdfReader]:
 _MARK = re.compile(r"[(\[]?\d{1,2}(?:\s?[,;]\s?\d{1,2})*[)\]]?")
 _FIRST_NUMBER = re.compile(r"(\d{1,2})(?=\s|$)")
 #: Size and height of a mark, in sizes of the letters beside it: glued to them, and behind a gap,
-#: where it could be a cell of a table.
+#: where it could be a cell of a table; whoever reads the text sees the gap.
 _GLUED, _APART = (0.9, 0.12, 0.8), (0.75, 0.25, 0.5)
 #: Letters below this share of those that the mark stands by are those of a note.
 _NOTE_SIZE = 0.95
+#: Behind this a raised figure may be a decimal.
+_DECIMAL = re.compile(r"\d[.,]$")
 _UNMOVED = tuple(map(FloatObject, (1, 0, 0, 1, 0, 0)))
 
 
@@ -131,7 +133,7 @@ def _mark_line(line: list[_Piece], notes: dict[str, float]) -> None:
         gap = before is not None and (gap or piece.text[0].isspace())
         if beside is not None and _stands_above(piece, beside, _APART if gap else _GLUED):
             piece.is_raised = True
-            if before is not None:
+            if before is not None and not gap and not _DECIMAL.search(before.text):
                 notes |= dict.fromkeys(re.findall(r"\d+", piece.text), beside.size)
         else:
             before = piece

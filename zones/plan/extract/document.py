@@ -33,7 +33,8 @@ _MOST_DRAWING_MB = 100
 _LETTERS_PER_PAGE = 20
 
 _HEADING_MARKS = re.compile(r"^\s{0,3}#{1,6}\s+")
-_EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
+#: Not the sign between two figures: "5*10³".
+_EMPHASIS = re.compile(r"(?<!\d)\*{1,3}|\*{1,3}(?!\d)|(?<!\w)_{1,2}(?=\S)|(?<=\S)_{1,2}(?!\w)")
 #: A note of Markdown: "50.000[^1] ha".
 _NOTE = re.compile(r"\[\^\w{1,20}\]")
 _RULE = re.compile(r"^[-*_=\s]{3,}$")

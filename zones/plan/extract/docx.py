@@ -29,6 +29,11 @@ _LEVELS = 9
 _ROMAN = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+#: Raised letters are smaller than this share of those beside them. Figures of their size that are
+#: moved up by so many half points may be marks or not, by fewer they are none.
+_SMALL, _HIGH = 0.9, 6
+#: Size of letters where nothing states one, in half points.
+_USUAL_SIZE = 20
 #: Signs that Word keeps as places of the Symbol font.
 _SYMBOLS = {"F0B3": "≥", "F0A3": "≤", "F0B2": "”", "F02D": "-", "F0B7": "-"}
 _SIGNS = {"tab": " ", "br": " ", "cr": " ", "ptab": " ", "noBreakHyphen": "-"}
@@ -182,6 +187,8 @@ class _Reader:
     def __init__(self, lists: _Lists, notes: dict[str, Any]) -> None:
         self.lists, self.notes = lists, notes
         self.raised_styles: frozenset[str] = frozenset()
+        self.sizes: dict[str, int] = {}
+        self.beside: Any = None  # The last run of a paragraph that stands on its line
         self.aside: list[Any] = []
 
     def _pieces(self, element: Any) -> Iterator[str]:
@@ -192,9 +199,8 @@ class _Reader:
                 continue
             if name in _ASIDE:
                 self.aside.append(child)
-            elif name == "r" and _is_raised(child, self.raised_styles):
-                text = "".join(self._pieces(child))
-                yield f"<sup>{text}</sup>" if text.strip() else text
+            elif name == "r":
+                yield self._run(child, "".join(self._pieces(child)))
             elif name == "t":
                 yield child.text or ""
             elif name == "sym":
@@ -202,11 +208,35 @@ class _Reader:
             elif name == "AlternateContent":
                 yield from self._pieces(child[:1])  # one drawing in two forms
             elif name == "p":
+                self.beside = None
                 yield " "
                 yield from self._pieces(child)
             else:
                 yield _SIGNS.get(name, "")
                 yield from self._pieces(child)
+
+    def _run(self, run: Any, text: str) -> str:
+        """Text of a run; raised letters stand in ``<sup>``, a figure that may be one is parted."""
+        if not text.strip():
+            return text
+        beside, self.beside = self.beside, run
+        if not _is_raised(run, self.raised_styles):
+            lifted = 0 if beside is None else _position(run) - _position(beside)
+            is_small = lifted > 0 and self._size(run) < _SMALL * self._size(beside)
+            if lifted <= 0 or not is_small:
+                may_be_mark = lifted >= _HIGH and re.fullmatch(r"\d{1,2}", text)
+                return f" {text.translate(_SUPERSCRIPTS)}" if may_be_mark else text
+        self.beside = beside
+        return f"<sup>{text}</sup>"
+
+    def _size(self, run: Any) -> int:
+        """Size of the letters of a run, its own or its paragraph's, in half points."""
+        own = _number(_get(_find(run, "rPr", "sz"), "val"), 0)
+        if own > 0:
+            return own
+        paragraph = next((above for above in run.iterancestors() if _name(above) == "p"), None)
+        style = _get(_find(paragraph, "pPr", "pStyle"), "val")
+        return self.sizes.get(style) or self.sizes.get("", _USUAL_SIZE)
 
     def _text(self, element: Any) -> str:
         return " ".join("".join(self._pieces(element)).split())
@@ -259,6 +289,7 @@ class _Reader:
             if name == "tbl":
                 yield from self._table(block)
             elif name == "p":
+                self.beside = None
                 text = "".join(self._pieces(block))
                 if not begun and text.strip() and (label := self.lists.label(block)):
                     text = f"{label} {text}"
@@ -280,12 +311,33 @@ def _is_hidden(run: Any) -> bool:
 
 
 def _is_raised(run: Any, styles: frozenset[str]) -> bool:
-    """Whether a run stands above its line: by its own properties, else by its style."""
+    """Whether a run is a superscript: by its own properties, else by its style."""
     properties = _find(run, "rPr")
-    if _number(_get(_find(properties, "position"), "val"), 0) > 0:
-        return True
     own = _get(_find(properties, "vertAlign"), "val")
     return own == "superscript" or (not own and _get(_find(properties, "rStyle"), "val") in styles)
+
+
+def _position(run: Any) -> int:
+    """How far a run is moved up, in half points."""
+    return _number(_get(_find(run, "rPr", "position"), "val"), 0)
+
+
+def _style_sizes(root: Any) -> dict[str, int]:
+    """Sizes of letters of the styles of paragraphs; that of no style is the document's own."""
+    own, above = dict[str, int](), dict[str, str]()
+    defaults = _find(root, "docDefaults", "rPrDefault", "rPr", "sz")
+    found = {"": _number(_get(defaults, "val"), _USUAL_SIZE)}
+    for style in root:
+        if _name(style) == "style" and _get(style, "type") == "paragraph":
+            name = _get(style, "styleId")
+            own[name] = _number(_get(_find(style, "rPr", "sz"), "val"), 0)
+            above[name] = _get(_find(style, "basedOn"), "val")
+            if _get(style, "default") in ("1", "true", "on") and own[name] > 0:
+                found[""] = own[name]
+    found |= {name: size for name, size in own.items() if size > 0}
+    while more := {n: found[a] for n, a in above.items() if a in found and n not in found}:
+        found |= more
+    return found
 
 
 def _raised_styles(root: Any) -> frozenset[str]:
@@ -387,6 +439,7 @@ def _read(path: Path, archive: zipfile.ZipFile) -> WordText:
     reader = _Reader(lists, notes)
     if "styles" in parts:
         reader.raised_styles = _raised_styles(parts["styles"])
+        reader.sizes = _style_sizes(parts["styles"])
     roots = [content, *notes.values()]
     tracked = sum(_name(element) in _TRACKED for root in roots for element in root.iter())
     return WordText(kept_lines(path, reader.lines(content)), tracked)

@@ -33,8 +33,9 @@ _GAP = re.compile(r"\s*")
 #: How far from a figure its words of bound, and its sentence, may begin: no text is read over and
 #: over from its start, however long it is.
 _NEAR, _FAR = 120, 2_000
-# Not inside a word, a longer numeral, a date (20/11) or behind a per-sign (tiêu chí/01 xã).
-_INSIDE = re.compile(r"(?:[\w/.,]|\d['’]|[^\W\d_][-–])$")
+# Not inside a word, a longer numeral, a power (10^3), a date (20/11) or behind a per-sign (tiêu
+# chí/01 xã).
+_INSIDE = re.compile(r"(?:[\w/.,^]|\d['’*]|[^\W\d_][-–])$")
 #: A few digits and a mark before a gap: "50. 500 ha", "5, 5 ha" may be one figure or two.
 _TORN = re.compile(r"(?<![\d/])\d{1,3}(?:[.,]\d{3})*\s*([.,])\s*$")
 #: The number of an item, with which a text begins.
@@ -126,17 +127,29 @@ def read_numeral(text: str) -> tuple[float, bool] | None:
 _TORN_OFF = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})*(?:\s*\.\s*000)+(?![\d])")
 _SUPERSCRIPT = re.compile(r"<sup\b[^>]{0,200}>([^<]{0,40})</sup>", re.IGNORECASE)
 _RAISING = re.compile(r"</?su[pb]\b[^>]{0,200}>", re.IGNORECASE)
-_RAISED = str.maketrans("0123456789()[]", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁽⁾")
-_SMALL = "[⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾]"
+#: Raised figures as signs of their own.
+RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_RAISED = str.maketrans("0123456789()[]", f"{RAISED_DIGITS}⁽⁾⁽⁾", "*")
+_LOWERED = str.maketrans(f"{RAISED_DIGITS}⁽⁾", "0123456789()")
+_SMALL = f"[{RAISED_DIGITS}⁽⁾]"
 _LENGTH = r"(?<![^\W\d_])(?:da|[kcdhm])?m"
-_EXPONENT = re.compile(rf"({_LENGTH})\s?<sup\b[^>]{{0,200}}>\s*([23])[^<]*</sup>", re.IGNORECASE)
-#: Raised figures: those of a unit (m²), of a power (10⁶) and between two figures stay; one behind
-#: anything else points to a note.
-_NOTE_MARK = re.compile(
-    rf"{_LENGTH}[²³]|(?<![\d.,])10{_SMALL}+|(?<=\d)\s*{_SMALL}+(?=\s*[.,]?\d)"
-    rf"|(?P<note>(?<=[^\s|])\s*{_SMALL}+(?:\s?[,;]\s?{_SMALL}+)*)",
+_EXPONENT = re.compile(
+    rf"({_LENGTH})\s?<sup\b[^>]{{0,200}}>\s*([23])(?!\d{{3}})[\d\s,;()*]{{0,9}}</sup>",
     re.IGNORECASE,
 )
+#: Raised figures: those of a unit (m²), of a power (10⁶, 5.10³) and between two figures stay.
+_RAISED_FIGURE = re.compile(
+    rf"{_LENGTH}[²³]|(?<!\d)10{_SMALL}+|(?<=\d)\s*{_SMALL}+(?=\s*[.,]?\d)"
+    rf"|(?P<other>{_SMALL}+(?:\s?[.,;]\s?{_SMALL}+)*)",
+    re.IGNORECASE,
+)
+_ONE_MARK = rf"⁽?[{RAISED_DIGITS}]{{0,2}}⁾?"
+_MARKS = re.compile(rf"{_ONE_MARK}(?:\s?[,;]\s?{_ONE_MARK})*")
+#: What a mark of a note is glued to, and where it would rather be a decimal.
+_MARKED = re.compile(r"[\w)\]%”’»][\"'.,;!?…]{0,3}$")
+_DECIMAL = re.compile(r"\d[.,]$")
+_GLUING = re.compile(r"\w$")
+_NEW_SENTENCE = re.compile(r"\s+[^\W\d_]")
 _PLAIN = {
     **dict.fromkeys((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF)),
     **dict.fromkeys((*range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " "),
@@ -144,12 +157,34 @@ _PLAIN = {
 }
 
 
+def _without_mark(found: re.Match[str]) -> str:
+    """What stands for a raised figure: nothing for the mark of a note.
+
+    A mark has one or two digits and is glued to what it belongs to. What may be a part of a figure
+    stays raised, so that no figure is read there; what is a whole one becomes a plain figure.
+    """
+    raised = found["other"]
+    if raised is None:
+        return found[0]
+    text, end = found.string, found.end()
+    before = text[max(0, found.start() - 5) : found.start()]
+    has_unit = _unit(text, end) is not None
+    is_decimal = _DECIMAL.search(before) is not None
+    if _MARKS.fullmatch(raised):
+        behind = _NEW_SENTENCE.match(text, end)
+        if is_decimal and before[-1] == "." and behind and behind[0][-1].isupper():
+            is_decimal = has_unit
+        return "" if _MARKED.search(before) and not is_decimal else raised
+    is_whole = not (is_decimal or _GLUING.search(before)) and (before != "" or has_unit)
+    return raised.translate(_LOWERED) if is_whole else raised
+
+
 def clean_text(text: str) -> str:
     """Text in NFC, without marks of notes and with plain signs; length may change."""
     plain = unicodedata.normalize("NFC", text).translate(_PLAIN)
     plain = _EXPONENT.sub(r"\1\2", re.sub(r"</sup>\s*<sup>", "", plain))
     plain = _SUPERSCRIPT.sub(lambda found: found[1].translate(_RAISED), plain)
-    plain = _NOTE_MARK.sub(lambda found: "" if found["note"] else found[0], plain)
+    plain = _RAISED_FIGURE.sub(_without_mark, plain)
     plain = _RAISING.sub("", plain)
     return _TORN_OFF.sub(lambda found: re.sub(r"\s", "", found[0]), plain)
 

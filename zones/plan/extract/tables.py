@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from zones.plan.extract.quantity import RAISED_DIGITS
 from zones.plan.extract.totals import WrongTotal, is_total, wrong_totals
 
 _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
@@ -43,6 +44,8 @@ _PLANNED = re.compile(r"kế hoạch|mục tiêu|chỉ tiêu|thực hiện|ướ
 #: "Tăng so với 2025", "Tăng, giảm": how far a figure lies from another one.
 _CHANGE = re.compile(r"(?:mức\s+)?(?:tăng|giảm|chênh lệch|so sánh)", re.IGNORECASE)
 _KIND = re.compile(r"(?:các\s+)?(?:xã|phường)\s+", re.IGNORECASE)
+#: A digit; those of units (m³) are none.
+_DIGIT = re.compile(rf"\d|(?<![^\W\d_])[{RAISED_DIGITS}]")
 _LONGEST_FIGURE = 60
 _CAPTION_LETTERS = 250
 
@@ -63,7 +66,7 @@ def table_cells(block: Sequence[str]) -> list[list[str]]:
 
 
 def _is_figure(cell: str) -> bool:
-    return bool(re.search(r"\d", cell)) and len(cell) < _LONGEST_FIGURE and not _YEAR.search(cell)
+    return bool(_DIGIT.search(cell)) and len(cell) < _LONGEST_FIGURE and not _YEAR.search(cell)
 
 
 def _heading_rows(rows: list[list[str]]) -> int:

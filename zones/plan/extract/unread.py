@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zones.plan.extract.outline import Paragraph
-from zones.plan.extract.quantity import Quantity
+from zones.plan.extract.quantity import RAISED_DIGITS, Quantity
 from zones.plan.extract.sentences import sentence_bounds
+from zones.plan.extract.units import match_unit
 
 #: Figures that are no quantities, and why none is missed when they are left out.
 _EXPECTED = re.compile(
@@ -24,11 +25,13 @@ _EXPECTED = re.compile(
     r"|/\s*\d+\s+\w+"  # tiêu chí/01 xã
     r"|^\|?\s*\d{1,3}\s*\|"  # numbers of rows
     r"|https?://\S+"
-    r"|(?<=[^\W\d_])\d(?!\d)",  # m2, CO2
+    r"|(?<=[^\W\d_])\d(?!\d)|(?<=m)[²³]",  # m2, CO2, m²
     re.IGNORECASE,
 )
 _AROUND = 45
-_FIGURE = re.compile(r"\d[\d.,]*")
+_FIGURE = re.compile(rf"[\d{RAISED_DIGITS}][\d{RAISED_DIGITS}.,]*")
+#: The mark with which a note at the foot of a page begins; "³⁵ ha" is none.
+_FOOTNOTE = re.compile(rf"[{RAISED_DIGITS}]{{1,3}}\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,10 @@ def passage_at(paragraph: Paragraph, start: int, figure: str) -> Passage:
     )
 
 
+def _unit_at(paragraph: Paragraph, found: re.Match[str]) -> bool:
+    return match_unit(paragraph.text, found.end()) is not None
+
+
 def find_unread(
     paragraphs: Sequence[Paragraph], quantities: Sequence[Sequence[Quantity]]
 ) -> list[Passage]:
@@ -75,6 +82,9 @@ def find_unread(
         taken = bytearray(len(paragraph.text))
         spans = [(q.start, q.end) for q in read]
         spans += [match.span() for match in _EXPECTED.finditer(paragraph.text)]
+        note = _FOOTNOTE.match(paragraph.text)
+        if note and (paragraph.text[note.end() :][:1].isupper() or not _unit_at(paragraph, note)):
+            spans.append(note.span())
         for start, end in spans:
             taken[start:end] = b"\1" * (end - start)
         for match in _FIGURE.finditer(paragraph.text):

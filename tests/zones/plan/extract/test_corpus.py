@@ -128,6 +128,8 @@ def test_rows_keep_their_lines_and_totals_and_prose_are_no_figures() -> None:
     )
     prose = ("TT | Nội dung | Thời gian", "1 | Báo cáo trước ngày 10/6 " + "a " * 40 + "| Hàng năm")
     assert read_tables(prose)[0] == prose
+    raised = (lines[0], lines[1], "| | Gỗ (m³) | Thực hiện |", "1 | Quế | 500 | ³⁵ |")
+    assert "đạt ³⁵" in read_tables(raised)[0][3]
     bordered = ("| Cây | Diện tích (ha) |", "|---|---|", "| Quế | 500 |")
     assert read_tables(bordered)[0][2] == "- diện tích vùng quế đạt 500 ha."
 

@@ -298,6 +298,24 @@ def test_only_a_small_figure_on_a_higher_line_is_a_mark(tmp_path: Path) -> None:
     assert read_document_text(path).lines[0] == "Na dat 35 6"
 
 
+@pytest.mark.parametrize(
+    ("text", "move", "size", "line"),
+    [
+        ("Na dat", "228 5", 10, "Na dat ³⁵"),
+        ("Na dat 350", "228 5", 10, "Na dat 350 ³⁵"),
+        ("Na dat 350,", "71.2 5", 9, "Na dat 350,³⁵"),
+    ],
+)
+def test_a_small_figure_of_a_pdf_that_may_be_no_mark_is_kept(
+    tmp_path: Path, text: str, move: str, size: int, line: str
+) -> None:
+    path = tmp_path / "plan.pdf"
+    drawn = f"BT /F1 14 Tf 72 700 Td ({text}) Tj {move} Td /F1 {size} Tf (35) Tj ET"
+    foot = " BT /F1 10 Tf 72 80 Td (35 Gom ca dien tich trong moi) Tj ET"
+    _pdf(path, "", drawn=drawn + foot)
+    assert read_document_text(path).lines == (line, "35 Gom ca dien tich trong moi")
+
+
 def test_a_note_at_the_foot_of_a_pdf_goes_by_its_mark(tmp_path: Path) -> None:
     path = tmp_path / "plan.pdf"
     foot = " BT /F1 {} Tf 72 80 Td (6 Gom ca dien tich trong moi) Tj ET"
@@ -393,7 +411,7 @@ def test_raised_figures_of_word_are_marks_of_notes(tmp_path: Path) -> None:
         + _paragraph(_run("hồi 50.000"), _raised("2"), _run(" ha, na 350"), _raised("3, 4"))
         + _paragraph(_run("gỗ 20 m"), _raised("3"), _raised("1"), _run("/ha, 6 km"), _raised("2"))
         + _paragraph(_run("quế 60"), _raised("5", "<w:rStyle w:val='Mark'/>"), _run(" ha"))
-        + _paragraph(_run("chè 70"), _raised("6", "<w:position w:val='6'/>"), _run(" ha"))
+        + _paragraph(_run("chè 70"), _raised("6", "<w:position w:val='4'/><w:sz w:val='16'/>"))
         + _paragraph(_run("CO"), _raised("2", "<w:vertAlign w:val='subscript'/>"))
         + _paragraph(_run("thông 9"), _raised("0", "<w:vertAlign w:val='baseline'/>"))
         + f"<w:tbl><w:tr>{row}</w:tr></w:tbl>",
@@ -404,10 +422,42 @@ def test_raised_figures_of_word_are_marks_of_notes(tmp_path: Path) -> None:
         "hồi 50.000 ha, na 350",
         "gỗ 20 m3/ha, 6 km2",
         "quế 60 ha",
-        "chè 70 ha",
+        "chè 70",
         "CO2",
         "thông 90",
         "Na | 350 | ha",
+    )
+
+
+@pytest.mark.parametrize("size", ["", "<w:sz w:val='26'/>"])
+def test_a_word_figure_on_a_shifted_line_is_kept(tmp_path: Path, size: str) -> None:
+    up = "<w:position w:val='{}'/>" + size
+    sizes = "<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val='26'/></w:rPr></w:rPrDefault>"
+    sizes += "</w:docDefaults><w:style w:type='paragraph' w:styleId='S' w:default='1'>"
+    sizes += "<w:rPr><w:sz w:val='28'/></w:rPr></w:style>"
+    cells = [
+        _paragraph(_run("Na")),
+        _paragraph(_raised("35", up.format(9))),
+        _paragraph(_run("ha")),
+    ]
+    row = "".join(f"<w:tc>{cell}</w:tc>" for cell in cells)
+    path = _word(
+        tmp_path / "a.docx",
+        _paragraph(_run("hồi đạt "), _raised("350", up.format(2)), _run(" ha, na "))
+        + _paragraph(_run("na "), _raised("12.500", up.format(8)), _run(" ha"))
+        + _paragraph(_run("na 1"), _raised("2", up.format(2)), _run(" ha"))
+        + _paragraph(_run("na 1"), _raised("2", up.format(6)), _run(" ha"))
+        + _paragraph(_raised("na 1", up.format(6)), _raised("2", up.format(7)), _run(" ha"))
+        + f"<w:tbl><w:tr>{row}</w:tr></w:tbl>",
+        styles=sizes,
+    )
+    assert read_document_text(path).lines == (
+        "hồi đạt 350 ha, na",
+        "na 12.500 ha",
+        "na 12 ha",
+        "na 1 ² ha",
+        "na 12 ha",
+        "Na | 35 | ha",
     )
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.base.errors import InputError
 from layers.base.language import format_number
+from zones.plan.extract.document import read_document_text
+from zones.plan.extract.outline import read_outline
 from zones.plan.extract.quantity import find_quantities, parse_quantity, read_numeral
 from zones.plan.extract.units import known_units, match_unit, unit_dimension, unit_factor
+from zones.plan.extract.unread import find_unread
 
 
 @pytest.mark.parametrize(
@@ -77,7 +82,13 @@ def test_numbers_of_clauses_are_no_numerals(text: str) -> None:
         ("20.000 – 15.000 ha", "range", 20_000, 15_000, "ha"),
         # Marks of notes are no digits; the raised figure of a unit stays.
         ("350¹ ha", "exact", 350, 350, "ha"),
-        ("50.000 ⁴ ha", "exact", 50_000, 50_000, "ha"),
+        ("50.000⁴ ha", "exact", 50_000, 50_000, "ha"),
+        ("2.310³ ha", "exact", 2_310, 2_310, "ha"),
+        ("2.300<sup>(1*)</sup> ha năm 2030.⁵ Trồng", "exact", 2_300, 2_300, "ha"),
+        ("20 m<sup>3/ha</sup>", "exact", 20, 20, "m3/ha"),
+        # No mark has three digits: what is raised whole is the figure.
+        ("đạt <sup>350</sup> ha", "exact", 350, 350, "ha"),
+        ("đạt (<sup>12.500,5</sup> ha)", "exact", 12_500.5, 12_500.5, "ha"),
         ("50.000¹²,³ ha", "exact", 50_000, 50_000, "ha"),
         ("3.500<sup>5</sup> ha", "exact", 3_500, 3_500, "ha"),
         ("155.000¹ - 160.000² ha", "range", 155_000, 160_000, "ha"),
@@ -147,6 +158,40 @@ def test_each_year(text: str, per_year: bool) -> None:
 )
 def test_what_is_no_quantity(text: str) -> None:
     assert find_quantities(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("hồi 12<sup>500</sup> ha", ["12⁵⁰⁰"]),
+        ("hồi 15¹⁰⁰ ha", ["15¹⁰⁰"]),
+        ("hồi 350<sup>,5</sup> ha", ["350,⁵"]),
+        ("hồi 350,<sup>5</sup> ha", ["350,⁵"]),
+        ("hồi 350.⁵ ha", ["350.⁵"]),
+        ("hồi <sup>35</sup> ha", ["³⁵"]),
+        ("hồi (³⁵ ha), hồi:³⁵ ha", ["³⁵", "³⁵"]),
+        ("hồi 50.000 ⁴ ha", ["50.000", "⁴"]),
+        ("³⁵ ha", ["³⁵"]),
+        ("na 5.10³ ha", ["5.10³"]),
+        ("na 5.10⁶ con", ["5.10⁶"]),
+        ("na 5,5.10<sup>3</sup> ha", ["5,5.10³"]),
+        ("na 5x10³ ha", ["5", "10³"]),
+        ("na 5·10³ ha", ["5", "10³"]),
+        ("na 5*10³ ha", ["5", "10³"]),
+        ("na 5 × 10^3 ha", ["5", "10", "3"]),
+        ("¹ Gồm cả cây", []),
+        ("¹ Cây gồm cả", []),
+    ],
+)
+def test_a_raised_figure_that_may_be_a_part_of_one_is_told(
+    tmp_path: Path, text: str, told: list[str]
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text, encoding="utf-8")
+    paragraphs = read_outline(read_document_text(path).lines)
+    found = [find_quantities(paragraph.text) for paragraph in paragraphs]
+    assert found == [[]]
+    assert [passage.figure for passage in find_unread(paragraphs, found)] == told
 
 
 def test_a_year_before_a_figure_is_no_lower_end() -> None:
