@@ -38,8 +38,15 @@ _NEAR, _FAR = 120, 2_000
 _INSIDE = re.compile(r"(?:[\w/.,^]|\d['’*]|[^\W\d_][-–])$")
 #: A few digits and a mark before a gap: "50. 500 ha", "5, 5 ha" may be one figure or two.
 _TORN = re.compile(r"(?<![\d/])\d{1,3}(?:[.,]\d{3})*\s*([.,])\s*$")
+#: No rest of a figure behind a comma: it has thousands, or decimals, of its own.
+_WHOLE = re.compile(r"\d{1,3}(?:[. \u00a0\u202f]\d{3})+(?:,\d+)?|\d+,(?:\d\d?|\d{4,})")
+#: Places that have numbers and, unlike "vùng 5,5 ha", no figure right behind their name.
+_NUMBERED = re.compile(
+    r"(?<!\d )(?<!các )(?<!những )(?<!mỗi )(?<!\w)(?:thôn|ấp|xóm|tổ|tiểu khu|khoảnh)\s+\d+\s*,\s*$",
+    re.IGNORECASE,
+)
 #: The number of an item, with which a text begins.
-_ITEM = re.compile(r"\s*\d{1,2}\.\s+$")
+_ITEM = re.compile(r"\s*(?:(?:[IVX]+|\d{1,2})\.)*(?:0?[1-9]|1\d)\.\s+$")
 #: Three digits of which the first is 0 are the rest of a numeral, never a figure: "000 ha".
 _REST = re.compile(r"0\d\d")
 _CONNECTOR = re.compile(r"\s*(?:[-–—−÷~]|đến|tới)\s*(?:khoảng\s+)?", re.IGNORECASE)
@@ -211,7 +218,11 @@ def _is_torn(text: str, start: int, before: str) -> bool:
     found = _TORN.search(before)
     if found is None or (start <= _NEAR and _ITEM.fullmatch(before)):
         return False
-    return found[1] == "," or bool(re.match(r"\d{3}(?!\d)", text[start : start + 4]))
+    if found[1] == ".":
+        return bool(re.match(r"\d{3}(?!\d)", text[start : start + 4]))
+    numeral = _NUMERAL.match(text, start)
+    is_whole = numeral is not None and _WHOLE.fullmatch(numeral[0])
+    return not is_whole and _NUMBERED.search(before) is None
 
 
 def _is_date_or_number(text: str, start: int, number: _Number) -> bool:

@@ -104,6 +104,12 @@ def test_numbers_of_clauses_are_no_numerals(text: str) -> None:
         ("đạt 50\u2009500 ha", "exact", 50_500, 50_500, "ha"),
         ("2. 155.000 ha thông", "exact", 155_000, 155_000, "ha"),
         ("năm 2030, 500 ha", "exact", 500, 500, "ha"),
+        # No rest of a figure: it has thousands or decimals of its own, or a place has the number.
+        ("vùng 1, 155.000 ha", "exact", 155_000, 155_000, "ha"),
+        ("vùng 5, 12,5 ha", "exact", 12.5, 12.5, "ha"),
+        ("tiểu khu 125, 350 ha", "exact", 350, 350, "ha"),
+        ("tại thôn 5, 5 ha", "exact", 5, 5, "ha"),
+        ("II.1. 500 ha", "exact", 500, 500, "ha"),
     ],
 )
 def test_figure_bound_and_unit(
@@ -151,6 +157,14 @@ def test_each_year(text: str, per_year: bool) -> None:
         "đạt 50. 500 ha",
         "đạt 50 .500 ha",
         "đạt 5, 5 ha",
+        "50. 500 ha",
+        "đạt 1, 188,801.11 ha",
+        "đạt 5, 500,000 ha",
+        "tại 3 khoảnh 5, 5 ha",
+        "các thôn 5, 5 ha",
+        "vùng 5, 5 ha",
+        "khu vực 1. 250 ha",
+        "thôn 50. 500 ha",
         "đạt 50'500 ha",
         "10⁶ ha",
         "50.000(1) ha",
