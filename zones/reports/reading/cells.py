@@ -19,6 +19,7 @@ from zones.reports.reading.figures import (
 )
 from zones.reports.reading.intake import Page, cell_name
 from zones.reports.reading.quoting import found_in, is_personal, quoted
+from zones.reports.reading.units_said import shown
 
 
 @dataclass(slots=True)
@@ -93,7 +94,9 @@ class CellReader:
         factor = conversion(unit, entry.unit) if unit and not named else 1.0
         if factor is None:
             self.reading.findings.append(
-                entry.told("unit-of-another-kind", expected=unit_words(entry.unit), found=unit)
+                entry.told(
+                    "unit-of-another-kind", expected=unit_words(entry.unit), found=shown(unit)
+                )
             )
         elif factor != 1.0 and entry.value is not None:
             entry.value *= factor

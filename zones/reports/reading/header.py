@@ -9,6 +9,7 @@ from zones.project.form_schema import Form
 from zones.reports.layout import Row, Sheet
 from zones.reports.reading.figures import read_cell
 from zones.reports.reading.intake import Page
+from zones.reports.reading.units_said import unit_of_heading
 from zones.reports.reading.words import (
     Vocabulary,
     heads_communes,
@@ -17,7 +18,6 @@ from zones.reports.reading.words import (
     is_counting,
     place_in,
     province_in,
-    unit_in,
     years_in,
 )
 
@@ -86,7 +86,8 @@ def _continues(row: dict[int, str | float], desk: Desk) -> bool:
     if any(place_in(text, desk.province, desk.vintage).code for text in texts):
         return False  # A commune above its rows
     hits = sum(
-        _is_head(text, desk) or bool(years_in(text)) or bool(unit_in(f"({text})")) for text in texts
+        _is_head(text, desk) or bool(years_in(text)) or bool(unit_of_heading(f"({text})"))
+        for text in texts
     )
     first_is_row = desk.words.row(texts[0]) is not None and not desk.words.columns(texts[0])
     return hits >= 1 and len(texts) >= 2 and not first_is_row

@@ -15,15 +15,24 @@ from layers.base.messages import message
 from layers.communes.spelling import exact_key
 from zones.plan.words import unit_words
 from zones.project.form_schema import FormColumn
-from zones.reports.layout import Sheet, heading
+from zones.reports.layout import Sheet, heading, read_identity
 from zones.reports.reading.entries import Entry, PageReading, told_together
 from zones.reports.reading.figures import unit_of
 from zones.reports.reading.intake import cell_name
-from zones.reports.reading.quoting import quoted
-from zones.reports.reading.words import Vocabulary, many_of, unit_in
+from zones.reports.reading.units_said import (
+    dimension_of,
+    shown,
+    unit_of_heading,
+    unit_of_note,
+    unit_said,
+    without_units,
+)
+from zones.reports.reading.words import Vocabulary
 
 _NUMBERED = re.compile(r"\(?\d{1,2}\)?")
-_BRACKET = re.compile(r"\([^()]*\)")
+_BRACKET = re.compile(r"[(\[][^()\[\]]*[)\]]")
+#: What people write before the name of a column of areas
+_BEFORE = re.compile(r"^\s*(?:trong đó|tđ)?\s*[:,]?\s*(?:dt|diện tích)?\s+(?=\S)", re.IGNORECASE)
 #: What a form heads besides its columns: numbers, units and the column of checks.
 _BESIDE = ("TT", "Đơn vị", "Kiểm tra")
 
@@ -64,8 +73,8 @@ def hold_headings(
 
 def hold_unit(reading: PageReading, entries: Sequence[Entry], said: str) -> None:
     """Ask back figures below or beside a text that says another unit than theirs."""
-    dimension = _dimension(many_of(said) or said)
-    same = [one for one in entries if _dimension(one.unit) == dimension]
+    dimension = dimension_of(said)
+    same = [one for one in entries if dimension_of(one.unit) == dimension]
     # "Đơn vị: xã Lộc Bình" is who reports: communes are counted as well.
     meant = same if same or dimension == "count" else entries
     ask_unit(reading, meant, said)
@@ -73,19 +82,15 @@ def hold_unit(reading: PageReading, entries: Sequence[Entry], said: str) -> None
 
 def ask_unit(reading: PageReading, entries: Sequence[Entry], said: str) -> None:
     """Ask back figures that are not in the unit that stands beside or above them."""
-    here, known = unit_of(said), unit_of(many_of(said) or said) is not None
+    here = unit_of(said)
     wrong = [one for one in entries if here is None or unit_of(one.unit) != here]
     for unit in dict.fromkeys(one.unit for one in wrong):
         reading.findings += told_together(
             [one for one in wrong if one.unit == unit],
             "caption-disagrees",
             expected=unit_words(unit),
-            found=said if known else quoted(said),
+            found=shown(said),
         )
-
-
-def _dimension(unit: str) -> str:
-    return (unit_of(unit) or ("",))[0]
 
 
 def _is_held(column: FormColumn, sheet: Sheet) -> bool:
@@ -124,19 +129,31 @@ class _Headings:
         return set(map(exact_key, texts))
 
     @cached_property
+    def year(self) -> int:
+        """Year of the form."""
+        identity = read_identity(self.reading.page.cells[self.corner])
+        return identity.year if identity else 0
+
+    @cached_property
     def words(self) -> Vocabulary:
         """Words of the table."""
         return Vocabulary([self.sheet])
 
     def captions(self) -> Iterator[str]:
         """Units that titles, notes below the table or the name of the sheet say."""
-        texts = [self.reading.page.sheet]
+        above, below = [self.reading.page.sheet], []
         for (line, _), cell in self.reading.page.cells.items():
-            above = line in self.lines and not self._heads(line)
-            if isinstance(cell, str) and (above or self.reading.rows.get(line) == "note"):
-                texts.append(cell)
+            if isinstance(cell, str) and line in self.lines and not self._heads(line):
+                above.append(cell)
+            elif isinstance(cell, str) and self.reading.rows.get(line) == "note":
+                below.append(cell)
         title = exact_key(self.sheet.table.name.vi)
-        said = (_unit_said(text) for text in texts if exact_key(text) != title)
+        said = [unit_said(text) for text in above if exact_key(text) != title]
+        units = {entry.unit for entry in self.reading.entries}
+        # Below a table there may be notes on something else.
+        held = {"", *map(dimension_of, units)}
+        notes = (unit_of_note(text, units) for text in below)
+        said += [unit for unit in notes if dimension_of(unit) in held]
         yield from dict.fromkeys(filter(None, said))
 
     def _heads(self, line: int) -> bool:
@@ -161,7 +178,7 @@ class _Headings:
             text
             for text in texts
             if text not in own
-            and (exact_key(text) in others or (exact_key(text) != group and _unit_said(text)))
+            and (exact_key(text) in others or (exact_key(text) != group and unit_of_heading(text)))
         ]
         if own and not foreign:
             foreign = self._other_group(column, own[0])
@@ -171,8 +188,12 @@ class _Headings:
 
     def _means(self, text: str, column: FormColumn) -> bool:
         """Whether a heading that is not the form's means a column all the same, in its unit."""
-        name, exact = self.words.columns(text).get(self.sheet.table.table, ("", False))
-        said = _unit_said(text)
+        said = unit_of_heading(text)
+        plain = re.sub(rf"\b{self.year}\b", "", without_units(text))
+        if dimension_of(column.unit) == "area":
+            plain = _BEFORE.sub("", f" {plain}")
+        found = [self.words.columns(one).get(self.sheet.table.table) for one in (text, plain)]
+        name, exact = max(filter(None, found), key=lambda one: one[1], default=("", False))
         same = not said or unit_of(said) == unit_of(column.unit)
         bare = bool(said) or not _BRACKET.search(text)
         return name == column.column and same and (self.older or (exact and bare))
@@ -192,18 +213,12 @@ class _Headings:
             return ["–"] if named > 1 else []
         text = above[at]
         known = exact_key(text) == exact_key(column.group.vi)
-        unknown = self.older and named == 1 and not _unit_said(text)
+        unknown = self.older and named == 1 and not unit_of_heading(text)
         return [] if known or unknown else [text]
 
     def _quoted(self, text: str) -> str:
         """Heading as a letter repeats it, its unit included."""
-        said = _unit_said(text)
+        said = unit_of_heading(text)
         if not said or said == text.strip():
-            return said or self.words.quoted(text)
-        return f"{self.words.quoted(_BRACKET.sub('', text).strip())} ({said})"
-
-
-def _unit_said(text: str) -> str:
-    """Unit that a text names in brackets, after "Đơn vị", or that it is."""
-    bare = text.strip()
-    return bare if unit_of(bare) or unit_of(many_of(bare)) else unit_in(text)
+            return shown(said) or self.words.quoted(text)
+        return f"{self.words.quoted(without_units(text))} ({shown(said)})"

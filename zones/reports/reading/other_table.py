@@ -26,6 +26,7 @@ from zones.reports.reading.header import (
 from zones.reports.reading.intake import Page, cell_name
 from zones.reports.reading.old_names import names_of_table, said_of
 from zones.reports.reading.quoting import found_in
+from zones.reports.reading.units_said import unit_of_heading, unit_said
 from zones.reports.reading.words import (
     Place,
     confirms,
@@ -41,7 +42,6 @@ from zones.reports.reading.words import (
     name_in,
     names_a_unit,
     place_in,
-    unit_in,
     years_in,
 )
 
@@ -89,7 +89,7 @@ class _Table:
         self.names: dict[str, Place] = {}
         # Cells of old communes that are asked about, by place, with the figure that each would be
         self.open: list[tuple[Place, str, tuple[str, ...] | None]] = []
-        self.unit = next((unit for text in self.titles if (unit := unit_in(text))), "")
+        self.unit = next((unit for text in self.titles if (unit := unit_said(text))), "")
         self.merged = {
             (line, at): (top, left)
             for (top, left), (bottom, right) in self.page.content.merged
@@ -128,7 +128,8 @@ class _Table:
         # "Hồi" over "Trồng mới": the one names the row, the other the column.
         named = next((part for part in texts if words.row(part) and not words.columns(part)), "")
         rest = " ".join(part for part in texts if part != named)
-        head = Head(text, self._columns(texts, rest), unit=unit_in(text), years=years_in(text))
+        unit = next(filter(None, map(unit_of_heading, reversed(texts))), "")
+        head = Head(text, self._columns(texts, rest), unit=unit, years=years_in(text))
         head.row = words.row(named) if named else None
         if is_planned(text) and not (texts and is_done(texts[-1])):
             head.role = "known"

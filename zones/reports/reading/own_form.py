@@ -18,7 +18,8 @@ from zones.reports.reading.figures import read_date
 from zones.reports.reading.headings import ask_unit, hold_headings, hold_unit
 from zones.reports.reading.intake import Page, cell_name
 from zones.reports.reading.quoting import found_in, quoted
-from zones.reports.reading.words import Vocabulary, confirms, is_total, unit_in, words_of
+from zones.reports.reading.units_said import unit_of_note
+from zones.reports.reading.words import Vocabulary, confirms, is_total, words_of
 
 #: Rows and columns in which the identity is looked for: somebody may have put some before it.
 _NEAR = 6
@@ -151,7 +152,8 @@ def _read_row(
     entries = [entry for entry in taken if entry is not None]
     _check_label(cells, row, line, places, entries)
     _check_unit(cells, row, line, places, entries)
-    for said in filter(None, map(unit_in, texts.values())):
+    units = {entry.unit for entry in entries}
+    for said in filter(None, (unit_of_note(text, units) for text in texts.values())):
         hold_unit(reading, entries, said)
     reading.rows[line] = "figures" if entries or texts else "blank"
 

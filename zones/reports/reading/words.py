@@ -16,8 +16,8 @@ from layers.communes.matching import match_commune
 from layers.communes.spelling import exact_key, plain_key, spelling_key, tidy, without_marks
 from layers.kinds.crops import crop_named
 from zones.reports.layout import Row, Sheet
-from zones.reports.reading.figures import unit_of
 from zones.reports.reading.quoting import letters, quoted
+from zones.reports.reading.units_said import openings, without_units
 
 _TOTAL = re.compile(r"^(tong( cong| so)?|cong|toan (xa|tinh|phuong)|luy ke)\b(?! dien tich)")
 _CONFIRMED = re.compile(r"\b(xac nhan|da kiem tra|da ra soat|so lieu dung|confirmed)\b")
@@ -42,13 +42,6 @@ _ENDS_NAME = re.compile(
 )
 _PROVINCE = re.compile(r"\b(?:tỉnh|thành phố)\s+((?:[^\W\d_]+ ?){1,4})", re.IGNORECASE)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_UNIT_WORD = r"(?:đơn vị|don vi|đvt|dvt)(?: tính| tinh)?\s*:?\s*"
-_UNIT = re.compile(
-    rf"\((?:{_UNIT_WORD})?([^()]{{1,20}})\)|{_UNIT_WORD}([\w²³%./ ]{{1,20}})", re.IGNORECASE
-)
-_MANY = r"(?:nghìn|ngàn|triệu|trăm|chục|vạn|thousand|million|10{3,6}|1[.,]000)"
-#: "nghìn con", "1.000 ha": no unit of ours, and none that may be passed over
-_MULTIPLE = re.compile(rf"{_MANY}\s+(?P<unit>\S.*)", re.IGNORECASE)
 _LEADING = re.compile(
     r"^(?:[-+•*]|\d+(?:\.\d+)*[.)]?|[ivx]+[.)]|[a-z][.)])\s+|"
     r"^(?:vùng|cây|rừng|diện tích|vùng trồng|vùng sản xuất|trong đó:?)\s+",
@@ -130,29 +123,6 @@ def years_in(text: str) -> list[int]:
     return [int(year) for year in _YEAR.findall(text)]
 
 
-def unit_in(text: str) -> str:
-    """Unit that a header or title names, in brackets or after "Đơn vị"; empty for none.
-
-    A multiple of a unit ("nghìn ha") is one as well, though no figure can be brought from it.
-    """
-    for bracket, told in _UNIT.findall(text):
-        for words in (bracket.strip(), *_openings(told.strip())):
-            if words and (unit_of(words) or unit_of(many_of(words))):
-                return str(words)
-    return ""
-
-
-def many_of(words: str) -> str:
-    """Unit of which a text says a multiple: ha of "nghìn ha"; empty for none."""
-    found = _MULTIPLE.fullmatch(words.strip())
-    return found["unit"] if found else ""
-
-
-def _openings(text: str) -> list[str]:
-    parts = text.split()
-    return [" ".join(parts[:count]) for count in range(len(parts), 0, -1)]
-
-
 @dataclass(slots=True)
 class Vocabulary:
     """Words of the forms that are read: columns and rows of their tables."""
@@ -200,7 +170,7 @@ class Vocabulary:
 
     def columns(self, text: str) -> dict[str, tuple[str, bool]]:
         """Column that a header means in each table, and whether it says so in these very words."""
-        words = words_of(re.sub(r"\([^()]*\)", " ", text))
+        words = words_of(without_units(text))
         found: dict[str, tuple[int, str]] = {}
         for name, table, column in self._columns:
             longer = len(name) > found.get(table, (0, ""))[0]
@@ -285,7 +255,7 @@ def namesakes(code: str, province: str, vintage: str) -> tuple[str, ...]:
 def province_in(text: str) -> str:
     """Code of the province that a title names with the word for it; empty for none."""
     for found in _PROVINCE.finditer(tidy(text)):
-        for words in _openings(found.group(1)):
+        for words in openings(found.group(1)):
             try:
                 return find_province(words)
             except InputError:

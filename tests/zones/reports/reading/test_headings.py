@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from benchmarks._report_faults import LAST, FilledForm
 from zones.project.form_schema import load_form
 from zones.reports.collect import collect
 from zones.reports.collected import Collected
-from zones.reports.reading.words import unit_in
+from zones.reports.reading.units_said import unit_in, unit_of_heading, unit_said, without_units
 from zones.reports.year_round import Round
 
 Spoil = Callable[[FilledForm], object]
@@ -55,7 +56,10 @@ def test_another_unit_in_all_headings_leaves_nothing_counted(
     assert all("8" in cell for cell in told["cell"])
 
 
-@pytest.mark.parametrize("caption", ["Đơn vị: sào", "ĐVT: m2", "Đơn vị tính: nghìn ha", "(tấn)"])
+@pytest.mark.parametrize(
+    "caption",
+    ["Đơn vị: sào", "ĐVT: m2", "Đơn vị tính: nghìn ha", "(tấn)", "Đơn vị: 1.000ha", "1/10 ha"],
+)
 def test_a_caption_in_another_unit_holds_for_the_table(
     collected: Callable[[Spoil], Collected], caption: str
 ) -> None:
@@ -71,6 +75,81 @@ def test_a_unit_in_a_note_holds_for_its_row(collected: Callable[[Spoil], Collect
     got = collected(lambda form: form.put("citrus", "note", "ĐVT: sào"))
     assert set(_verdicts(got, "citrus").values()) == {"asked"}
     assert _verdicts(got, "pine")["planted"] == "accepted"
+
+
+def test_a_note_on_something_else_is_put_on_no_hectare(
+    collected: Callable[[Spoil], Collected],
+) -> None:
+    notes = {
+        "citrus": "giảm 5 (%)",
+        "pine": "sản lượng 5 tấn (tấn)",
+        "anise": "trồng ở lô 3 (m2)",
+        "acacia": "chưa đo, ước (1.000 ha)",
+    }
+
+    def spoil(form: FilledForm) -> None:
+        for row, note in notes.items():
+            form.put(row, "note", note)
+        form.put("tea", "note", "tính theo (sào)")
+        for text in ("Tỷ lệ sống (%) đạt 90", "Sản lượng gỗ (m3) 500", "Đơn vị tính: đồng"):
+            form.below(text)
+
+    got = collected(spoil)
+    assert all(set(_verdicts(got, row).values()) == {"accepted"} for row in notes)
+    assert set(_verdicts(got, "tea").values()) == {"asked"}
+
+
+def test_headings_written_another_way_in_the_same_unit_are_taken(
+    collected: Callable[[Spoil], Collected],
+) -> None:
+    written = {
+        "Trồng mới trong năm (ha)": "Trồng mới trong năm, ha",
+        "Trồng lại sau khai thác (ha)": "Trồng lại sau khai thác [ha]",
+        "Mất đi trong năm (ha)": "Mất đi trong năm 2026 (ha)",
+        "Hiện có (ha)": "DT hiện có (ha)",
+        "Có chứng nhận (ha)": "trong đó: có chứng nhận (ha)",
+    }
+
+    def spoil(form: FilledForm) -> None:
+        form.put("citrus", "replanted", 1.5)
+        for old, new in written.items():
+            _retitle(form, old, new)
+
+    got = collected(spoil)
+    assert got.findings.empty, got.findings[["kind", "found"]].to_string()
+    assert set(_verdicts(got, "citrus").values()) == {"accepted"}
+
+
+def test_headings_of_another_year_or_unit_stay_asked(
+    collected: Callable[[Spoil], Collected],
+) -> None:
+    def spoil(form: FilledForm) -> None:
+        _retitle(form, "Trồng mới trong năm (ha)", "Trồng mới trong năm 2025 (ha)")
+        _retitle(form, "Hiện có (ha)", "DT hiện có, sào")
+        _retitle(form, "Mất đi trong năm (ha)", "Kế hoạch mất đi trong năm (ha)")
+
+    assert _verdicts(collected(spoil), "citrus") == {
+        **dict.fromkeys(("planted", "lost", "standing"), "asked"),
+        "certified": "accepted",
+    }
+
+
+def test_a_foreign_heading_in_no_unit_of_ours_is_asked_back(
+    round_2026: Round, tmp_path: Path
+) -> None:
+    heads = ["Trồng mới (1000ha)", "Hiện có [sào]", "Mất đi (công)", "Có chứng nhận, ha"]
+    book = openpyxl.Workbook()
+    for row in (["XÃ LỘC BÌNH NĂM 2026"], ["Cây trồng", *heads], ["Cam", 1, 700, 2, 3]):
+        book.active.append(row)
+    book.save(tmp_path / "a.xlsx")
+    got = collect(tmp_path, round_2026, [load_form("plan-annual")])
+    figures = got.figures.set_index("column")["value"]
+    assert figures[["planted", "lost"]].isna().all()
+    assert figures["certified"] == 3
+    told = got.findings[got.findings["kind"] == "unit-of-another-kind"]
+    assert told["found"].tolist() == ["1000ha", "công"]
+    converted = got.findings[got.findings["kind"] == "unit-converted"]
+    assert converted["found"].tolist() == ["sào"]
 
 
 @pytest.mark.parametrize(
@@ -140,3 +219,59 @@ def test_a_heading_that_means_the_same_is_no_fault(
 )
 def test_a_multiple_of_a_unit_is_not_passed_over(text: str, unit: str) -> None:
     assert unit_in(text) == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("Đơn vị: 1.000ha", "1.000ha"),
+        ("ĐVT: 1000ha", "1000ha"),
+        ("Đơn vị: 1 000 ha", "1 000 ha"),
+        ("Đơn vị: 100 m2", "100 m2"),
+        ("10 ha", "10 ha"),
+        ("1/10 ha", "1/10 ha"),
+        ("Đơn vị tính - sào", "sào"),
+        ("Đơn vị: công", "công"),
+        ("Đơn vị: thửa", "thửa"),
+        ("Đơn vị: bung", "bung"),
+        ("Đơn vị: ha và m2", "ha và m2"),
+        ("Đơn vị: sào Trung Bộ", "sào Trung Bộ"),
+        ("VÙNG SẢN XUẤT tính bằng sào", "sào"),
+        ("Đơn vị: 1 ha", "ha"),
+        ("Đơn vị tính: diện tích ha, sản lượng tấn", "ha"),
+        ("Đơn vị: ha, Lộc Bình ngày 20/11/2026", "ha"),
+        ("Đơn vị: xã Lộc Bình", ""),
+        ("Đơn vị: Mẫu Sơn", ""),
+        ("Đơn vị: Công Sơn", ""),
+        ("Đơn vị: Hạt kiểm lâm khu vực 3", ""),
+        ("Mã đơn vị: 06529", ""),
+        ("Đơn vị báo cáo: UBND xã Lộc Bình", ""),
+        ("Số liệu tính theo xã", ""),
+        ("Năm 2026", ""),
+        ("(Kèm theo báo cáo của 3 xã)", ""),
+    ],
+)
+def test_a_caption_says_its_unit_or_who_reports(text: str, unit: str) -> None:
+    assert unit_said(text) == unit
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("Hiện có (100 ha)", "100 ha"),
+        ("Hiện có (1.000ha)", "1.000ha"),
+        ("Hiện có (công)", "công"),
+        ("Hiện có (sào Trung Bộ)", "sào Trung Bộ"),
+        ("Hiện có, sào", "sào"),
+        ("Hiện có sào", "sào"),
+        ("Hiện có (đơn vị ha)", "ha"),
+        ("Hiện có (tính theo ha)", "ha"),
+        ("Hiện có (5)", ""),
+        ("Hiện có (3 xã)", ""),
+        ("Hiện có (năm 2026)", ""),
+        ("Cây", ""),
+    ],
+)
+def test_a_heading_says_its_unit(text: str, unit: str) -> None:
+    assert unit_of_heading(text) == unit
+    assert without_units(text) in ("Hiện có", "Cây")

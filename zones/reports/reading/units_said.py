@@ -1,0 +1,229 @@
+"""Which unit a title, a heading or a note says, also one from which no figure can be brought.
+
+"Đơn vị: 1000ha" or "(công)" is no unit of ours; passed over, it would leave a figure in hectares.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from layers.communes.spelling import tidy
+from zones.reports.reading.figures import unit_of
+from zones.reports.reading.quoting import quoted, without_numbers
+
+_MANY = r"(?:nghìn|ngàn|triệu|trăm|chục|mươi|mười|vạn|tỷ|thousand|million)"
+#: "nghìn con", "1.000 ha", "1000ha", "1/10 ha", "10³ ha"
+_MULTIPLE = re.compile(
+    rf"[x×]?\s*(?P<count>\d[\d.,/^³⁴ ]*)?(?P<words>(?:\s*{_MANY}\b)*)\s*(?P<unit>[^\W\d_%].*|%)",
+    re.IGNORECASE,
+)
+#: Counts of units, not sizes of zones: "Vùng hồi (33.000 ha)" is a zone.
+_ROUND = re.compile(r"1/10+|0[.,]0*1|10{1,6}|1[., ]000(?:[., ]000)?|10[\^³⁴]\d?")
+#: What is measured, not counted: a figure before it in a heading is a multiple of it.
+_SIZED = ("area", "volume", "mass", "money")
+#: Of land people also count what has no one size, or another one from place to place.
+_NO_SIZE = re.compile(
+    r"(?:công|thửa|khoảnh|thước|đám|miếng|luống)(?: (?:đất|ruộng|tầm lớn|tầm nhỏ|tầm cắt))?",
+    re.IGNORECASE,
+)
+_SAYS_UNIT = (
+    r"(?:(?:đơn vị|don vi|đv|dv)(?P<sure>\s+t[íi]nh)?|(?P<short>đvt|dvt)|"
+    r"(?P<by>tính (?:bằng|theo)))"
+)
+_AFTER_WORD = re.compile(
+    rf"(?<!\w){_SAYS_UNIT}(?!\w)(?:\s+(?:diện tích|dt)\b)?\s*(?P<mark>[:=–-]|là\b)?\s*"
+    r"(?P<rest>[^()\[\]\n]*)",
+    re.IGNORECASE,
+)
+_BRACKET = re.compile(r"[(\[](?P<inside>[^()\[\]]{1,60})[)\]]")
+#: Whose name, number or signature follows, not a unit
+_OF_SOMEBODY = re.compile(r"\b(?:tên|mã|số|trưởng|các|lãnh đạo)\s*$", re.IGNORECASE)
+_OFFICE = re.compile(
+    r"(?:xã|phường|thị trấn|đặc khu|huyện|thành phố|tỉnh|thôn|bản|ubnd|uỷ ban|ủy ban|hđnd|phòng|"
+    r"văn phòng|ban|bql|hạt|kiểm lâm|chi cục|cục|chi nhánh|sở|bộ|ngành|viện|trường|công ty|cty|"
+    r"tổng công ty|tập đoàn|tnhh|doanh nghiệp|dn|htx|hợp tác xã|trạm|"
+    r"trung tâm|tổ|đội|hội|liên minh|nông trường|lâm trường|vườn|khu|trang trại|cơ sở|đơn vị)\b",
+    re.IGNORECASE,
+)
+_REGION = re.compile(r"\s*(?:miền )?(?:bắc|trung|nam)(?: bộ)?\b", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:và|hoặc|hay|&|\+|,|;|-)\s*", re.IGNORECASE)
+_FILLER = re.compile(r".*\b(?:diện tích|dt)\s*:?\s*|(?:tính|theo|bằng|quy|là)\s+", re.IGNORECASE)
+#: "Hiện có, sào", "Hiện có sào"
+_TAIL = re.compile(
+    r"\s*[,;:–-]\s*(?P<apart>[^,;:–()\[\]-]+)$|\s(?P<near>ha|k?m2|k?m²|sào)$", re.IGNORECASE
+)
+
+
+def unit_in(text: str) -> str:
+    """Unit that a title names, in brackets or after "Đơn vị"; empty for none."""
+    return next(_said(text), "")
+
+
+def unit_said(text: str) -> str:
+    """Unit that a title names, or that it is: "10 ha"."""
+    bare = text.strip(" .")
+    counts = unit_of(bare) is not None and _is_count(bare)
+    return bare.strip("()[]") if is_unit(bare) and not counts else unit_in(text)
+
+
+def unit_of_heading(text: str) -> str:
+    """Unit that a heading names: in brackets with whatever count, behind a comma, or alone."""
+    if unit := next(_said(text, heading=True), ""):
+        return unit
+    bare = text.strip()
+    if is_unit(bare) and not _is_count(bare):
+        return bare
+    tail = _TAIL.search(bare)
+    said = (tail["apart"] or tail["near"] or "").strip() if tail else ""
+    return said if said and is_unit(said) and not _is_count(said) else ""
+
+
+def without_units(text: str) -> str:
+    """Heading without what stands in brackets and without its unit."""
+    plain = tidy(_BRACKET.sub(" ", text))
+    tail = _TAIL.search(plain)
+    if tail and tail.start() and is_unit(said := (tail["apart"] or tail["near"]).strip()):
+        return plain if _is_count(said) else plain[: tail.start()]
+    return plain
+
+
+def unit_of_note(text: str, units: Iterable[str]) -> str:
+    """Unit that a note says of figures in these units, and not of a figure of its own.
+
+    "ĐVT: sào" and "(sào)" say it, "mất 3 sào", "sản lượng 5 (tấn)" or "tỷ lệ sống (%)" do not.
+    """
+    bare = text.strip(" .")
+    alone = unit_of(bare) or unit_of(many_of(bare))
+    said = unit_said(text) if alone and not bare[:1].isdigit() else unit_in(text)
+    if not said or _AFTER_WORD.match(bare.lstrip("([")) or bare[1:-1].strip() == said:
+        return said
+    figure = re.search(r"\d", re.sub(r"\bk?m[23]\b", "", text))
+    same = dimension_of(said) in {dimension_of(unit) for unit in units}
+    return said if same and not figure else ""
+
+
+def many_of(words: str) -> str:
+    """Unit of which a text says a multiple: ha of "nghìn ha"; empty for none."""
+    found = _MULTIPLE.fullmatch(words.strip())
+    many = found is not None and (found["count"] or found["words"])
+    return found["unit"].strip() if found and many else ""
+
+
+def is_unit(words: str) -> bool:
+    """Whether a text is a unit, a multiple of one, or a measure of land without a size."""
+    return any(unit_of(one) or _NO_SIZE.fullmatch(one) for one in (words, many_of(words)))
+
+
+def dimension_of(words: str) -> str:
+    """Dimension of a unit or of that of which it is a multiple; empty for what has none."""
+    return (unit_of(words) or unit_of(_within(words)) or ("",))[0]
+
+
+def shown(words: str) -> str:
+    """Unit as a shared output repeats it."""
+    parts = filter(None, re.split(r"[\s,;/&+-]+|\b(?:và|hoặc|hay)\b", words))
+    known = is_unit(words) or all(map(is_unit, parts))
+    return without_numbers(words) if known else quoted(words)
+
+
+def openings(text: str) -> list[str]:
+    """First words of a text, the longest first."""
+    parts = text.split()
+    return [" ".join(parts[:count]) for count in range(len(parts), 0, -1)]
+
+
+def _within(words: str) -> str:
+    """Unit of a multiple, or the first of several."""
+    many = many_of(words)
+    if many and unit_of(many):
+        return many
+    return next((one for one in openings(re.sub(r"[,;/]", " ", words)) if unit_of(one)), "")
+
+
+def _is_count(words: str) -> bool:
+    return dimension_of(words) == "count"
+
+
+def _said(text: str, *, heading: bool = False) -> Iterator[str]:
+    """Units that a text names, in its order."""
+    found = [(one.start(), _after_word(one, text)) for one in _AFTER_WORD.finditer(text)]
+    found += [
+        (one.start(), _in_bracket(one["inside"].strip(), heading=heading))
+        for one in _BRACKET.finditer(text)
+    ]
+    return (unit for _, unit in sorted(found) if unit and dimension_of(unit) != "time")
+
+
+def _in_bracket(inside: str, *, heading: bool) -> str:
+    """Unit that stands in brackets; of a heading with any count and any words before it."""
+    if _AFTER_WORD.search(inside):
+        return ""
+    first = next((one for one in openings(inside) if is_unit(one)), "")
+    if first == inside and not many_of(inside):
+        return inside
+    if first and not _is_count(first) and _REGION.match(inside[len(first) :]):
+        return inside
+    many = many_of(inside)
+    if unit_of(many):
+        count = inside[: -len(many)].strip(" x×")
+        if count == "1":
+            return many
+        words = not count[:1].isdigit()
+        sized = dimension_of(many) in _SIZED
+        is_round = bool(_ROUND.fullmatch(count)) and (sized or len(count) > 3)
+        return inside if words or is_round or (heading and sized) else ""
+    last = inside.split()[-1]
+    if not heading or dimension_of(last) not in _SIZED:
+        return ""
+    plain = _FILLER.sub("", inside)
+    return plain if unit_of(plain) else inside
+
+
+def _after_word(found: re.Match[str], text: str) -> str:
+    """Unit after the word for it; what is neither one nor somebody's name is none of ours."""
+    rest = _FILLER.sub("", found["rest"]).strip(" .…_:")
+    if not re.search(r"[^\W\d_]|%", rest) or _OF_SOMEBODY.search(text[: found.start()]):
+        return ""
+    sure = bool(found["sure"] or found["short"])
+    parts = re.split(r"\s*[,;]\s*", rest)[0]
+    for words in openings(parts):
+        if not is_unit(words):
+            continue
+        behind = rest[len(words) :]
+        by_each = found["by"] and unit_of(words) and _is_count(words)
+        if by_each or (not sure and _is_somebody(words, behind)):
+            return ""
+        return _plain(words, behind, rest)
+    open_end = re.match(r"[^\s/]+/", rest)
+    known = open_end is not None and unit_of(open_end[0].strip("/")) is not None
+    if not found["mark"] and not known:
+        return ""
+    return rest if sure or known or not _is_name(rest) else ""
+
+
+def _plain(words: str, behind: str, rest: str) -> str:
+    """Unit with which a text begins, or all of the text where it goes on with another one."""
+    joined = _AND.match(behind)
+    after = openings(behind[joined.end() :]) if joined else []
+    other = next((unit_of(one) for one in after if unit_of(one)), None)
+    here = unit_of(words)
+    another = here and other and here[0] == other[0] != "count" and here != other
+    if another or behind[:1] == "/" or _REGION.match(behind):
+        return rest
+    many = many_of(words)
+    return many if many and words[: -len(many)].strip() == "1" else words
+
+
+def _is_somebody(words: str, behind: str) -> bool:
+    """Whether it is a name that begins like a unit: "xã Lộc Bình", "Mẫu Sơn"."""
+    further = behind.strip().split()
+    if not further or _REGION.match(behind):
+        return False
+    return _is_count(words) or (words[0].isupper() and further[0][0].isupper())
+
+
+def _is_name(words: str) -> bool:
+    """Whether a text after "Đơn vị:" is who reports: an office, or a name of several words."""
+    parts = words.split()
+    return bool(_OFFICE.match(words)) or any(part[0].isupper() for part in parts[1:])
