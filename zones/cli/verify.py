@@ -27,7 +27,7 @@ def verify(
     """Check an output folder."""
     from dataclasses import asdict
 
-    from zones.publish.verify import verify_folder
+    from zones.publish.verify import EDITED, verify_folder
 
     result = verify_folder(folder)
     if as_json:
@@ -62,6 +62,9 @@ def verify(
             rest = len(result.differences) - len(shown)
             print_line(say("zones.cli.more_with_v", rest=rest))
         print_line(_verdict(result))
+        edited = [name for name in EDITED if name in result.compared]
+        if edited and result.agrees:
+            print_line(say("zones.cli.only_rows_compared", names=edited))
     if not result.agrees:
         raise typer.Exit(1)
 

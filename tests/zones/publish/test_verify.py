@@ -236,6 +236,10 @@ def test_pages_sent_alone_agree_with_each_other_and_no_more_is_said(
     told = capsys.readouterr().out
     assert "All files" not in told
     assert "run.json is not there, so nothing else of the run was checked" in told
+    assert "rows below the headings" not in told
+    shutil.copy(out / "annex.docx", sent)
+    assert command(["verify", str(sent)]) == 0
+    assert "Of annex.docx the rows below the headings were compared" in capsys.readouterr().out
     assert command(["verify", str(sent), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["recorded"] is False
 
