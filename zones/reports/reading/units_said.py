@@ -159,11 +159,12 @@ def _in_bracket(inside: str, *, heading: bool) -> str:
     """Unit that stands in brackets; of a heading with any count and any words before it."""
     if _AFTER_WORD.search(inside):
         return ""
-    first = next((one for one in openings(inside) if is_unit(one)), "")
+    first = next(filter(is_unit, openings(re.split("[,;]", inside)[0])), "")
     if first == inside and not many_of(inside):
         return inside
-    if first and not _is_count(first) and _REGION.match(inside[len(first) :]):
-        return inside
+    behind = inside[len(first) :]
+    if first and not _is_count(first) and (_REGION.match(behind) or _AND.match(behind)):
+        return _plain(first, behind, inside)
     many = many_of(inside)
     if unit_of(many):
         count = inside[: -len(many)].strip(" x×")

@@ -262,6 +262,8 @@ def test_a_caption_says_its_unit_or_who_reports(text: str, unit: str) -> None:
         ("Hiện có (1.000ha)", "1.000ha"),
         ("Hiện có (công)", "công"),
         ("Hiện có (sào Trung Bộ)", "sào Trung Bộ"),
+        ("Hiện có (sào, đã đo)", "sào"),
+        ("Hiện có (ha và m2)", "ha và m2"),
         ("Hiện có, sào", "sào"),
         ("Hiện có sào", "sào"),
         ("Hiện có (đơn vị ha)", "ha"),
