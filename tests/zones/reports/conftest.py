@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from benchmarks._report_faults import LAST
+from benchmarks._report_faults import LAST, FilledForm
 from layers.communes.gazetteer import communes_on
 from zones.plan.files import load_plans
 from zones.project.form_schema import load_form
+from zones.reports.collect import collect
+from zones.reports.collected import Collected
 from zones.reports.known import KnownFigures
 from zones.reports.layout import communes_as_reporters
 from zones.reports.writing.forms_out import save_forms
 from zones.reports.year_round import Round
 
+Spoil = Callable[[FilledForm], object]
 LAND = {"06529": 24_000.0, "06148": 12_000.0, "06613": 32_000.0, "06187": 2_900.0}
 
 
@@ -48,3 +52,16 @@ def forms_2026(round_2026: Round, tmp_path_factory: pytest.TempPathFactory) -> P
     folder = tmp_path_factory.mktemp("biểu")
     save_forms(load_form("plan-annual"), round_2026, folder)
     return folder
+
+
+@pytest.fixture
+def collected(round_2026: Round, forms_2026: Path, tmp_path: Path) -> Callable[[Spoil], Collected]:
+    """What a form of Lộc Bình gives that is filled in truly but for one thing."""
+
+    def spoilt(spoil: Spoil) -> Collected:
+        form = FilledForm(next(forms_2026.glob("*06529*")), LAST["06529"]).fill()
+        spoil(form)
+        form.book.save(tmp_path / "a.xlsx")
+        return collect(tmp_path, round_2026, [load_form("plan-annual")])
+
+    return spoilt

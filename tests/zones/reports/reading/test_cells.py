@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from benchmarks._report_faults import LAST, FilledForm
+from benchmarks._report_faults import FilledForm
 from layers.io.workbook import read_workbook
 from tests.layers.io.test_workbook_rows import _ods as ods
 from zones.project.form_schema import load_form
@@ -19,19 +19,6 @@ from zones.reports.writing.forms_out import save_forms
 from zones.reports.year_round import Round
 
 Spoil = Callable[[FilledForm], object]
-
-
-@pytest.fixture
-def collected(round_2026: Round, forms_2026: Path, tmp_path: Path) -> Callable[[Spoil], Collected]:
-    """What a form of Lộc Bình gives that is filled in truly but for one thing."""
-
-    def spoilt(spoil: Spoil) -> Collected:
-        form = FilledForm(next(forms_2026.glob("*06529*")), LAST["06529"]).fill()
-        spoil(form)
-        form.book.save(tmp_path / "a.xlsx")
-        return collect(tmp_path, round_2026, [load_form("plan-annual")])
-
-    return spoilt
 
 
 @pytest.mark.parametrize(
