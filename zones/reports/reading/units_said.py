@@ -33,7 +33,7 @@ _SAYS_UNIT = (
 )
 _AFTER_WORD = re.compile(
     rf"(?<!\w){_SAYS_UNIT}(?!\w)(?:\s+(?:diện tích|dt)\b)?\s*(?P<mark>[:=–-]|là\b)?\s*"
-    r"(?P<rest>[^()\[\]\n]*)",
+    r"(?P<rest>[^()\[\]\n]{0,60})",  # No unit is longer, and a cell may hold a book.
     re.IGNORECASE,
 )
 _BRACKET = re.compile(r"[(\[](?P<inside>[^()\[\]]{1,60})[)\]]")

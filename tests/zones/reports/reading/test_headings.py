@@ -264,3 +264,9 @@ def test_a_caption_says_its_unit_or_who_reports(text: str, unit: str) -> None:
 def test_a_heading_says_its_unit(text: str, unit: str) -> None:
     assert unit_of_heading(text) == unit
     assert without_units(text) in ("Hiện có", "Cây")
+
+
+def test_a_unit_is_found_in_a_cell_that_holds_a_book() -> None:
+    """Every word for a unit had all of the rest tried as one, word by word."""
+    assert unit_in("Đơn vị " * 5000) == ""
+    assert unit_in("Ghi chú về vùng trồng. " * 1500 + "ĐVT: sào") == "sào"
