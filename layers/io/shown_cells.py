@@ -7,8 +7,13 @@ as a raised one (350¹), which no reader takes for a number.
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,6 +27,8 @@ _WORD = b"superscript"
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: Formats 9 and 10 are Excel's own "0%" and "0.00%".
 _BUILT_IN = ("9", "10")
+_CHILD = Path(__file__).with_name("workbook_cells.py")
+_SECONDS = 20
 #: Text of a format that is shown as it stands.
 _LITERAL = re.compile(r'"[^"]*"|\\.')
 
@@ -51,39 +58,148 @@ def percent_styles(archive: zipfile.ZipFile, path: Path) -> frozenset[str]:
     return frozenset(str(place) for place, number in enumerate(styles) if number in formats)
 
 
-def percent_cells(path: Path, most: int) -> dict[str, set[tuple[int, int]]]:
-    """Percent cells of an ``.ods`` by sheet, row (from 1) and place (from 0).
+@dataclass(slots=True)
+class ShownCells:
+    """Cells of a sheet that show something else, by row (from 1) and place (from 0)."""
+
+    #: Shown with a percent sign, hundred times what they hold
+    percents: set[tuple[int, int]] = field(default_factory=set)
+    #: Texts with a raised figure beside a figure, written as a raised one
+    raised: dict[tuple[int, int], str] = field(default_factory=dict)
+    #: An ``.xlsb``, and an ``.xls`` that xlrd does not read, do not tell
+    are_told: bool = True
+
+
+def shown_in_ods(path: Path, most: int) -> dict[str, ShownCells]:
+    """What an ``.ods`` shows of its cells, by sheet.
 
     A sheet with more than ``most`` of them is refused: those beyond would count a hundredth.
     """
-    found: dict[str, set[tuple[int, int]]] = {}
-    sheet, row, place, rows = "", 0, 0, 1
+    look = _Ods(path, most)
+    with zipfile.ZipFile(path) as archive, archive.open(_CONTENT) as stream:
+        read_xml(
+            stream,
+            path,
+            StartElementHandler=look.start,
+            EndElementHandler=look.end,
+            CharacterDataHandler=look.text,
+        )
+    return look.found
 
-    def start(name: str, attributes: dict[str, Any]) -> None:
-        nonlocal sheet, row, place, rows
+
+class _Ods:
+    """Walks through the cells of an ``.ods``; the styles of letters stand before them."""
+
+    def __init__(self, path: Path, most: int) -> None:
+        self.path, self.most = path, most
+        self.found: dict[str, ShownCells] = {}
+        self.sheet, self.row, self.place, self.rows, self.cells = "", 0, 0, 1, 1
+        self.style = ""
+        self.higher: set[str] = set()  # Styles that raise letters
+        self.spans: list[bool] = []
+        self.runs: list[tuple[str, bool]] = []
+        self.paragraphs = self.aside = 0
+        self.inside = False
+
+    def start(self, name: str, attributes: dict[str, Any]) -> None:
         told = {key.rpartition(" ")[2]: str(value) for key, value in attributes.items()}
         match name.rpartition(" ")[2]:
+            case "style":
+                self.style = told.get("name", "")
+            case "text-properties" if _is_higher(told.get("text-position", "")):
+                self.higher.add(self.style)
             case "table":
-                sheet, row, rows = told.get("name", ""), 0, 1
+                self.sheet, self.row, self.rows = told.get("name", ""), 0, 1
             case "table-row":
-                row, place, rows = row + rows, 0, _times(told.get("number-rows-repeated", ""))
+                self.row, self.place = self.row + self.rows, 0
+                self.rows = _times(told.get("number-rows-repeated", ""))
             case "table-cell" | "covered-table-cell":
-                cells = _times(told.get("number-columns-repeated", ""))
+                self.cells = _times(told.get("number-columns-repeated", ""))
+                self.runs, self.paragraphs, self.spans = [], 0, []
                 if told.get("value-type") == "percentage":
-                    mine = found.setdefault(sheet, set())
-                    if len(mine) + rows * cells > most:
-                        what = message("layers.io.above_percents", count=most)
-                        raise InputError("layers.io.sheet_too_large", path=path, what=what)
-                    mine.update(
-                        (row + down, place + beside)
-                        for down in range(rows)
-                        for beside in range(cells)
-                    )
-                place += cells
+                    percents = self._shown().percents
+                    percents.update(self._places(len(percents)))
+            case kind:
+                self._start_text(kind, told)
 
-    with zipfile.ZipFile(path) as archive, archive.open(_CONTENT) as stream:
-        read_xml(stream, path, StartElementHandler=start)
-    return found
+    def _start_text(self, kind: str, told: dict[str, str]) -> None:
+        match kind:
+            case "annotation":
+                self.aside += 1
+            case "p" if not self.aside:
+                if self.paragraphs:
+                    self.runs.append(("\n", False))
+                self.paragraphs += 1
+                self.inside = True
+            case "span":
+                self.spans.append(told.get("style-name", "") in self.higher)
+            case "s" if not self.aside:
+                self.runs.append((" ", False))
+
+    def text(self, text: str) -> None:
+        if self.inside and not self.aside:
+            self.runs.append((text, any(self.spans)))
+
+    def end(self, name: str) -> None:
+        match name.rpartition(" ")[2]:
+            case "annotation":
+                self.aside -= 1
+            case "p" if not self.aside:
+                self.inside = False
+            case "span" if self.spans:
+                self.spans.pop()
+            case "table-cell" | "covered-table-cell":
+                text = with_raised(self.runs)
+                if text is not None:
+                    raised = self._shown().raised
+                    raised |= dict.fromkeys(self._places(len(raised)), text)
+                self.place += self.cells
+
+    def _shown(self) -> ShownCells:
+        return self.found.setdefault(self.sheet, ShownCells())
+
+    def _places(self, known: int) -> list[tuple[int, int]]:
+        """Cells for which one stands that is repeated downwards and to the right."""
+        if known + self.rows * self.cells > self.most:
+            what = message("layers.io.above_percents", count=self.most)
+            raise InputError("layers.io.sheet_too_large", path=self.path, what=what)
+        return [
+            (self.row + down, self.place + beside)
+            for down in range(self.rows)
+            for beside in range(self.cells)
+        ]
+
+
+def _is_higher(position: str) -> bool:
+    """Whether letters stand higher: ``super 58%`` or ``33% 58%``."""
+    return position.startswith("super") or bool(re.match(r"0*[1-9]\d*(\.\d+)?%", position))
+
+
+def shown_in_xls(path: Path, sheet: str | None) -> dict[str, ShownCells] | None:
+    """What an ``.xls`` shows of the cells of a sheet, or of each; None where xlrd cannot say.
+
+    It reads in a process of its own: a damaged file may keep it busy for ever.
+    """
+    command = [sys.executable, "-P", str(_CHILD), "--shown", str(path), *filter(None, [sheet])]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False, timeout=_SECONDS)  # noqa: S603
+    except (subprocess.TimeoutExpired, OSError):
+        return None
+    if done.returncode:
+        return None
+    return {told["sheet"]: _of_xls(told) for told in map(json.loads, done.stdout.splitlines())}
+
+
+def _of_xls(told: dict[str, Any]) -> ShownCells:
+    shown = ShownCells()
+    for style, cells in told["percents"].items():
+        if "%" in _LITERAL.sub("", style):
+            shown.percents |= {(row, place) for row, place in cells}
+    for row, place, runs in told["texts"]:
+        text = with_raised(runs)
+        if text is not None:
+            shown.raised[row, place] = text
+    return shown
 
 
 def _times(repeated: str) -> int:
@@ -125,22 +241,41 @@ def raised_texts(stream: IO[bytes], path: Path) -> dict[str, str]:
     return texts.found
 
 
+def with_raised(runs: Iterable[tuple[str, bool]]) -> str | None:
+    """A text of runs, those that stand higher as raised figures; None where none joins a figure.
+
+    A figure beside a raised one, or with only a mark of its own between, would join it.
+    """
+    pieces: list[str] = []
+    is_changed = was_raised = False
+    before = ""
+    for text, is_higher in runs:
+        raised = is_higher and any(map(str.isdecimal, text))
+        after_raised = was_raised and text.lstrip(".,")[:1].isdecimal()
+        is_changed |= (raised and before.isdecimal()) or after_raised
+        if after_raised and not is_higher:
+            pieces[-1] = pieces[-1].translate(_RAISED)
+        pieces.append(text.translate(_RAISED) if raised and is_changed else text)
+        before = pieces[-1].rstrip(".,")[-1:] or before
+        was_raised = raised
+    return "".join(pieces) if is_changed else None
+
+
 class _Texts:
-    """Puts the runs of texts together, those that stand higher as raised figures."""
+    """Puts the runs of texts together."""
 
     def __init__(self) -> None:
         self.found: dict[str, str] = {}
         self.count, self.cell = 0, ""
-        self.inside = self.is_raised = self.is_changed = self.was_raised = False
-        self.pieces: list[str] = []
+        self.inside = self.is_raised = False
+        self.runs: list[tuple[str, bool]] = []
 
     def start(self, name: str, attributes: dict[str, Any]) -> None:
         match name.rpartition(" ")[2]:
             case "c":
                 self.cell = str(attributes.get("r", ""))
             case "si" | "is":
-                self.pieces, self.is_changed = [], False
-                self.is_raised = self.was_raised = False
+                self.runs, self.is_raised = [], False
             case "r" | "rPh":
                 self.is_raised = False
             case "vertAlign":
@@ -149,25 +284,15 @@ class _Texts:
                 self.inside = True
 
     def text(self, text: str) -> None:
-        if not self.inside:
-            return
-        # A figure beside a raised one, or with only a mark of its own between, would join it.
-        before = "".join(self.pieces).rstrip(".,")[-1:]
-        raised = self.is_raised and any(map(str.isdecimal, text))
-        after_raised = self.was_raised and text.lstrip(".,")[:1].isdecimal()
-        if (raised and before.isdecimal()) or after_raised:
-            self.is_changed = True
-        if after_raised and not self.is_raised:
-            self.pieces[-1] = self.pieces[-1].translate(_RAISED)
-        self.pieces.append(text.translate(_RAISED) if raised and self.is_changed else text)
-        self.was_raised = raised
+        if self.inside:
+            self.runs.append((text, self.is_raised))
 
     def end(self, name: str) -> None:
         match name.rpartition(" ")[2]:
             case "t":
                 self.inside = False
             case "si" | "is" as kind:
-                if self.is_changed:
-                    key = self.cell if kind == "is" else str(self.count)
-                    self.found[key] = "".join(self.pieces)
+                text = with_raised(self.runs)
+                if text is not None:
+                    self.found[self.cell if kind == "is" else str(self.count)] = text
                 self.count += 1

@@ -26,7 +26,8 @@ from layers.base.files import require_file
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
 from layers.io.endings import TABLE_KINDS, WORKBOOK_KINDS
-from layers.io.workbook import TEXT_BYTES, column_letters, read_workbook_rows, tells_percents
+from layers.io.shown_cells import ShownCells
+from layers.io.workbook import TEXT_BYTES, column_letters, read_workbook_rows
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -86,10 +87,10 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
     if kind == ".parquet":
         frame = _read_parquet(path)
     elif kind in WORKBOOK_KINDS:
-        percents: set[tuple[int, int]] = set()
-        rows = read_workbook_rows(path, sheet, percents=percents)
-        frame = _frame(path, _from_header(rows), strict=False, percents=percents)
-        frame.attrs |= {} if tells_percents(path) else {_UNTOLD: True}
+        shown = ShownCells()
+        rows = read_workbook_rows(path, sheet, shown=shown)
+        frame = _frame(path, _from_header(rows), strict=False, shown=shown)
+        frame.attrs |= {} if shown.are_told else {_UNTOLD: True}
     else:
         frame = _frame(path, csv_rows(path), strict=True)
     if frame.empty:
@@ -148,7 +149,7 @@ def refuse_percents(
 ) -> None:
     """Refuse a column of figures, as it was read, with cells that show 12.5% and hold 0.125.
 
-    Of ``rows`` of the file, numbered as there, where not all are used. An ``.xls`` does not tell
+    Of ``rows`` of the file, numbered as there, where not all are used. An ``.xlsb`` does not tell
     them from figures: of ``hectares``, those that may be percents are noted in ``findings``, else
     refused as well.
     """
@@ -249,7 +250,7 @@ def _from_header(rows: _Rows) -> _Rows:
 
 
 def _frame(
-    path: Path, rows: _Rows, *, strict: bool, percents: Iterable[tuple[int, int]] = ()
+    path: Path, rows: _Rows, *, strict: bool, shown: ShownCells | None = None
 ) -> pd.DataFrame:
     """Frame of rows of which the first is the header; ``strict`` refuses cells beyond it."""
     first = next(rows, None)
@@ -280,8 +281,9 @@ def _frame(
     kept = [place for place, name in enumerate(named) if name or frame[place].notna().any()]
     result = frame[kept].set_axis([names[place] for place in kept], axis="columns")
     result = result if strict else result.apply(_typed)
-    if shown := _by_column(names, ((row, at) for row, at in percents if row > first[0])):
-        result.attrs[_PERCENTS] = shown
+    percents = shown.percents if shown else ()
+    if told := _by_column(names, ((row, at) for row, at in percents if row > first[0])):
+        result.attrs[_PERCENTS] = told
     return result
 
 

@@ -21,11 +21,13 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.io.archive_limits import look_through_archive, read_xml
 from layers.io.shown_cells import (
+    ShownCells,
     has_raised,
-    percent_cells,
     percent_styles,
     raised_strings,
     raised_texts,
+    shown_in_ods,
+    shown_in_xls,
 )
 
 Cell = str | float | None
@@ -45,30 +47,29 @@ _SPECIAL = re.compile(rb"<([A-Za-z]+:)?f[ />]|t=[\"']e[\"']|hidden=[\"'](1|true)
 #: Where a cell or a row is that says it.
 _PLACE = re.compile(rb' r="([A-Z]*[0-9]{1,9})"')
 _CHILD = Path(__file__).with_name("workbook_cells.py")
+_XLSX, _ODS = "xl/workbook.xml", "content.xml"
+_SHOWN_IN_ODS = re.compile(rb"\"percentage\"|text-position=\"(super|[0-9])")
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 
 
 def read_workbook_rows(
-    path: Path, sheet: str | None, *, percents: set[tuple[int, int]] | None = None
+    path: Path, sheet: str | None, *, shown: ShownCells | None = None
 ) -> Iterator[tuple[int, list[Cell]]]:
     """Row numbers (the first is 1) and cells of the rows of a sheet that hold something.
 
-    Before the first of them ``percents`` is filled: cells shown with a percent sign, by row and
-    place (from 0).
+    Before the first of them ``shown`` is filled.
     """
-    percents = set() if percents is None else percents
     head = _require_workbook(path)
     marks: dict[int, dict[int, str]] = {}
     members = look_through_archive(path) if head.startswith(_ZIP) else []
     lines = _lines(path, sheet, CELL_LIMIT)
     about = json.loads(next(lines))
-    if "xl/workbook.xml" in members and "sheet" in about:
-        scan = _scan(path, str(about["sheet"]), _raised(path))
-        for (row, place), text in (scan.marks if scan else {}).items():
+    if "sheet" in about:
+        mine = _shown_in(path, members, str(about["sheet"]))
+        for (row, place), text in mine.raised.items():
             marks.setdefault(row, {})[place] = text
-        percents |= scan.percents if scan else set()
-    if _shows_percents(path, members):
-        percents |= percent_cells(path, KEPT_CELLS).get(str(about.get("sheet")), set())
+        if shown is not None:
+            shown.percents, shown.are_told = mine.percents, mine.are_told
     number = 0
     for told in map(json.loads, lines):
         if isinstance(told, dict):
@@ -82,24 +83,32 @@ def read_workbook_rows(
             yield number, _with_marks(told, marks.get(number, {}))
 
 
-def tells_percents(path: Path) -> bool:
-    """Whether a workbook says which cells show percents; an ``.xls`` and an ``.xlsb`` do not."""
-    if not zipfile.is_zipfile(path):
-        return False
-    with zipfile.ZipFile(path) as archive:
-        return not {"xl/workbook.xml", "content.xml"}.isdisjoint(archive.namelist())
+def _shown_in(path: Path, members: list[str], sheet: str) -> ShownCells:
+    """What a sheet shows of its cells; of an ``.xlsx``, all that stands in place of values."""
+    if _XLSX in members:
+        scan = _scan(path, sheet, _raised(path))
+        return ShownCells(scan.percents, scan.marks) if scan else ShownCells()
+    found = _shown(path, members, sheet)
+    return ShownCells(are_told=False) if found is None else found.get(sheet, ShownCells())
 
 
-def _shows_percents(path: Path, members: list[str]) -> bool:
-    """Whether an ``.ods`` has cells of percents, by a look at its bytes."""
-    if "content.xml" not in members:
-        return False
+def _shown(path: Path, members: list[str], sheet: str | None) -> dict[str, ShownCells] | None:
+    """What an ``.xls`` or ``.ods`` shows of the cells of a sheet, or of each; None if untold."""
+    if not members:
+        return shown_in_xls(path, sheet)
+    if _ODS not in members:
+        return None
+    return shown_in_ods(path, KEPT_CELLS) if _needs_a_look_of_ods(path) else {}
+
+
+def _needs_a_look_of_ods(path: Path) -> bool:
+    """Whether an ``.ods`` has cells of percents or raised letters, by a look at its bytes."""
     rest = b""
-    with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
+    with zipfile.ZipFile(path) as archive, archive.open(_ODS) as stream:
         while block := stream.read(1 << 20):
-            if b'"percentage"' in rest + block:
+            if _SHOWN_IN_ODS.search(rest + block):
                 return True
-            rest = block[-16:]
+            rest = block[-32:]
     return False
 
 
@@ -121,7 +130,10 @@ def sheet_names(path: Path, *, named: str = "") -> list[str]:
 
 @dataclass(slots=True)
 class Sheet:
-    """Cells of a sheet by row (from 1) and place (from 0); all but these of an ``.xlsx`` only."""
+    """Cells of a sheet by row (from 1) and place (from 0); formulas are of an ``.xlsx`` only.
+
+    So are errors among the marks, and hidden rows and columns.
+    """
 
     cells: dict[tuple[int, int], str | float] = field(default_factory=dict)
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -130,7 +142,7 @@ class Sheet:
     marks: dict[tuple[int, int], str] = field(default_factory=dict)
     # First and last cell of each range of merged cells; of ``.xls`` as well
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
-    # Cells shown with a percent sign, hundred times what they hold; of ``.ods`` as well
+    # Cells shown with a percent sign, hundred times what they hold
     percents: set[tuple[int, int]] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
@@ -140,7 +152,7 @@ def read_workbook(path: Path) -> dict[str, Sheet]:
     """Every sheet of a workbook; a formula that Excel shares among cells is empty text."""
     head = _require_workbook(path)
     members = look_through_archive(path) if head.startswith(_ZIP) else []
-    raised = _raised(path) if "xl/workbook.xml" in members else None
+    raised = _raised(path) if _XLSX in members else None
     found: dict[str, Sheet] = {}
     number, sheet = 0, Sheet()
     for line in map(json.loads, _lines(path, EVERY, KEPT_CELLS)):
@@ -161,9 +173,10 @@ def read_workbook(path: Path) -> dict[str, Sheet]:
                 sheet.hidden_rows, sheet.hidden_columns = scan.hidden_rows, scan.hidden_columns
         else:
             raise _above(path, line, KEPT_CELLS)
-    if "content.xml" in members:
-        for name, cells in percent_cells(path, KEPT_CELLS).items():
-            found.setdefault(name, Sheet()).percents = cells
+    others = {} if _XLSX in members else _shown(path, members, None) or {}
+    for name, shown in others.items():
+        mine = found.setdefault(name, Sheet())
+        mine.percents, mine.marks = mine.percents | shown.percents, mine.marks | shown.raised
     return found
 
 

@@ -4,20 +4,34 @@ A damaged or hostile workbook may take all memory or end the process that reads 
 allowed 2 GB and is nobody's loss. The first line tells the sheets; then one line for each row that
 holds something, and one with the number of blank rows before it, where there are some. It imports
 nothing of the project, to start in a blink.
+
+Asked for what an ``.xls`` shows (``--shown``), it prints a line for each sheet: its name, cells of
+each format that has a percent sign, and texts with letters of several fonts as runs. What xlrd does
+not read ends it with an error.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import python_calamine as calamine
+
+if TYPE_CHECKING:
+    import xlrd
 
 MEMORY_BYTES = 2_000_000_000
 #: In place of a sheet's name, which may not hold it.
 EVERY = "*"
+SHOWN = "--shown"
+#: Escapement of a font whose letters are raised
+_RAISED = 1
+#: Kind of a cell of xlrd that holds a figure
+_NUMBER = 2
 #: Most sheets of a workbook that is read whole.
 MOST_SHEETS = 1000
 _ERRORS = (
@@ -100,9 +114,51 @@ def _print_rows(sheet: calamine.CalamineSheet, most: int, left: int) -> tuple[in
     return filled, printed
 
 
+def _print_shown(path: str, names: list[str]) -> None:
+    """Print what the sheets of an ``.xls`` show; of all of them where none is named."""
+    import xlrd
+
+    with Path(os.devnull).open("w") as nowhere:
+        book = xlrd.open_workbook(path, logfile=nowhere, formatting_info=True, on_demand=True)
+        for name in names or book.sheet_names():
+            sheet = book.sheet_by_name(name)
+            runs = sheet.rich_text_runlist_map.items()
+            texts = [(row + 1, at, _runs(book, sheet, row, at, them)) for (row, at), them in runs]
+            _print({"sheet": name, "percents": _percents(book, sheet), "texts": texts})
+            book.unload_sheet(name)
+
+
+def _percents(book: xlrd.Book, sheet: Any) -> dict[str, list[tuple[int, int]]]:
+    """Cells of figures by their format, of formats with a percent sign in them."""
+    formats = [book.format_map[style.format_key].format_str for style in book.xf_list]
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row in range(sheet.nrows):
+        for place, kind in enumerate(sheet.row_types(row)):
+            shown = formats[sheet.cell_xf_index(row, place)] if kind == _NUMBER else ""
+            if "%" in shown:
+                found.setdefault(shown, []).append((row + 1, place))
+    return found
+
+
+def _runs(
+    book: xlrd.Book, sheet: Any, row: int, place: int, changes: list[tuple[int, int]]
+) -> list[tuple[str, bool]]:
+    """Pieces of a text, each with whether it is raised."""
+    text = str(sheet.cell_value(row, place))
+    fonts = [(0, book.xf_list[sheet.cell_xf_index(row, place)].font_index), *changes]
+    ends = [start for start, _ in changes] + [len(text)]
+    return [
+        (text[start:end], book.font_list[font].escapement == _RAISED)
+        for (start, font), end in zip(fonts, ends, strict=True)
+    ]
+
+
 if __name__ == "__main__":
     _limit_memory()
-    try:
-        _read(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
-    except _ERRORS as error:
-        _print({"error": str(error) or type(error).__name__})
+    if sys.argv[1] == SHOWN:
+        _print_shown(sys.argv[2], sys.argv[3:])
+    else:
+        try:
+            _read(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+        except _ERRORS as error:
+            _print({"error": str(error) or type(error).__name__})

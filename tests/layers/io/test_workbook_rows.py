@@ -13,14 +13,15 @@ import xlsxwriter
 
 from layers.base.errors import InputError
 from layers.base.findings import Findings
-from layers.io.shown_cells import percent_cells
+from layers.io.shown_cells import ShownCells, shown_in_ods, shown_in_xls
 from layers.io.table import read_table, refuse_percents
 from layers.io.values import parse_numbers
-from layers.io.workbook import read_workbook, read_workbook_rows, tells_percents
+from layers.io.workbook import read_workbook, read_workbook_rows
 
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns"
 _CELL = '<table:table-cell office:value-type="float" office:value="{}"/>'
 
+_GOLDEN = Path(__file__).parents[2] / "golden" / "tables"
 _PERCENT = _CELL.replace("float", "percentage").format(0.125)
 
 
@@ -76,9 +77,9 @@ def test_more_percent_cells_than_are_kept_are_refused(tmp_path: Path) -> None:
     cell = _CELL.replace("float", "percentage").format(0.59)
     rows = f'<table:table-row table:number-rows-repeated="2">{cell * 2}</table:table-row>'
     path = _ods(tmp_path / "rows.ods", rows)
-    assert percent_cells(path, 4) == {"A": {(1, 0), (1, 1), (2, 0), (2, 1)}}
+    assert shown_in_ods(path, 4)["A"].percents == {(1, 0), (1, 1), (2, 0), (2, 1)}
     with pytest.raises(InputError, match="more than 3 percent cells"):
-        percent_cells(path, 3)
+        shown_in_ods(path, 3)
 
 
 def _again(path: Path, old: str, new: str) -> Path:
@@ -150,9 +151,12 @@ def test_figures_shown_as_percents_are_told_with_their_cells(tmp_path: Path, kin
 def test_a_workbook_that_tells_no_percents_has_its_small_figures_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    golden = Path(__file__).parents[2] / "golden" / "tables"
-    told = {kind: tells_percents(golden / f"hectares.{kind}") for kind in ("xls", "xlsb", "ods")}
-    assert told == {"xls": False, "xlsb": False, "ods": True}
+    told = {}
+    for kind in ("xls", "xlsb", "ods"):
+        shown = ShownCells()
+        list(read_workbook_rows(_GOLDEN / f"hectares.{kind}", None, shown=shown))
+        told[kind] = shown.are_told
+    assert told == {"xls": True, "xlsb": False, "ods": True}
     path = tmp_path / "f.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet()
@@ -160,7 +164,7 @@ def test_a_workbook_that_tells_no_percents_has_its_small_figures_told(
         for at, row in enumerate(rows):
             sheet.write_row(at, 0, row)
     refuse_percents(read_table(path), "ha", source="f")
-    monkeypatch.setattr("layers.io.table.tells_percents", lambda _: False)  # as of an .xls
+    monkeypatch.setattr("layers.io.workbook._shown_in", lambda *_: ShownCells(are_told=False))
     frame, findings = read_table(path), Findings()
     refuse_percents(frame, "ha", source="f", findings=findings)
     refuse_percents(frame, "m", source="f", findings=findings)
@@ -211,3 +215,45 @@ def test_a_raised_figure_of_a_cell_does_not_join_the_figure_before_it(tmp_path: 
     book.active["A3"] = rich.CellRichText("50.000", rich.TextBlock(runs, "12"))
     book.save(path)
     assert list(read_workbook_rows(path, None))[1:] == [(3, ["50.000¹²"])]
+
+
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_what_other_workbooks_show_is_told_as_of_an_xlsx(kind: str) -> None:
+    """Written by LibreOffice; the third column shows 12.5%, 59.0"%" (a text) and a formula in %."""
+    path = _GOLDEN / f"shown.{kind}"
+    assert list(read_workbook_rows(path, None))[1:] == [
+        (2, ["350¹", "20 m3", 0.125]),
+        (3, ["40", "x", 59.0]),
+        (4, ["¹350", "350.¹", 0.25]),
+        (5, ["CO2", "Diện tích (1)", 3.0]),
+    ]
+    sheets = read_workbook(path)
+    assert sheets["A"].marks == {(2, 0): "350¹", (4, 0): "¹350", (4, 1): "350.¹"}
+    assert (sheets["A"].percents, sheets["B"].percents) == ({(2, 2), (4, 2)}, {(2, 0)})
+    with pytest.raises(InputError, match=r"2 cells .*\(C2, C4\), which hold"):
+        refuse_percents(read_table(path), "tỷ lệ", source="f")
+
+
+def test_raised_figures_of_an_ods_stand_in_every_cell_for_which_one_stands(tmp_path: Path) -> None:
+    """Letters may be raised by a share of their height; a remark of a cell is none of its text."""
+    text = f'xmlns:t="{_NAMES}:text:1.0"'
+    style = (
+        f'<s:style xmlns:s="{_NAMES}:style:1.0" s:name="T1"><s:text-properties '
+        's:text-position="33% 58%"/></s:style>'
+    )
+    raised = '<t:span t:style-name="T1">1</t:span>'
+    remark = f"<office:annotation><t:p>7{raised}</t:p></office:annotation>"
+    cell = (
+        f'<table:table-cell {text} office:value-type="string" table:number-columns-repeated="2">'
+        "{}</table:table-cell>"
+    )
+    cells = cell.format(f"{remark}<t:p>350{raised}</t:p>") + cell.format(f"{remark}<t:p>8</t:p>")
+    path = _ods(tmp_path / "f.ods", f"{style}<table:table-row>{cells}</table:table-row>")
+    assert list(read_workbook_rows(path, None)) == [(1, ["350¹", "350¹", "8", "8"])]
+
+
+def test_an_xls_that_xlrd_does_not_read_does_not_tell(tmp_path: Path) -> None:
+    path = tmp_path / "f.xls"
+    path.write_bytes((_GOLDEN / "shown.xls").read_bytes()[:2048])
+    assert shown_in_xls(path, None) is None
+    assert shown_in_xls(_GOLDEN / "shown.xls", "no such sheet") is None
