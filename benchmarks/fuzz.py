@@ -40,6 +40,7 @@ __all__ = ["Outcome", "fuzz_inputs", "fuzz_projects", "run"]
 SECONDS, MEMORY_MB = 30, 2048
 #: One that waits for ever uses no time of the processor: it is ended after so many times its limit.
 _PATIENCE = 10
+_ASKED = {signal.SIGTERM, signal.SIGINT}
 #: Where a child says what modules it had to load.
 _LOADED = ".tmp/loaded"
 _ENDED = {0: "accepted", 1: "problems", 2: "clear error", 3: "traceback"} | dict.fromkeys(
@@ -130,9 +131,12 @@ def _tell_kills(counts: tuple[int, int], seed: int) -> bool:
 
 
 def _start(words: list[str], folder: Path) -> int:
+    """Start a command that holds back signals until it knows what to do with them."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ASKED)
     child = os.fork()
     if child == 0:
         _be_child(words, folder, folder / ".told", 300)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASKED)
     return child
 
 
@@ -429,6 +433,7 @@ def _be_child(words: list[str], folder: Path, told: Path, limit: int) -> None:
     code = 2
     _stop_when_asked()
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ASKED)
         os.chdir(folder)
         os.setsid()
         temporary = folder / ".tmp"
