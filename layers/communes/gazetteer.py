@@ -236,15 +236,16 @@ def vintage_on(on: Day = None, *, province: str | None = None) -> str:
     raise InputError("layers.communes.before_known_units", where=where, known=known[0], day=day)
 
 
-def _newest() -> dict[str, Unit]:
+@lru_cache(maxsize=1)
+def _newest() -> Mapping[str, Unit]:
     found = {}
     for row in _rows("communes-34.csv"):
         unit = Unit(row["code"], row["name"], row["kind"], row["province"], "", NEWEST_VINTAGE)
         found[unit.code] = unit
-    return found
+    return MappingProxyType(found)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=128)  # Who looks for the province of a table asks for the units of each
 def _units(province: str | None, vintage: str) -> Mapping[str, Unit]:
     if vintage == NEWEST_VINTAGE:
         every = _newest()
