@@ -8,7 +8,9 @@ same content gives the same bytes.
 from __future__ import annotations
 
 import io
+import pickle
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import matplotlib as mpl
@@ -87,6 +89,13 @@ def svg_element(text: str) -> str:
 
 
 def _drawn(chart: CoverChart, kind: str) -> bytes:
+    # The page of the forecast and the annex show the same picture, which takes half a second.
+    return _drawn_once(pickle.dumps(chart), kind)
+
+
+@lru_cache(maxsize=8)
+def _drawn_once(pickled: bytes, kind: str) -> bytes:
+    chart: CoverChart = pickle.loads(pickled)  # noqa: S301 - our own, of a line above
     metadata = {"Date": None, "Creator": None} if kind == "svg" else {"Software": None}
     with (
         mpl.rc_context(
