@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -88,6 +90,21 @@ def write_raster(path: Path) -> None:
 def write_project(folder: Path) -> Path:
     """Write a whole project; the folder may have any name."""
     folder.mkdir(parents=True, exist_ok=True)
+    for name, content in _files().items():
+        (folder / name).write_bytes(content)
+    return folder / "project.yaml"
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    """Files of the project: hundreds of tests begin with them."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        _write_files(folder)
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def _write_files(folder: Path) -> None:
     communes().to_file(folder / "communes.gpkg", layer="communes")
     forest_plots().to_file(folder / "forest.gpkg", layer="lop_dien_bien")
     (folder / "natural_areas.csv").write_text(
@@ -99,6 +116,4 @@ def write_project(folder: Path) -> Path:
         "utf-8",
     )
     write_raster(folder / "cover.tif")
-    path = folder / "project.yaml"
-    path.write_text(PROJECT, "utf-8")
-    return path
+    (folder / "project.yaml").write_text(PROJECT, "utf-8")

@@ -7,6 +7,7 @@ import re
 import string
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,13 +69,18 @@ def _placeholders(words: str) -> set[str]:
     return {field for _, field, _, _ in string.Formatter().parse(words) if field is not None}
 
 
-CATALOGUES, USES = _catalogues(), list(_uses())
+CATALOGUES = _catalogues()
+
+
+@cache
+def _used() -> list[_Use]:
+    return list(_uses())
 
 
 def test_every_key_in_the_code_exists() -> None:
     missing = [
         f"{use.where}: {use.key}"
-        for use in USES
+        for use in _used()
         if not (use.key in CATALOGUES if use.whole else _begun(use.key))
     ]
     assert not missing
@@ -85,8 +91,8 @@ def _begun(beginning: str) -> list[str]:
 
 
 def test_every_sentence_of_a_catalogue_is_used() -> None:
-    used = {use.key for use in USES if use.whole}
-    used.update(key for use in USES if not use.whole for key in _begun(use.key))
+    used = {use.key for use in _used() if use.whole}
+    used.update(key for use in _used() if not use.whole for key in _begun(use.key))
     assert not sorted(set(CATALOGUES) - used)
 
 
@@ -103,7 +109,7 @@ def test_both_languages_say_the_same() -> None:
 
 def test_calls_give_exactly_what_a_sentence_needs() -> None:
     unlike = []
-    for use in USES:
+    for use in _used():
         for key in [use.key] if use.whole else _begun(use.key):
             needed = _placeholders(CATALOGUES[key]["en"]) if key in CATALOGUES else set()
             if not (use.values == needed if use.all_known else use.values <= needed):

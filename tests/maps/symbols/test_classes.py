@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 
-import mapclassify
 import numpy as np
 import pytest
 from hypothesis import given
@@ -60,6 +59,8 @@ def test_no_class_is_empty(values: list[float], scheme: str) -> None:
 
 @pytest.mark.parametrize("decimals", [0, 1, 6])
 def test_natural_classes_are_those_of_mapclassify(decimals: int) -> None:
+    import mapclassify  # which compiles for seconds: not while tests are collected
+
     source = np.random.default_rng(7)
     for number in range(150):
         count = int(source.integers(2, 90))
