@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from zones.cli.terminal.language import print_json, print_line, say
+from zones.cli.terminal.language import language, print_json, print_line, say
 from zones.cli.terminal.options import Json, Verbose
 
 if TYPE_CHECKING:
@@ -25,9 +25,7 @@ def verify(
     verbose: Verbose = False,
 ) -> None:
     """Check an output folder."""
-    from dataclasses import asdict
-
-    from zones.publish.verify import EDITED, verify_folder
+    from zones.publish.verify import verify_folder
 
     result = verify_folder(folder)
     if as_json:
@@ -40,7 +38,8 @@ def verify(
                 "compared": result.compared,
                 "by_bytes": result.by_bytes,
                 "uncompared": result.uncompared,
-                "differences": [asdict(item) for item in result.differences],
+                "without_copy": result.without_copy,
+                "differences": [item.told(language()) for item in result.differences],
             }
         )
     else:
@@ -49,22 +48,13 @@ def verify(
         _tell_files(result)
         shown = result.differences if verbose else result.differences[:_SHOWN]
         for item in shown:
-            print_line(
-                say(
-                    "zones.cli.differs",
-                    file=item.file,
-                    place=item.place,
-                    expected=item.expected,
-                    found=item.found,
-                )
-            )
+            print_line(item.phrase.text(language()))
         if len(shown) < len(result.differences):
             rest = len(result.differences) - len(shown)
             print_line(say("zones.cli.more_with_v", rest=rest))
         print_line(_verdict(result))
-        edited = [name for name in EDITED if name in result.compared]
-        if edited and result.agrees:
-            print_line(say("zones.cli.only_rows_compared", names=edited))
+        if result.note:
+            print_line(result.note.text(language()))
     if not result.agrees:
         raise typer.Exit(1)
 

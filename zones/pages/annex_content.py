@@ -39,6 +39,7 @@ from zones.project.model import AnnexSettings, Project
 from zones.publish.consistency import check_consistency
 from zones.publish.folder import PUBLISHED_FOLDER, save_published
 from zones.publish.forest_form_pages import forest_forms, form_lines, form_numbers
+from zones.publish.kept_pages import EDITED, keep_page
 from zones.publish.notes import area_notes
 from zones.publish.publish import PublishedFigures, zone_names
 from zones.publish.rounded_figures import round_cover_years
@@ -181,7 +182,7 @@ def save_annex(
     codes: Literal["none", "all"] | tuple[str, ...],
     cover_chart: Path | None = None,
 ) -> None:
-    """Write workbook, document and figures.
+    """Write workbook, document and figures, and copies of the two for ``zones verify``.
 
     The chart of the forest cover to come stands below its table; with ``atlas`` the maps of the
     communes ``codes`` stand behind the tables of the document.
@@ -189,7 +190,18 @@ def save_annex(
     charts: dict[Role, Path] = {} if cover_chart is None else {"path": cover_chart}
     save_workbook(content, folder / "annex.xlsx", charts=charts, overwrite=True)
     save_published(content, figures.frames(), folder / PUBLISHED_FOLDER)
-    path = folder / "annex.docx"
+    _save_document(content, folder / "annex.docx", charts, atlas, codes)
+    for name in EDITED:
+        keep_page(folder / name, folder / PUBLISHED_FOLDER)
+
+
+def _save_document(
+    content: AnnexContent,
+    path: Path,
+    charts: dict[Role, Path],
+    atlas: AtlasContent | None,
+    codes: Literal["none", "all"] | tuple[str, ...],
+) -> None:
     if atlas is None:
         save_document(content, path, charts=charts, overwrite=True)
         return

@@ -13,7 +13,9 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import ClosureError
+from layers.base.messages import joined, message
 from layers.base.remembered import remembered
+from zones.publish.differences import Words, placed
 from zones.publish.form_rounding import form_table
 from zones.publish.rounded_figures import FUNCTIONS, WITH_FOREST, target_areas
 
@@ -34,7 +36,7 @@ class TwinFigures:
     """One figure that two printed tables do not agree about."""
 
     table: str  # Table that says otherwise
-    place: str  # Row and column in it
+    place: Words  # Row and column in it
     expected: float  # What the other table says
     found: float  # What this one says
 
@@ -79,15 +81,20 @@ def check_consistency(frames: Frames) -> None:
     found = twin_differences(frames)
     if not found:
         return
-    first = "; ".join(
-        f"{item.table}, {item.place}: {item.found:.12g} ≠ {item.expected:.12g}"
+    first = joined(
+        message(
+            "zones.publish.twin_apart",
+            place=placed(item.table, item.place),
+            found=f"{item.found:.12g}",
+            expected=f"{item.expected:.12g}",
+        )
         for item in found[:5]
     )
     raise ClosureError("zones.publish.tables_disagree", count=len(found), first=first)
 
 
 def _compare(
-    table: str, expected: pd.Series[float], found: pd.Series[float], column: str
+    table: str, expected: pd.Series[float], found: pd.Series[float], column: Words
 ) -> Iterator[TwinFigures]:
     """Compare two series over the places that both have."""
     if not expected.index.equals(found.index):
@@ -96,7 +103,7 @@ def _compare(
     for place in np.flatnonzero(np.abs(one - other) > _TOLERANCE):
         key = expected.index[int(place)]
         row = ", ".join(map(str, key)) if isinstance(key, tuple) else str(key)
-        yield TwinFigures(table, f"{row}, {column}", float(one[place]), float(other[place]))
+        yield TwinFigures(table, placed(row, column), float(one[place]), float(other[place]))
 
 
 def _cover(given: Frames) -> Iterator[TwinFigures]:
@@ -106,7 +113,8 @@ def _cover(given: Frames) -> Iterator[TwinFigures]:
     for name in [name for name in _COVER if name in cover.columns]:
         total, last = float(cover[name].iloc[:-1].sum()), float(cover[name].iloc[-1])
         if abs(total - last) > _TOLERANCE:
-            yield TwinFigures("forest_cover", f"{name}, last row", total, last)
+            place = placed(name, message("zones.publish.last_row"))
+            yield TwinFigures("forest_cover", place, total, last)
     rows = cover.set_index("commune_code")
     if "area_with_forest_ha" in rows.columns:
         by_origin = rows[list(WITH_FOREST)].sum(axis=1)
@@ -125,7 +133,7 @@ def _species(given: Frames) -> Iterator[TwinFigures]:
         ("not_yet_forest_ha", species["not_yet_ha"].sum()),
     ):
         if abs(float(province[name]) - float(total)) > _TOLERANCE:
-            place = f"all species, {name}"
+            place = placed(message("zones.publish.all_species"), name)
             yield TwinFigures("planted_species", place, float(province[name]), float(total))
     rows = species.set_index("crop")
     parts = rows[[*_ESTABLISHED, "not_yet_ha"]].sum(axis=1)
@@ -143,7 +151,7 @@ def _cover_years(given: Frames) -> Iterator[TwinFigures]:
     """Hold the year that a forecast begins with against the present of the province."""
     names = [*WITH_FOREST, "cover_percent"]
     present, first = given["forest_cover"].iloc[-1][names], given["cover_years"].iloc[0][names]
-    yield from _compare("cover_years", present, first, "first year")
+    yield from _compare("cover_years", present, first, message("zones.publish.first_year"))
 
 
 def _forms_and_cover(given: Frames) -> Iterator[TwinFigures]:

@@ -15,12 +15,13 @@ import numpy as np
 import pandas as pd
 
 from layers.base.errors import VungTrongError
+from layers.base.messages import message
 from layers.io.table import require_columns
 from layers.io.table_output import plain_text
 from maps.tables import COVER_YEARS
 from zones.output.folder import TABLES_FOLDER
 from zones.output.result_csv import read_result_csv
-from zones.publish.verify_tables import Difference
+from zones.publish.differences import Difference, refused
 from zones.tables import FOREST_FORM_CAUSES, FOREST_FORM_PURPOSES
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def check_tables(
             needed += ["commune_code", "ledger"] if twin.province else []
             require_columns(exact, {column: column for column in needed}, source=file)
         except VungTrongError as error:
-            found.append(Difference(file, "file", "as the run wrote it", str(error)))
+            found.append(refused(file, error))
             continue
         if twin.province:
             # The province stands behind the communes of every year.
@@ -117,12 +118,13 @@ def _with_figures(
 ) -> tuple[pd.DataFrame, list[Difference]]:
     """Turn the figures of a table into numbers; name the cells that hold a word instead."""
     words: list[Difference] = []
+    a_figure = message("zones.publish.a_figure")
     for column in twin.figures:
         text = exact[column]
         figures = pd.to_numeric(text.where(text != ""), errors="coerce").astype("float64")
         odd = (figures.isna() | np.isinf(figures)) & (text != "")
         words += [
-            Difference(file, _place(row, twin, column), "a figure", str(row[column]))
+            Difference(file, _place(row, twin, column), a_figure, str(row[column]))
             for row in exact[odd].to_dict("records")
         ]
         exact = exact.assign(**{column: figures.mask(np.isinf(figures))})
@@ -180,9 +182,10 @@ def _exponents(content: AnnexContent, column: str, rows: pd.DataFrame) -> pd.Ser
 
 
 def _row_differences(file: str, both: pd.DataFrame, twin: _Twin) -> Iterator[Difference]:
+    a_row, none = message("zones.publish.a_row"), message("zones.publish.none")
     for row in both[both["_merge"] != "both"].to_dict("records"):
         missing = row["_merge"] == "left_only"
-        pair = ("a row", "none") if missing else ("no row", "a row")
+        pair = (a_row, none) if missing else (message("zones.publish.no_row"), a_row)
         yield Difference(file, _place(row, twin), *pair)
 
 

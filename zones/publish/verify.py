@@ -20,20 +20,25 @@ import pandas as pd
 
 from layers.base.errors import InputError, MissingFileError, VungTrongError
 from layers.base.files import require_file
+from layers.base.language import Phrase
+from layers.base.messages import message
 from layers.base.schema import Column, Schema
 from layers.io.pdf import opened_pdf
 from zones.output.folder import OUTDATED_FOLDER, TABLES_FOLDER
 from zones.output.record import RECORD_NAME, file_digest, leads_out, read_record
 from zones.publish.consistency import TwinFigures, twin_differences
+from zones.publish.differences import Difference, Words, placed, refused, unlike
 from zones.publish.folder import (
     PUBLISHED_FOLDER,
     load_published,
     load_table,
     text_digest,
 )
+from zones.publish.kept_pages import EDITED, is_untouched, kept_page
 from zones.publish.returned_csv import check_tables
+from zones.publish.returned_document import hold_document
+from zones.publish.returned_workbook import hold_workbook
 from zones.publish.verify_tables import (
-    Difference,
     check_document,
     check_workbook,
     document_digest,
@@ -61,8 +66,8 @@ _HELD = Schema(
     ),
 )
 _HELD_FILE = f"{TABLES_FOLDER}/{_HELD.name}.csv"
-#: Offices save these again, which changes their bytes: they are compared by content alone.
-EDITED = ("annex.xlsx", "annex.docx")
+#: Place, printed figure, and figure of the map.
+_Pair = tuple[Words, float, Any]
 
 
 @dataclass(slots=True)
@@ -77,6 +82,8 @@ class Verification:
     by_bytes: list[str] = field(default_factory=list)
     # Files that are there and could be held against nothing
     uncompared: list[str] = field(default_factory=list)
+    # Workbook and document of which no copy tells headings, units, titles, notes and formats
+    without_copy: list[str] = field(default_factory=list)
     # Whether the record of the run told what it wrote: pages alone can only agree with each other
     recorded: bool = False
 
@@ -84,6 +91,13 @@ class Verification:
     def agrees(self) -> bool:
         """Whether all files that were compared say the same."""
         return not self.differences
+
+    @property
+    def note(self) -> Phrase | None:
+        """What was not compared, for want of copies."""
+        if not self.without_copy:
+            return None
+        return message("zones.publish.only_rows_compared", names=self.without_copy)
 
 
 def verify_folder(folder: Path) -> Verification:
@@ -98,8 +112,8 @@ def verify_folder(folder: Path) -> Verification:
         recorded = _recorded(result)
     result.recorded = bool(recorded)
     if strange := [name for name in links if not recorded or _is_made(name, recorded)]:
-        place = "a link to another place"
-        result.differences += [Difference(n, "file", "as the run wrote it", place) for n in strange]
+        elsewhere = message("zones.publish.leads_elsewhere")
+        result.differences += [unlike(name, elsewhere) for name in strange]
         return result
     if _has_figures(folder, recorded):
         _check_figures(result)
@@ -121,8 +135,8 @@ def _recorded(result: Verification) -> dict[str, str]:
         if recorded:
             return recorded
         if path.exists() or (tables.is_dir() and any(it.is_file() for it in tables.iterdir())):
-            found = "names no file" if path.exists() else "gone"
-            result.differences.append(Difference(RECORD_NAME, "file", "as the run wrote it", found))
+            nothing, gone = message("zones.publish.names_no_file"), message("zones.publish.gone")
+            result.differences.append(unlike(RECORD_NAME, nothing if path.exists() else gone))
     return {}
 
 
@@ -172,18 +186,39 @@ def _told(result: Verification, name: str) -> Iterator[None]:
     try:
         yield
     except VungTrongError as error:
-        result.differences.append(Difference(name, "file", "as the run wrote it", str(error)))
+        result.differences.append(refused(name, error))
 
 
 def _check_page(result: Verification, name: str, content: AnnexContent) -> None:
     path = result.folder / name
     carried = _DIGESTS.get(name, _atlas_digest)(path)
     if carried != content.digest:
-        result.differences.append(Difference(name, "digest", content.digest, carried or "–"))
+        place = message("zones.publish.the_digest")
+        result.differences.append(Difference(name, place, content.digest, carried or "–"))
     if name in _CHECKS:
         compared, differences = _CHECKS[name](content, path)
         result.compared[name] += compared
+        if name in EDITED:
+            differences = _with_copy(result, path, content, differences)
         result.differences += differences
+
+
+def _with_copy(
+    result: Verification, path: Path, content: AnnexContent, others: list[Difference]
+) -> list[Difference]:
+    """Hold a page against the copy of what the run wrote as well."""
+    kept = kept_page(result.folder / PUBLISHED_FOLDER, path.name)
+    if not kept.is_file():
+        result.without_copy.append(path.name)
+        return others
+    with _told(result, kept.relative_to(result.folder).as_posix()):
+        if is_untouched(path, kept):
+            return others
+        if path.suffix == ".xlsx":
+            return hold_workbook(path, kept).with_others(others)
+        word = message("zones.publish.table").text(content.language)
+        return hold_document(path, kept, table_word=word).with_others(others)
+    return others
 
 
 def _check_bytes(result: Verification, recorded: dict[str, str]) -> None:
@@ -192,7 +227,7 @@ def _check_bytes(result: Verification, recorded: dict[str, str]) -> None:
     files = sorted(item for item in result.folder.rglob("*") if item.is_file())
     there = {path.relative_to(result.folder).as_posix(): path for path in files}
     for name in sorted(set(recorded) - set(there)):
-        result.differences.append(Difference(name, "file", "as the run wrote it", "gone"))
+        result.differences.append(unlike(name, message("zones.publish.gone")))
     for name, path in there.items():
         if name in EDITED:
             continue
@@ -206,8 +241,7 @@ def _check_bytes(result: Verification, recorded: dict[str, str]) -> None:
         result.by_bytes.append(name)
         # Where a cell of the file was named there is no need to say that its bytes differ.
         if found != recorded[name] and name not in named:
-            pair = (f"{digest[:12]}…" for digest in (recorded[name], found))
-            result.differences.append(Difference(name, "SHA-256", *pair))
+            result.differences.append(unlike(name, message("zones.publish.other_bytes")))
 
 
 def _check_printed(result: Verification, frames: dict[str, pd.DataFrame]) -> None:
@@ -215,7 +249,7 @@ def _check_printed(result: Verification, frames: dict[str, pd.DataFrame]) -> Non
     folder = result.folder / PUBLISHED_FOLDER
     again = text_digest(folder)
     if again != result.digest:
-        place = "digest of the figures"
+        place = message("zones.publish.digest_now")
         result.differences.append(Difference(f"{PUBLISHED_FOLDER}/", place, result.digest, again))
     for name in frames:
         file = f"{PUBLISHED_FOLDER}/{name}.csv"
@@ -223,7 +257,8 @@ def _check_printed(result: Verification, frames: dict[str, pd.DataFrame]) -> Non
         result.compared[file] = int(frames[name].select_dtypes("number").count().sum())
         if len(frames[name]) and carried != {result.digest}:
             found = ", ".join(sorted(map(str, carried))) or "–"
-            result.differences.append(Difference(file, "digest", result.digest, found))
+            place = message("zones.publish.the_digest")
+            result.differences.append(Difference(file, place, result.digest, found))
     held, name = result.folder / _HELD_FILE, _HELD_FILE
     if held.is_file():
         with _told(result, name):
@@ -272,12 +307,12 @@ def _check_map(content: AnnexContent, path: Path) -> tuple[int, list[Difference]
     return len(pairs), differences
 
 
-def _map_pairs(content: AnnexContent, data: dict[str, Any]) -> list[tuple[str, float, Any]]:
+def _map_pairs(content: AnnexContent, data: dict[str, Any]) -> list[_Pair]:
     """Place, printed figure and figure of the map, for every figure that both have."""
     from maps.interactive.page_data import MEASURES
 
     codes = data["communes"]["code"]
-    pairs: list[tuple[str, float, Any]] = []
+    pairs: list[_Pair] = []
     for zone in data["zones"]:
         rows = content.zones[content.zones["zone"] == zone["id"]].set_index("commune_code")
         for measure, (name, _) in MEASURES.items():
@@ -290,7 +325,8 @@ def _map_pairs(content: AnnexContent, data: dict[str, Any]) -> list[tuple[str, f
         last = content.forest_cover.iloc[-1]
         for name in (*_COVER, "cover_percent"):
             pairs += _column(name, rows[name], codes, data["cover"][name])
-            pairs.append((f"province, {name}", float(last[name]), data["cover"]["province"][name]))
+            place = placed(message("zones.publish.province"), name)
+            pairs.append((place, float(last[name]), data["cover"]["province"][name]))
     targets = content.targets.set_index("target")
     for item in data["targets"]:
         row = targets.loc[item["target"]]
@@ -300,21 +336,19 @@ def _map_pairs(content: AnnexContent, data: dict[str, Any]) -> list[tuple[str, f
 
 def _column(
     name: str, expected: pd.Series[float], codes: list[str], found: list[Any]
-) -> list[tuple[str, float, Any]]:
+) -> list[_Pair]:
     return [
         (f"{code}, {name}", float(expected.get(code, np.nan)), value)
         for code, value in zip(codes, found, strict=True)
     ]
 
 
-def _planned_pairs(
-    content: AnnexContent, zone: dict[str, Any], codes: list[str]
-) -> list[tuple[str, float, Any]]:
+def _planned_pairs(content: AnnexContent, zone: dict[str, Any], codes: list[str]) -> list[_Pair]:
     if content.allocation is None or "years" not in zone:
         return []
     rows = content.allocation[content.allocation["zone"] == zone["id"]]
     sums = rows.groupby(["year", "commune_code"])["planned_ha"].sum()
-    pairs: list[tuple[str, float, Any]] = []
+    pairs: list[_Pair] = []
     for year, values in zone["years"].items():
         known = sums.loc[int(year)] if int(year) in sums.index.levels[0] else pd.Series(dtype=float)
         column = known.reindex(codes).fillna(0.0)
@@ -322,15 +356,13 @@ def _planned_pairs(
     return pairs
 
 
-def _told_pairs(
-    content: AnnexContent, zone: dict[str, Any], codes: list[str]
-) -> list[tuple[str, float, Any]]:
+def _told_pairs(content: AnnexContent, zone: dict[str, Any], codes: list[str]) -> list[_Pair]:
     """Figures of a zone over the years, each teller's, and their sums."""
     if content.progress is None or "told" not in zone:
         return []
     rows = content.progress[content.progress["zone"] == zone["id"]]
     areas = rows.set_index(["told_by", "year", "commune_code"])["area_ha"]
-    pairs: list[tuple[str, float, Any]] = []
+    pairs: list[_Pair] = []
     for teller, told in zone["told"].items():
         if teller == "now":
             continue
@@ -338,7 +370,8 @@ def _told_pairs(
             column = areas.loc[teller, int(year)]
             place = f"{zone['id']}, {teller} {year}"
             pairs += _column(place, column, codes, values)
-            pairs.append((f"province, {place}", float(column.loc[""]), whole))
+            of_province = placed(message("zones.publish.province"), place)
+            pairs.append((of_province, float(column.loc[""]), whole))
     return pairs
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,33 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from layers.base.messages import message
 from layers.io.archive_limits import look_through_archive, read_part
 from layers.io.table_output import sheet_name
-from layers.io.workbook import Sheet, cell_place, column_letters, read_workbook
+from layers.io.workbook import Sheet, column_letters, read_workbook
+from zones.publish.differences import Difference
+from zones.publish.kept_pages import plain
+from zones.publish.returned_document import read_document
+from zones.publish.sheet_formulas import calculated, fill_in
 
 if TYPE_CHECKING:
-    from xml.etree.ElementTree import Element
-
     from maps import AnnexContent
     from maps.layout.page_table import PageColumn, PageTable
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _TOLERANCE = 1e-6
-_SUM = re.compile(r"=SUM\(([A-Z]+)(\d+):([A-Z]+)(\d+)\)\Z")
-_RATE = re.compile(r"=ROUND\(\(([A-Z]+\d+)\+([A-Z]+\d+)\)/([A-Z]+\d+)\*100,(\d+)\)\Z")
-_TERMS = re.compile(r"=[A-Z]+\d+(?:[+-][A-Z]+\d+)*\Z")
-_TERM = re.compile(r"([+-]?)([A-Z]+\d+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One place where two twins disagree."""
-
-    file: str  # File, relative to the folder
-    place: str  # Sheet and cell, table and row, commune and column
-    expected: str  # What the printed figures say
-    found: str  # What stands there
 
 
 def workbook_digest(path: Path) -> str:
@@ -67,8 +54,10 @@ def check_workbook(content: AnnexContent, path: Path) -> tuple[int, list[Differe
         name = sheet_name(table.name, taken)
         taken.add(name.casefold())
         if name not in sheets:
-            found.append(Difference(path.name, name, f"sheet {name!r}", "no such sheet"))
+            pair = message("zones.publish.a_sheet"), message("zones.publish.no_sheet")
+            found.append(Difference(path.name, name, *pair))
             continue
+        fill_in(sheets[name])
         sheet = _Sheet(path.name, name, sheets[name], table)
         differences = list(sheet.differences())
         compared += sheet.compared
@@ -88,7 +77,8 @@ class _Sheet:
         top = self._header_row()
         if top is None:
             title = self.table.columns[0].title
-            yield Difference(self.file, self.name, f"a header row from {title!r}", "none")
+            header = message("zones.publish.a_header_row", title=title)
+            yield Difference(self.file, self.name, header, message("zones.publish.none"))
             return
         row = top + 1 + int(any(column.group for column in self.table.columns))
         rows = [values for _, values in self.table.rows.iterrows()]
@@ -120,33 +110,14 @@ class _Sheet:
             # Excel writes a formula that it shares among cells once: elsewhere its text is empty.
             formula = self.sheet.formulas.get((row, position))
             if formula and _is_number(found):
-                yield from self._formula(f"={formula}", place, found)
+                yield from self._formula(formula, place, found)
 
     def _formula(self, formula: str, place: str, value: object) -> Iterator[Difference]:
-        result = self._evaluate(formula)
+        result = calculated(self.sheet, formula)
         if result is None or not _close(value, result):
-            gives = "not one of ours" if result is None else _shown(result)
-            yield Difference(self.file, place, f"{formula} → {_shown(value)}", gives)
-
-    def _evaluate(self, formula: str) -> float | None:
-        """Value of one of the three kinds of formula that we write; None for any other."""
-        if whole := _SUM.match(formula):
-            column, first, other, last = whole.groups()
-            rows = range(int(first), int(last) + 1)
-            return math.fsum(self._figure(f"{column}{row}") for row in rows if column == other)
-        if rate := _RATE.match(formula):
-            natural, planted, area = (self._figure(cell) for cell in rate.groups()[:3])
-            return round((natural + planted) / area * 100, int(rate.group(4))) if area else None
-        if _TERMS.match(formula):
-            terms = _TERM.findall(formula)
-            return math.fsum(
-                -self._figure(cell) if sign == "-" else self._figure(cell) for sign, cell in terms
-            )
-        return None
-
-    def _figure(self, coordinate: str) -> float:
-        value = self.sheet.cells.get(cell_place(coordinate))
-        return float(value) if isinstance(value, int | float) else 0.0
+            strange = message("zones.publish.strange_formula")
+            gives = strange if result is None else _shown(result)
+            yield Difference(self.file, place, f"={formula} → {_shown(value)}", gives)
 
 
 def _is_number(value: object) -> bool:
@@ -177,42 +148,27 @@ def check_document(content: AnnexContent, path: Path) -> tuple[int, list[Differe
     from maps.layout.page_table import body_texts
     from maps.layout.tables import build_tables
 
-    given_tables = _document_tables(path)
+    given_tables = [table.rows for table in read_document(path).tables]
     tables = build_tables(content)
     found: list[Difference] = []
     if len(given_tables) != len(tables):
-        counts = f"{len(tables)} tables", f"{len(given_tables)} tables"
-        found.append(Difference(path.name, "document", *counts))
+        counts = (message("zones.publish.tables", count=len(it)) for it in (tables, given_tables))
+        found.append(Difference(path.name, message("zones.publish.the_document"), *counts))
     compared = 0
     for number, (table, given) in enumerate(zip(tables, given_tables, strict=False), start=1):
         head = 1 + int(any(column.group for column in table.columns))
         wanted = body_texts(table)
         texts = given[head:]
-        name = f"{'Bảng' if content.language == 'vi' else 'Table'} {number}"
+        name = f"{message('zones.publish.table').text(content.language)} {number}"
         if len(texts) != len(wanted):
-            counts = f"{len(wanted)} rows", f"{len(texts)} rows"
+            counts = (message("zones.publish.rows", count=len(it)) for it in (wanted, texts))
             found.append(Difference(path.name, name, *counts))
         for line, (expected, cells) in enumerate(zip(wanted, texts, strict=False), start=1):
             cells += [""] * (len(expected) - len(cells))
             for column, text, there in zip(table.columns, expected, cells, strict=False):
                 compared += 1
-                if text != there:
+                if plain(text) != plain(there):
                     label = expected[1] or str(line)
                     place = f"{name}, {label}, {column.title}"
                     found.append(Difference(path.name, place, text, there))
     return compared, found
-
-
-def _document_tables(path: Path) -> list[list[list[str]]]:
-    """Text of the cells of the rows of the tables of a document, in its own order."""
-    look_through_archive(path)
-    body = read_part(path, "word/document.xml").find(f"{_W}body")
-    tables = body.findall(f"{_W}tbl") if body is not None else []
-    return [
-        [[_text(cell) for cell in row.findall(f"{_W}tc")] for row in table.findall(f"{_W}tr")]
-        for table in tables
-    ]
-
-
-def _text(cell: Element) -> str:
-    return "".join(part.text or "" for part in cell.iter(f"{_W}t"))

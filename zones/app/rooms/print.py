@@ -15,7 +15,7 @@ from layers.io.atomic import scratch_folder
 from maps import find_fonts, list_pages, save_page_picture
 from maps.layout.page_table import PageTable, body_texts, header_cells
 from maps.layout.tables import build_tables
-from zones.app.desk import Desk
+from zones.app.desk import Desk, words
 from zones.app.project_file import project_path, write_project
 from zones.app.question import Question
 from zones.app.refused import RefusedError
@@ -268,7 +268,8 @@ def verify(desk: Desk) -> dict[str, Any]:
         "files": _files(desk),
         "digest": found.digest,
         "compared": dict(found.compared),
-        "differences": [asdict(item) for item in found.differences[:_MOST_DIFFERENCES]],
+        "note": words(found.note) if found.note else None,
+        "differences": [words(it.phrase) for it in found.differences[:_MOST_DIFFERENCES]],
     }
 
 

@@ -1,5 +1,5 @@
 // Print: look at the pages, choose the communes, make the files, and hold them against each other.
-import { number, say } from "../desk/words.js";
+import { both, number, say } from "../desk/words.js";
 import { button, byId, element, field, keepForm } from "../desk/dom.js";
 
 let desk = null;
@@ -151,8 +151,8 @@ function files() {
 function verdict() {
   if (!checked) return null;
   if (checked.agrees && ground.files.some((item) => item.old)) return element("p", { class: "warning", role: "status", id: "agree-old" }, say("agreeOld"));
-  if (checked.agrees) return element("p", { class: "good", role: "status" }, say("allAgree", { digest: checked.digest }));
-  const rows = checked.differences.map((item) => element("li", {}, `${item.file}, ${item.place}: ${say("expectedFound", { a: item.expected, b: item.found })}`));
+  if (checked.agrees) return element("p", { class: "good", role: "status" }, say("allAgree", { digest: checked.digest }), " ", both(checked.note));
+  const rows = checked.differences.map((item) => element("li", {}, both(item)));
   return element("div", { class: "warning", role: "status" }, element("p", {}, say("differences", { n: checked.differences.length })), element("ul", {}, ...rows));
 }
 
