@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.base.resources import data_table
+from layers.base.resources import data_table, kept
 from zones.forest.trajectory.cohorts import AGES, Start
 from zones.forest.trajectory.forecast import BAND
 from zones.forest.trajectory.model import Causes, Rates, simulate
@@ -59,6 +59,12 @@ def backtest_table(published: pd.DataFrame) -> pd.DataFrame:
         ends.append(np.quantile(np.add.outer(row["draws"], error), BAND))
     low, high = np.array(ends).reshape(-1, 2).T
     return BACKTEST.validate(table.assign(low_percent=low, high_percent=high)[BACKTEST.names])
+
+
+@kept
+def published_backtest() -> pd.DataFrame:
+    """``BACKTEST`` of the published rates: it has nothing to do with a project, so it is kept."""
+    return backtest_table(published_rates())
 
 
 def missed_points(table: pd.DataFrame, *, cutoff: int, without: str) -> Floats:

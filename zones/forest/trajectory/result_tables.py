@@ -13,12 +13,7 @@ import pandas as pd
 from layers.base.errors import ClosureError
 from layers.base.messages import message
 from layers.base.schema import Schema
-from zones.forest.trajectory.backtest import (
-    CUTOFFS,
-    backtest_table,
-    missed_points,
-    published_rates,
-)
+from zones.forest.trajectory.backtest import CUTOFFS, missed_points, published_backtest
 from zones.forest.trajectory.checks import forecast_findings
 from zones.forest.trajectory.forecast import BAND, Forecast, Promise, Setup, prepare, run_forecast
 from zones.forest.trajectory.lags import last_seasons
@@ -87,7 +82,7 @@ def forecast_tables(
         to=to,
         log=log,
     )
-    past = backtest_table(published_rates())
+    past = published_backtest().copy()
     missed = np.zeros(1)
     if section.model_error == "backtest":
         province = str(inputs.cover["commune"].iloc[-1])
