@@ -71,7 +71,7 @@ class Schema:
                 "layers.base.columns_missing", name=self.name, missing=missing, found=found
             )
         rest: list[Hashable] = [name for name in frame.columns if name not in self.names]
-        result = frame[[*self.names, *rest]].copy()
+        result = frame[[*self.names, *rest]]  # of which pandas copies what is written
         faults = [fault for column in self.columns if (fault := self._take(result, column))]
         if faults:
             text = "; ".join(faults)

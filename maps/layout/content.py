@@ -249,12 +249,17 @@ class AnnexContent:
             if frame is None:
                 continue
             for column in frame.select_dtypes(["object", "str"]):
-                texts = frame[column].map(lambda cell: isinstance(cell, str))
-                safe = frame.loc[texts, column].map(safe_text)
-                differs = safe.index[safe != frame.loc[texts, column]]
-                changed += len(differs)
-                if len(differs):
-                    frame = frame.assign(**{column: frame[column].where(~texts, safe)})
+                cells = frame[column].tolist()
+                safe = [safe_text(cell) if isinstance(cell, str) else cell for cell in cells]
+                differs = sum(
+                    one != other
+                    for one, other in zip(safe, cells, strict=True)
+                    if isinstance(one, str)
+                )
+                changed += differs
+                if differs:
+                    made = pd.Series(safe, index=frame.index, dtype=frame[column].dtype)
+                    frame = frame.assign(**{column: made})
             object.__setattr__(self, name, frame)
         heading = AnnexHeading(
             safe_text(self.heading.number),

@@ -163,7 +163,9 @@ def body_texts(table: PageTable) -> list[list[str]]:
             for column, value in zip(table.columns, values, strict=True)
         ]
 
-    rows = [texts(values) for values in table.rows[keys].itertuples(index=False)]
+    # Of columns of text a list is many times faster than rows
+    cells = (table.rows[key].tolist() for key in keys)
+    rows = [texts(values) for values in zip(*cells, strict=True)]
     if table.total is None:
         return rows
     values = [table.total.get(key) for key in keys]
