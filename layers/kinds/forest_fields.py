@@ -30,6 +30,8 @@ TELLING = (
     *("dtich", "ldlr", "maldlr", "malr3", "maxa"),
     *("nggocr", "thanhrung", "sldlr", "namtr"),
 )
+#: Fields by which a person finds a plot.
+PLOT_NAME = ("tk", "khoanh", "lo")
 #: How alike a column and a known name of a field are before it is proposed, and what the beginning
 #: of a column counts ("maxa_moi").
 _LIKELY, _BEGINS, _BEGINNING = 0.75, 0.8, 4
@@ -110,7 +112,10 @@ def match_fields(
 
 
 def likely_fields(found: Iterable[str]) -> dict[str, str]:
-    """Column of a file for each telling field that its names, or names like them, point to."""
+    """Column of a file for each telling field that its names, or names like them, point to.
+
+    The names of plots come after them, by their own names alone.
+    """
     fields = list(found)
     matched: dict[str, str] = {}
     for field, names in _aliases().items():
@@ -118,7 +123,7 @@ def likely_fields(found: Iterable[str]) -> dict[str, str]:
         if candidates := _candidates(field, names, left):
             matched[field] = candidates[0][0]
     found_all = matched | _nearest(fields, matched, {})
-    return {field: found_all[field] for field in TELLING if field in found_all}
+    return {field: found_all[field] for field in (*TELLING, *PLOT_NAME) if field in found_all}
 
 
 def _told_faults(fields: list[str], told: Mapping[str, str | None]) -> list[Phrase]:

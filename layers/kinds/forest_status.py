@@ -22,7 +22,7 @@ from layers.base.short_repr import short_repr
 from layers.crs.crs import plane_area_ha, require_crs
 from layers.crs.source import as_vector_file, read_layer
 from layers.io.values import as_code, as_commune_code, as_integer, as_number, as_text, plot_labels
-from layers.io.vector import Repair, VectorFile, describe_vector
+from layers.io.vector import VectorFile, describe_vector
 from layers.kinds.crops import crop_weights, unknown_crops
 from layers.kinds.forest_checks import (
     check_attributes,
@@ -193,11 +193,11 @@ def check_forest_status(
     description = describe_vector(file.path, layer=file.layer)
     match = match_fields(description.fields, columns=columns, source=file.source)
     wanted = {match.columns[field]: field for field in READ_FIELDS if field in match.columns}
-    raw, notes = read_layer(replace(file, layer=description.layer), columns=list(wanted))
+    file = replace(file, layer=description.layer)
+    raw, notes = read_layer(file, columns=list(wanted))
     reading = _Reading(
-        source=file.source,
+        file=file,
         code_table=str(code_table),
-        repair=file.repair,
         species=dict(species or {}),
         day=year if isinstance(year, date) else date(year or this_year(), 12, 31),
     )
@@ -209,18 +209,17 @@ def check_forest_status(
 class _Reading:
     """How one layer is to be read."""
 
-    source: str
+    file: VectorFile
     code_table: str
-    repair: Repair
     species: dict[str, str]
     day: date
 
 
 def _assemble(raw: gpd.GeoDataFrame, match: FieldMatch, reading: _Reading) -> ForestLayer:
-    source = reading.source
+    source = reading.file.source
     frame, unreadable = _read_fields(raw)
     found = _field_notes(match, source) + _unreadable_notes(frame, unreadable, source)
-    polygons = check_polygons(frame, source=source, repair=reading.repair)
+    polygons = check_polygons(frame, source=source, repair=reading.file.repair)
     frame = _with_areas(frame, polygons.kept)
     keys = [key for key in ("maldlr", "ldlr") if key in match.columns]
     codes = frame[[*keys, "row", "plot", "area_ha"]]
@@ -235,7 +234,7 @@ def _assemble(raw: gpd.GeoDataFrame, match: FieldMatch, reading: _Reading) -> Fo
     found += check_planting_year(frame, year=reading.day.year, source=source)
     found += check_ledger(frame, unreadable["dtich"], tolerance_ratio=0.05, source=source)
     found += polygons.findings.items
-    repeats, twice = check_repeats(_drawn(frame), _RECORD, source=source)
+    repeats, twice = check_repeats(_drawn(frame), _RECORD, file=reading.file)
     told = {row for item in twice for row in item.rows}
     found += [*twice, *check_labels(frame, told, source=source)]
     plots = _arrange_plots(frame, year=reading.day.year)

@@ -58,14 +58,15 @@ def read_plain_plots(
     there = pd.DataFrame(columns=list(description.fields))
     require_columns(there, dict(columns), source=name, of_layer=True)
     require_hectares(columns.get("ledger_ha", ""), source=name)
-    raw, notes = read_layer(replace(file, layer=description.layer), columns=list(columns.values()))
+    file = replace(file, layer=description.layer)
+    raw, notes = read_layer(file, columns=list(columns.values()))
     typed, found = _typed(raw, columns, name, value)
     polygons = check_polygons(typed, source=name, repair=file.repair)
     findings = Findings([*notes, *found, *polygons.findings.items])
     findings.raise_errors()
     frame = _measured(polygons.kept, name, findings, has_ledger="ledger_ha" in columns)
     record = ["value", "planting_year", "ledger_ha", "commune_code"]
-    repeats, twice = check_repeats(frame, record + ["plot"] * ("plot" in columns), source=name)
+    repeats, twice = check_repeats(frame, record + ["plot"] * ("plot" in columns), file=file)
     findings.extend(twice)
     return PlainPlots(frame.loc[~repeats], findings)
 

@@ -17,13 +17,14 @@ import pandas as pd
 import pyproj
 import shapely
 
-from layers.base.errors import CrsError
+from layers.base.errors import CrsError, InputError
 from layers.base.findings import Finding, Findings, Severity
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.crs.crs import plane_area_ha
+from layers.crs.source import read_layer
 from layers.crs.transform import EQUAL_AREA, has_place
-from layers.io.vector import Repair
+from layers.io.vector import Repair, VectorFile
 
 _EXAMPLES = 5
 
@@ -180,21 +181,43 @@ def _repaired_message(change_ha: float) -> Phrase:
 
 
 def check_repeats(
-    frame: pd.DataFrame, record: Sequence[str], *, source: str
+    frame: pd.DataFrame, record: Sequence[str], *, file: VectorFile
 ) -> tuple[pd.Series[bool], list[Finding]]:
-    """Tell plots that repeat an earlier one, outline and record; and outlines with two records."""
+    """Tell plots that repeat an earlier one, outline and record; and outlines with two records.
+
+    A plot also repeats another where nothing in the file tells the two apart, named or not.
+    """
     outline = _outlines(frame)
-    named = pd.concat([outline, frame[list(record)]], axis=1)
-    drawn_twice = outline.duplicated() & outline.ge(0)
-    whole = drawn_twice & named.duplicated()
+    again = outline.duplicated() & outline.ge(0)
+    whole = again & pd.concat([outline, frame[list(record)]], axis=1).duplicated()
+    other, names = again & ~whole, list[str]()
+    if other.any():
+        alike = outline.isin(outline[other])
+        rows = frame.loc[alike, "row"]
+        told = _attributes(file, rows)
+        told[0] = outline[alike].to_numpy()  # Fields of a file go by text
+        equal = pd.Series(told.duplicated().to_numpy(), index=rows.index)
+        whole |= other & equal.reindex(frame.index, fill_value=False)
+        other &= ~whole
+        values = told[~whole[alike].to_numpy()].groupby(0).nunique(dropna=False)
+        names = [str(name) for name in values.columns[values.gt(1).any()]]
     found = (
-        list_plots("problem", kind, mask, what, frame=frame, source=source)
+        list_plots("problem", kind, mask, what, frame=frame, source=file.source)
         for kind, mask, what in (
             ("plot-twice", whole, message("layers.kinds.plot_twice")),
-            ("geometry-twice", drawn_twice & ~whole, message("layers.kinds.geometry_twice")),
+            ("geometry-twice", other, message("layers.kinds.geometry_twice", names=names)),
         )
     )
     return whole, [item for item in found if item is not None]
+
+
+def _attributes(file: VectorFile, rows: pd.Series[int]) -> pd.DataFrame:
+    """All that a file says of some records, as text; their numbers alone where it tells no more."""
+    try:
+        frame, _ = read_layer(file)
+    except InputError:  # Of fields that nobody asked for
+        return pd.DataFrame({"#": rows})
+    return pd.DataFrame(frame.drop(columns="geometry")).loc[rows].astype(str)
 
 
 def _outlines(frame: pd.DataFrame) -> pd.Series[int]:

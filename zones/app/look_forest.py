@@ -19,7 +19,13 @@ from layers.kinds.forest_codes import (
     code_tables_left,
     fits_code_table,
 )
-from layers.kinds.forest_fields import TELLING, forest_fields, likely_fields, match_fields
+from layers.kinds.forest_fields import (
+    PLOT_NAME,
+    TELLING,
+    forest_fields,
+    likely_fields,
+    match_fields,
+)
 from zones.app.desk import words
 from zones.app.suggest import known_columns
 
@@ -75,7 +81,9 @@ def _known(columns: pd.Index) -> dict[str, str]:
 
 
 def forest_columns(table: pd.DataFrame, chosen: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Fields that decide hectares and classes, each with the likeliest column; none if all known.
+    """Fields that decide hectares and classes or name a plot, with the likeliest column of each.
+
+    None if all are known.
 
     ``chosen`` are columns that a person or the project named, "" where there is none; they lead.
     """
@@ -96,7 +104,7 @@ def forest_columns(table: pd.DataFrame, chosen: Mapping[str, str]) -> list[dict[
             if found.get(field) and found[field] == likely.get(field)
             else None,
         }
-        for field in TELLING
+        for field in (*TELLING, *PLOT_NAME)
     ]
 
 

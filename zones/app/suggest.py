@@ -25,7 +25,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "commune_code": ("commune code", "maxa", "ma xa", "mahc", "code"),
     "commune": ("commune", "tenxa", "ten xa", "xa"),
     "crop": ("crop", "cay trong", "caytrong", "loai cay", "loaicay", "cay", "loai"),
-    "plot": ("plot", "so hieu", "sohieu", "thua", "lo"),
+    "plot": ("plot", "so hieu", "sohieu", "so thua", "thua", "so lo", "ma lo", "lo"),
     "planting_year": ("planting year", "nam trong", "namtrong", "namtr", "nam"),
     "year": ("year", "nam"),
     "ledger_ha": ("ledger ha", "dien tich", "dientich", "dtich", "dt", "area ha", "area"),

@@ -132,6 +132,18 @@ def test_the_same_plot_twice_counts_once(folder: Path) -> None:
     assert set(layer.crop_weights["row"]) == {0, 1, 2, 4}
 
 
+def test_a_copy_of_a_plot_without_a_name_counts_once(folder: Path) -> None:
+    frame = squares(thua=["1", None, None])
+    double = gpd.GeoDataFrame(pd.concat([frame, frame], ignore_index=True), crs=frame.crs)
+    double["chu"] = ["A", "B", "C", "A", "B", "D"]
+    columns = COLUMNS | {"plot": "thua"}
+    layer = load_crop_plots(saved(folder, double), columns=columns, crops={"sấu": "coconut"})
+    assert layer.plots["row"].tolist() == [0, 1, 2, 5]
+    told = {item.kind: item for item in layer.findings.of("problem")}
+    assert told["plot-twice"].rows == (3, 4)
+    assert "columns that differ: chu)" in told["geometry-twice"].message.en
+
+
 def test_a_self_crossing_plot_is_repaired_or_refused(folder: Path) -> None:
     bow = Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
     path = saved(folder, squares(geometry=[bow, box(100, 0, 200, 100), box(200, 0, 300, 100)]))

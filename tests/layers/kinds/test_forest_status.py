@@ -305,6 +305,26 @@ def test_two_species_on_one_outline_are_two_records(plots, write):
     assert kinds(layer, "problem")["geometry-twice"].rows == (1, 2)
 
 
+@pytest.mark.parametrize("named", [True, False])
+def test_copies_count_once_whether_the_columns_that_name_plots_are_known_or_not(
+    plots, write, named
+):
+    """A copy pasted twice, in a file whose compartments go by names nobody knows."""
+    frame = plots({}, {"lo": "b"}, {"lo": "c"}, {"lo": "d"})
+    for at, like in ((2, 0), (3, 1)):
+        frame.loc[at, frame.columns.drop("geometry")] = frame.drop(columns="geometry").loc[like]
+        frame.loc[at, "geometry"] = frame.geometry[like]
+    frame.loc[3, "lo"] = "e"  # Really another record
+    own = {} if named else {"tk": "a1", "khoanh": "a2", "lo": "a3"}
+    layer = load_forest_status(write(frame.rename(columns=own)))
+    assert layer.plots["row"].tolist() == [0, 1, 3]
+    assert layer.plots["ledger_ha"].sum() == 3.0
+    found = kinds(layer, "problem")
+    assert found["plot-twice"].rows == (2,)
+    assert found["geometry-twice"].rows == (3,)
+    assert f"cột khác nhau: {own.get('lo', 'lo')})" in found["geometry-twice"].message.vi
+
+
 def test_species_unknown_are_kept_under_their_name(plots, write):
     frame = plots({"sldlr": "Lim xanh + Keo"}, {"sldlr": None})
     layer = load_forest_status(write(frame))

@@ -217,6 +217,13 @@ def test_a_forest_layer_is_known_by_its_codes(columns: dict[str, Any], forest: b
     )
 
 
+def test_plots_are_named_by_the_columns_that_offices_give_them() -> None:
+    own = {"tk": "SO_TK", "khoanh": "SO_KHOANH", "lo": "SO_LO", "ldlr": "KIEU", "dtich": "DT_HA"}
+    plots = pd.DataFrame(forest_plots().drop(columns="geometry"))[list(own)].rename(columns=own)
+    fields = {item["field"]: item["column"] for item in forest_columns(plots, {})}
+    assert {name: fields[name] for name in own} == own
+
+
 def test_letters_of_types_are_the_column_of_types_whatever_its_name() -> None:
     frame = pd.DataFrame({"KIEU": ["TXG1", "RTG", "RTG"], "GHICHU": ["a", "b", "c"]})
     fields = {item["field"]: item["column"] for item in forest_columns(frame, {})}
