@@ -76,6 +76,7 @@ def load_report(
     sheet: str | None = None,
     crops: Mapping[str, str] | None = None,
     decimal: Decimal | None = None,
+    last_year: int | None = None,
     source: str | None = None,
 ) -> ReportLayer:
     """Read a table of reported hectares.
@@ -94,6 +95,8 @@ def load_report(
         among the ids and the species' aliases.
     decimal : {".", ","}, optional
         Decimal mark of figures that stand as text; needed where "1.234" could mean both.
+    last_year : int, optional
+        Year of the report: what stands in rows of later ones is a plan. This year by default.
     source : str, optional
         Name for messages; default the file's.
 
@@ -101,11 +104,11 @@ def load_report(
     -------
     ReportLayer
         Problems: an unknown crop (kept under its own name), a row without commune code (kept), a
-        row without crop, year or hectares, with negative hectares or an impossible year (set
-        aside), a row that repeats another (counted once), a grand total that differs. Notes: codes
-        that lost their zeros, several entries of one commune, crop and year, which add up, figures
-        of an ``.xls`` that may be percents, the grand total and lines of text below the records,
-        which are left out.
+        row without crop, year or hectares, with negative hectares, an impossible year or one after
+        that of the report (set aside), a row that repeats another (counted once), a grand total
+        that differs. Notes: codes that lost their zeros, several entries of one commune, crop and
+        year, which add up, figures of an ``.xls`` that may be percents, the grand total and lines
+        of text below the records, which are left out.
 
     Raises
     ------
@@ -138,8 +141,9 @@ def load_report(
         refuse_formulas(raw[told[use]], source=f"{name}: {told[use]}")
     table = _typed(raw, told, mapping, decimal, name)
     _note_zeros(raw[told["commune_code"]], table, name, findings)
-    blank = _without_figure(table, raw.drop(columns=told["area_ha"]))
-    table = _usable(table, name, findings)
+    last = min(last_year or this_year(), this_year())
+    blank = _without_figure(table, raw.drop(columns=told["area_ha"]), last)
+    table = _usable(table, last, name, findings)
     area = f"{name}: {told['area_ha']}"
     refuse_percents(raw, told["area_ha"], source=area, rows=table["row"], findings=findings)
     table = count_once(table, source=name, findings=findings)
@@ -249,12 +253,12 @@ def _note_zeros(
     )
 
 
-def _without_figure(table: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
-    """Rows of a crop that give no figure of a year: the commune has it, or not, nobody knows.
+def _without_figure(table: pd.DataFrame, others: pd.DataFrame, last: int) -> pd.DataFrame:
+    """Rows of a crop without figure of a year up to ``last``: nobody knows what the commune has.
 
     ``others`` are all other columns of the file, a village's name or number among them.
     """
-    possible = table["year"].between(1900, this_year()).fillna(value=False).astype(bool)
+    possible = table["year"].between(1900, last).fillna(value=False).astype(bool)
     figure = possible & (table["area_ha"] >= 0)
     blank = table.assign(year=table["year"].where(possible))
     # A blank line beside the same one with a figure takes nothing from it.
@@ -265,11 +269,13 @@ def _without_figure(table: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     return blank.loc[missing, _BLANK].reset_index(drop=True)
 
 
-def _usable(table: pd.DataFrame, source: str, findings: Findings) -> pd.DataFrame:
+def _usable(table: pd.DataFrame, last: int, source: str, findings: Findings) -> pd.DataFrame:
     """Set aside the rows that say nothing: a missing figure is not zero."""
     blank = table[["crop", "year", "area_ha"]].isna().any(axis=1)
     negative = table["area_ha"] < 0
     impossible = ~table["year"].between(1900, this_year()).fillna(value=True).astype(bool)
+    later = table["year"].gt(last).fillna(value=False).astype(bool) & ~impossible
+    said = message("layers.kinds.year_after_report", year=str(last))
     cases = (
         (blank, "row-incomplete", message("layers.kinds.row_incomplete")),
         (negative & ~blank, "area-negative", message("layers.kinds.area_negative")),
@@ -278,10 +284,11 @@ def _usable(table: pd.DataFrame, source: str, findings: Findings) -> pd.DataFram
             "year-implausible",
             message("layers.kinds.year_implausible"),
         ),
+        (later & ~negative & ~blank, "year-after-report", said),
     )
     for mask, kind, what in cases:
         _list(table, mask, kind, what, source, findings)
-    return table.loc[~(blank | negative | impossible)]
+    return table.loc[~(blank | negative | impossible | later)]
 
 
 def count_once(table: pd.DataFrame, *, source: str, findings: Findings) -> pd.DataFrame:

@@ -575,4 +575,5 @@ def _load_report(path: Path, source: ReportSource) -> ReportLayer:
         columns=source.columns,
         crops=source.crops,
         decimal=source.decimal,
+        last_year=source.date.year,
     )

@@ -114,6 +114,17 @@ def test_rows_that_say_nothing_are_set_aside_and_listed(folder: Path) -> None:
     ]
 
 
+def test_a_year_after_the_report_is_a_plan_and_not_present(folder: Path) -> None:
+    rows = "06463,Chi Lăng,Na,2025,10\n06463,Chi Lăng,Na,2026,30\n06475,Bằng Mạc,Na,2026,4\n"
+    path = table(folder, rows)
+    report = load_report(path, last_year=2025)
+    assert report.table[["year", "area_ha"]].to_numpy().tolist() == [[2025, 10]]
+    assert kinds(report) == [("problem", "year-after-report", 2)]
+    assert "after 2025" in report.findings.items[0].message.en
+    assert report.blank["commune"].tolist() == ["Chi Lăng", "Bằng Mạc"]
+    assert load_report(path, last_year=2026).table["area_ha"].sum() == 44
+
+
 def test_two_figures_for_one_thing_stop(folder: Path) -> None:
     path = table(folder, "06463,Chi Lăng,Na,2025,5\n06463,Chi Lăng,na,2025,6\n")
     with pytest.raises(InputError, match=r"1 row gives other hectares .*row 3: 06463"):
