@@ -95,15 +95,16 @@ def _stop_when_asked() -> None:
     """Let SIGTERM end a run as Ctrl-C does, and let neither get lost in a callback.
 
     An exception that a signal raises inside a callback from C (the compiler's, GDAL's) is dropped
-    by Python with an "Exception ignored" line: the signal is then sent again.
+    by Python with an "Exception ignored" line: the signal is then sent again. What a file that is
+    let go could not write was told when it was written.
     """
     told = sys.unraisablehook
 
     def again(dropped: sys.UnraisableHookArgs) -> None:
-        if not issubclass(dropped.exc_type, KeyboardInterrupt):
+        if issubclass(dropped.exc_type, KeyboardInterrupt):
+            _later(signal.SIGINT)
+        elif not issubclass(dropped.exc_type, OSError):
             told(dropped)
-            return
-        _later(signal.SIGINT)
 
     sys.unraisablehook = again
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -10,6 +10,8 @@ only while a block lasts are taken away by the next process where one was killed
 from __future__ import annotations
 
 import errno
+import io
+import re
 import secrets
 import shutil
 import tempfile
@@ -23,6 +25,8 @@ from layers.io.lock import locked, real_path
 
 _SCRATCH = "zones-scratch-"
 _FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC))
+_SAYS_FULL = re.compile(r"disk is full|[Nn]o space left|Disk quota exceeded")
+_SAYS_FAILED, _NEXT_TO_NOTHING = re.compile("disk I/O error|sqlite3_exec"), 1 << 20
 _LOCKED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY)
 #: What belongs to a layer's file alone: beside another layer it would mislead programs.
 _BESIDE = {
@@ -57,6 +61,24 @@ def written_aside(
         ) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+@contextmanager
+def written_at_once(
+    path: Path, *, overwrite: bool, program: str = "another program"
+) -> Iterator[io.BytesIO]:
+    """Stream whose bytes take the place of ``path`` when the block succeeds.
+
+    For archives: one that a full disk cuts off is left open, and complains when it is let go. A
+    path that cannot be written fails before any work is done.
+    """
+    with (
+        written_aside(path, overwrite=overwrite, program=program) as part,
+        part.open("wb") as file,
+    ):
+        stream = io.BytesIO()
+        yield stream
+        file.write(stream.getbuffer())
 
 
 def _refuse_special(path: Path) -> None:
@@ -138,17 +160,41 @@ def remove_left_over(target: Path, ending: str = ".part") -> None:
 
 @contextmanager
 def guard_writing(path: Path, *, program: str = "another program") -> Iterator[None]:
-    """Turn what the operating system says of a full disk or a locked file into a clear error."""
+    """Turn what is said of a full disk or a locked file into a clear error, whoever says it."""
     try:
         yield
-    except OSError as error:
-        if error.errno in _FULL:
+    except VungTrongError:
+        raise
+    except Exception as error:
+        if is_disk_full(error, path):
             raise OutputError("layers.io.disk_full", path=path) from error
-        if error.errno in _LOCKED:
+        if isinstance(error, OSError) and error.errno in _LOCKED:
             raise OutputError(
                 "layers.io.writing_refused", path=path, strerror=reason(error), program=program
             ) from error
         raise
+
+
+def is_disk_full(error: BaseException | None, path: Path) -> bool:
+    """Whether an error, or one that it came of, says that the disk of a file is full.
+
+    Drivers tell it in words of their own; SQLite may say no more than that writing failed.
+    """
+    while error is not None:
+        if getattr(error, "errno", None) in _FULL or _SAYS_FULL.search(str(error)):
+            return True
+        if _SAYS_FAILED.search(str(error)) and _free_bytes(path) < _NEXT_TO_NOTHING:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _free_bytes(path: Path) -> float:
+    folder = next(place for place in (path, *path.absolute().parents) if place.is_dir())
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return float("inf")
 
 
 def save_text(text: str, path: Path) -> None:
@@ -166,7 +212,8 @@ def scratch_folder() -> Iterator[Path]:
     with locked(folder):  # held before the folder is there, so that nobody takes it away
         folder.mkdir(mode=0o700)
         try:
-            yield folder
+            with guard_writing(folder):
+                yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -116,7 +117,9 @@ def save_workbook(
     """
     import xlsxwriter
 
-    with xlsxwriter.Workbook(str(path), WORKBOOK_OPTIONS) as book:
+    # Not into the file: on a full disk the archive is left open, and Python complains of it
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, WORKBOOK_OPTIONS) as book:
         book.set_properties({"created": midnight()})
         bold = book.add_format(
             {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E8EFE8", "border": 1}
@@ -155,6 +158,7 @@ def save_workbook(
             shown = [(headings or {}).get(str(column), str(column)) for column in table.columns]
             _set_widths(sheet, table, shown)
             _set_up_print(sheet, table, frozen_columns)
+    path.write_bytes(stream.getbuffer())
 
 
 def _set_up_print(sheet: Worksheet, table: pd.DataFrame, frozen_columns: int) -> None:

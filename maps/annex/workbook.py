@@ -23,7 +23,7 @@ from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from layers.base.clock import midnight
 from layers.base.language import Language
-from layers.io.atomic import written_aside
+from layers.io.atomic import written_at_once
 from layers.io.table_output import WORKBOOK_OPTIONS, sheet_name
 from maps.layout.content import DEMO_MARK, AnnexContent, property_text, signature_lines
 from maps.layout.page_table import (
@@ -94,11 +94,7 @@ def save_workbook(
         The folder cannot be written, or the workbook is open in another program.
     """
     head = _head(content)
-    # Opened by hand: a path that cannot be written must fail here, before any work is done.
-    with (
-        written_aside(path, program="Excel", overwrite=overwrite) as part,
-        part.open("wb") as stream,
-    ):
+    with written_at_once(path, program="Excel", overwrite=overwrite) as stream:
         _write(build_tables(content), head, stream, charts or {})
     return path
 
@@ -123,10 +119,7 @@ def save_tables(
     tables: Sequence[PageTable], head: BookHead, path: Path, *, overwrite: bool = False
 ) -> Path:
     """Write tables as the sheets of a workbook that prints as an annex does."""
-    with (
-        written_aside(path, program="Excel", overwrite=overwrite) as part,
-        part.open("wb") as stream,
-    ):
+    with written_at_once(path, program="Excel", overwrite=overwrite) as stream:
         _write(tables, head, stream, {})
     return path
 

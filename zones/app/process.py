@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from layers.base.errors import VungTrongError
-from layers.base.language import Phrase
+from layers.base.files import refusal
 from layers.base.messages import message
 from layers.base.remembered import remembering
 from zones.app.question import ROOMS, Question
@@ -60,7 +60,7 @@ def _answer_all(connection: Connection, desk: Desk) -> None:
         except VungTrongError as error:
             kind, answer = "failed", _without_cause(error)
         except OSError as error:
-            kind, answer = "failed", RefusedError(500, Phrase(en=str(error), vi=str(error)))
+            kind, answer = "failed", RefusedError(500, refusal(error))
         except Exception as error:  # noqa: BLE001 - the last handler: the desk stays open
             what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
             kind, answer = "failed", RefusedError(500, message("zones.app.unforeseen", what=what))

@@ -115,17 +115,18 @@ def _failed(line: str) -> int:
 
 def _unforeseen(error: Exception, arguments: list[str]) -> int:
     """Write a report of a fault that no check foresaw, and say where it is."""
-    handle, path = tempfile.mkstemp(prefix="zones-report-", suffix=".txt")
-    os.close(handle)
     system = f"{platform.platform()}, Python {platform.python_version()}"
     told = "".join(traceback.format_exception(error))
     report = f"zones {' '.join(arguments)}\n{system}\n\n{told}"
-    Path(path).write_text(report, "utf-8", errors="backslashreplace")
     what = " ".join(f"{type(error).__name__}: {error}".split())[:200]
-    print_line(
-        say("zones.cli.unforeseen", what=what, path=path),
-        error=True,
-    )
+    try:
+        handle, path = tempfile.mkstemp(prefix="zones-report-", suffix=".txt")
+        os.close(handle)
+        Path(path).write_text(report, "utf-8", errors="backslashreplace")
+        line = say("zones.cli.unforeseen", what=what, path=path)
+    except OSError as refused:
+        line = say("zones.cli.unforeseen_unwritten", what=what, why=refusal(refused))
+    print_line(line, error=True)
     return 3
 
 

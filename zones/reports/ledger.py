@@ -17,8 +17,9 @@ from typing import Any
 
 import pandas as pd
 
-from layers.base.errors import InputError, MissingFileError
+from layers.base.errors import InputError, MissingFileError, OutputError
 from layers.base.schema import Schema
+from layers.io.atomic import is_disk_full
 from zones.reports.tables import FIGURES, HISTORY, REPORT_FINDINGS
 
 #: Seconds that a program waits for another one that holds the ledger.
@@ -162,6 +163,8 @@ class Ledger:
                 yield open_
         # What SQLite says of damage may quote bytes of the file that are no letters
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+            if is_disk_full(error, self.path):
+                raise OutputError("layers.io.disk_full", path=self.path) from error
             raise InputError(
                 "zones.reports.no_readable_ledger", path=self.path, why=error
             ) from error

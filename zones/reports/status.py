@@ -15,6 +15,7 @@ from layers.base.messages import message
 from layers.io.table_output import save_csv
 from maps.annex.workbook import BookHead, save_tables
 from maps.layout.page_table import PageColumn, PageTable
+from zones.output.folder import staged_folder
 from zones.output.result_csv import OFFICE, CsvForm, office_table
 from zones.project.form_schema import Form
 from zones.reports.layout import lay_out
@@ -138,7 +139,18 @@ def save_status(
 
     ``questions`` are the findings about what counts.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    with staged_folder(folder, keep=lambda _: True) as stage:
+        _save_status(table, to_answer(table, questions), form, asked, stage, csv)
+
+
+def _save_status(
+    table: pd.DataFrame,
+    sheet: pd.DataFrame,
+    form: Form,
+    asked: Round,
+    folder: Path,
+    csv: CsvForm,
+) -> None:
     path = folder / f"status-{form.form}-{asked.year}.csv"
     if csv == "machine":
         save_csv(table, path)
@@ -146,7 +158,7 @@ def save_status(
         states = [message(f"zones.reports.state_{state}").vi for state in table["state"]]
         save_csv(office_table(table.assign(state=states), STATUS.name, "vi"), path, **OFFICE)
     save_status_map(table, asked, folder / f"tinh-hinh-gui-{form.form}-{asked.year}.png")
-    sheet, headings = to_answer(table, questions), {one: _head(one) for one in _TO_ANSWER}
+    headings = {one: _head(one) for one in _TO_ANSWER}
     save_csv(sheet.rename(columns=headings), folder / f"phai-tra-loi-{form.form}-{asked.year}.csv")
     path = folder / f"phai-tra-loi-{form.form}-{asked.year}.xlsx"
     name = message("zones.reports.to_answer").vi

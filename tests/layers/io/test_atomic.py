@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
+import fiona
 import pytest
+import xlsxwriter
 
 from layers import MissingFileError, OutputError, OutputExistsError
 from layers.io.atomic import (
     finish_move,
+    is_disk_full,
     save_text,
     scratch_folder,
     written_aside,
@@ -218,3 +225,35 @@ def test_a_scratch_folder_goes_with_its_block_and_after_a_kill_with_the_next(
             [f".{mine.name}.lock", mine.name, "zones-scratch-mine"]
         )
     assert [item.name for item in tmp_path.iterdir()] == ["zones-scratch-mine"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        xlsxwriter.exceptions.FileCreateError("[Errno 28] No space left on device"),
+        sqlite3.OperationalError("database or disk is full"),
+        fiona.errors.DriverError("sqlite3_exec(CREATE TABLE points) failed: disk is full"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_full_disk_is_one_line_whoever_tells_it(error: Exception, folder: Path) -> None:
+    """Drivers tell it in words of their own, or as what an error of theirs came of."""
+    for cause in (None, error):
+        told = error if cause is None else RuntimeError("the layer was not written")
+        with (
+            pytest.raises(OutputError, match=r"The disk is full: .*a\.txt could not be written"),
+            written_aside(folder / "a.txt", overwrite=False),
+        ):
+            raise told from cause
+    assert list(folder.iterdir()) == []
+
+
+def test_a_failed_write_of_sqlite_is_a_full_disk_where_nothing_is_free(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    assert not is_disk_full(error, folder / "not" / "there")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=4096))
+    assert is_disk_full(error, folder / "not" / "there")
+    assert not is_disk_full(ValueError("of a figure"), folder)

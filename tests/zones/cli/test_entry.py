@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -126,6 +128,24 @@ def test_what_nobody_foresaw_is_one_line_and_a_report(
     report.unlink()
     assert "zones run dự án.yaml" in text
     assert "Traceback (most recent call last)" in text
+
+
+def test_what_nobody_foresaw_is_one_line_where_no_report_can_be_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_arguments: list[str], standalone_mode: bool) -> int:
+        raise KeyError("zone")
+
+    def full(**_names: str) -> tuple[int, str]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(zones.cli.main, "application", fail)
+    monkeypatch.setattr(tempfile, "mkstemp", full)
+    set_language("en")
+    assert zones.cli.main.run([]) == 3
+    told = capsys.readouterr().err
+    assert told.endswith("no report of it could be written: the disk is full.\n")
+    assert told.count("\n") == 1
 
 
 def test_too_little_memory_is_one_line(

@@ -19,7 +19,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 
 from layers.base.clock import midnight
-from layers.io.atomic import written_aside
+from layers.io.atomic import written_at_once
 from layers.io.table_output import WORKBOOK_OPTIONS, sheet_name
 from maps.layout.content import DEMO_MARK
 from zones.project.form_schema import Form, FormColumn
@@ -60,7 +60,7 @@ class Issue:
 
 def save_form(issue: Issue, path: Path, *, overwrite: bool = False) -> None:
     """Write the workbook of a form."""
-    with written_aside(path, program="Excel", overwrite=overwrite) as part, part.open("wb") as out:
+    with written_at_once(path, program="Excel", overwrite=overwrite) as out:
         book = xlsxwriter.Workbook(out, {**WORKBOOK_OPTIONS, "in_memory": True})
         title = f"{issue.form.name.vi} {issue.year}"
         book.set_properties({"title": title, "author": "vungtrong", "created": midnight()})
