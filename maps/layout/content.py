@@ -327,8 +327,8 @@ class AnnexContent:
 
     def zone_name(self, zone: str) -> str:
         """Name of a zone in the language of the pages; the id itself for an unknown zone."""
-        names = self.zone_names.set_index("zone")[f"name_{self.language}"]
-        return str(names.get(zone, zone))
+        names = self.zone_names[f"name_{self.language}"].tolist()
+        return str(dict(zip(self.zone_names["zone"].tolist(), names, strict=True)).get(zone, zone))
 
     def commune_names(self, rows: pd.DataFrame) -> list[str]:
         """Names of the communes of rows, with their kind where it is known."""

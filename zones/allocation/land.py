@@ -20,7 +20,7 @@ from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
 from layers.base.messages import message
-from layers.base.resources import data_path, data_table
+from layers.base.resources import data_path, data_table, kept
 from layers.base.schema import Schema, read_schema
 from layers.io.values import Decimal
 from layers.kinds.crops import load_crops
@@ -52,7 +52,18 @@ def _load(schema: Schema, name: str, own: Path | None, decimal: Decimal | None) 
 
 def load_land_sources(path: Path | None = None, *, decimal: Decimal | None = None) -> pd.DataFrame:
     """Load the rules that make land sources of measured land."""
-    rules = _load(LAND_SOURCES, "land_sources.csv", path, decimal)
+    if path is None:
+        return _embedded_land_sources().copy()
+    return _checked_sources(read_figures(LAND_SOURCES, path, decimal=decimal))
+
+
+@kept
+def _embedded_land_sources() -> pd.DataFrame:
+    """Rules of the embedded table, which an allocation asks for several times."""
+    return _checked_sources(_load(LAND_SOURCES, "land_sources.csv", None, None))
+
+
+def _checked_sources(rules: pd.DataFrame) -> pd.DataFrame:
     limited = rules.loc[~rules["limit_of"].isin(["", "rest"]), "source"].tolist()
     if limited:
         raise InputError("zones.allocation.bad_limit_of", limited=limited)
