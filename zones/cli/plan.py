@@ -207,7 +207,7 @@ def extract(
 ) -> None:
     """Draft a plan from a document."""
     from layers.communes.gazetteer import find_province
-    from zones.cli.lines.plan import draft_lines
+    from zones.plan.draft_remarks import draft_remarks
     from zones.plan.extract.document import read_document_text
     from zones.plan.extract.draft import draft_plan
     from zones.plan.extract.zones import slug
@@ -220,7 +220,7 @@ def extract(
     # A code is kept as it is: an older plan may be of a province that has joined another since.
     code = province if province.isdigit() or not province else find_province(province)
     draft = draft_plan(read_document_text(file), plan_id=name, province=code or None)
-    remarks = list(draft_lines(draft))
+    remarks = list(draft_remarks(draft, language()))
     if output is not None:
         save_plan(draft.plan, output, overwrite=overwrite, closing=remarks)
     if as_json:

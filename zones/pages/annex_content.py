@@ -35,6 +35,7 @@ from zones.inputs.groups import commune_groups
 from zones.pages.context_layers import communes_with_kinds
 from zones.plan.frames import plan_names
 from zones.plan.model import Plan
+from zones.plan.words import with_own_names
 from zones.project.model import AnnexSettings, Project
 from zones.publish.consistency import check_consistency
 from zones.publish.folder import PUBLISHED_FOLDER, save_published
@@ -55,7 +56,7 @@ def annex_content(
     settings = project.annex
     language = settings.language
     return AnnexContent(
-        targets=figures.targets,
+        targets=with_own_names(figures.targets, plans),
         zones=figures.zones,
         zone_names=zone_names(figures),
         forest_cover=figures.forest_cover,

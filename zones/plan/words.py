@@ -1,8 +1,11 @@
-"""A plan's figures in words, as the command line prints them: "trên 4.500 ha"."""
+"""A plan's figures in words, as the program prints them: "ít nhất 4.500 ha"."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+
+import pandas as pd
 
 from layers.base.language import Language, Phrase, format_number
 from layers.base.messages import joined, message
@@ -59,3 +62,18 @@ def target_name(plan: Plan, zone: str, target: Target, language: Language) -> st
     if name is None:
         return what
     return f"{name.vi if language == 'vi' else name.en}: {what}"
+
+
+def with_own_names(targets: pd.DataFrame, plans: Iterable[Plan]) -> pd.DataFrame:
+    """Give targets (``plan``, ``target``) of indicators that only their plan knows its words.
+
+    They stand in ``name_vi`` and ``name_en``; missing for all others, whose names are known.
+    """
+    rows = [
+        [plan.plan, item.target, *(target_name(plan, zone, item, code) for code in ("vi", "en"))]
+        for plan in plans
+        for zone, item in plan.all_targets()
+        if item.name is not None and item.indicator not in known_indicators()
+    ]
+    names = pd.DataFrame(rows, columns=["plan", "target", "name_vi", "name_en"], dtype="str")
+    return targets.merge(names, on=["plan", "target"], how="left")

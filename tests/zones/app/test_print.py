@@ -11,6 +11,7 @@ import pytest
 
 from tests.factories import forest_plots
 from zones.app.refused import RefusedError
+from zones.plan.files import load_plan
 from zones.project.model import load_project
 
 SIGNED = {"number": "II", "signed_as": ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], "signed_by": "Lê Văn A"}
@@ -218,8 +219,19 @@ def test_the_sureness_of_figures_read_from_a_text_is_listed(sit: Any, project: P
     assert pine["unsure"] is False
     assert pine["name"]["vi"].startswith("Thông: ")
     timber = next(row["figure"] for row in draft["figures"] if "m³" in row["figure"]["vi"])
-    assert timber == {"vi": "trên 200.000 m³/năm", "en": "at least 200,000 m³/year"}
+    assert timber == {"vi": "ít nhất 200.000 m³/năm", "en": "at least 200,000 m³/year"}
     assert 0.65 <= pine["sure"] <= 1
     order = [row["sure"] for row in draft["figures"]]
     assert order == sorted(order)  # the least sure first
     assert {row["unsure"] for row in draft["figures"] if row["sure"] < 0.65} == {True}
+    # What was not understood stands at the end of the file, as the page says, and a target that
+    # the document does not set can be struck.
+    file = project.parent / draft["file"]
+    ending = [line for line in file.read_text("utf-8").splitlines() if line.startswith("# ")]
+    assert any(line.startswith("# Cần xác nhận") and "900 ha" in line for line in ending)
+    (struck,) = [row["target"] for row in draft["figures"] if "900 ha" in row["figure"]["vi"]]
+    (left,) = desk.ask("files", "strike", file=draft["file"], target=struck)["drafts"]
+    assert len(left["figures"]) == len(draft["figures"]) - 1
+    assert struck not in {item.target for _, item in load_plan(file).all_targets()}
+    kept = [line for line in file.read_text("utf-8").splitlines() if line.startswith("# ")]
+    assert kept == ending

@@ -351,6 +351,24 @@ def test_the_map_holds_the_zone_against_the_edited_target(seated: Any) -> None:
     assert others == [item for item in before if item["zone"] != zone]
 
 
+def test_the_map_marks_the_communes_of_the_edited_list(seated: Any) -> None:
+    desk = seated
+    codes = desk.ask("targets", "ground")["page"]["communes"]["code"]
+    before = desk.ask("targets", "plan", changes=[])
+    item = next(item for item in before["settings"] if item["listed"])
+    zone, gone = item["zone"], item["listed"][0]
+    new = next(code for code in codes if code not in item["listed"])
+    changes = [f"listed.{zone}.{gone}=no", f"listed.{zone}.{new}=yes"]
+    after = desk.ask("targets", "plan", changes=changes)
+    marks = {
+        entry["id"]: {codes[at] for at in entry["listed"]} for entry in after["figures"]["zones"]
+    }
+    for held in after["settings"]:
+        assert marks[held["zone"]] == set(held["listed"])
+    assert new in marks[zone]
+    assert gone not in marks[zone]
+
+
 def test_the_edited_target_is_judged_anew_and_the_others_as_they_were(seated: Any) -> None:
     desk, zone, lines = lines_at(seated)
     made = desk.desk.published(lines)

@@ -156,7 +156,9 @@ def test_the_page_says_the_verdict_of_the_targets_as_their_table_has_it(
     save_trajectory(project, tables() | {TARGETS: judged}, present(), tmp_path)
     page = (tmp_path / "trajectory.html").read_text("utf-8")
     assert "Forest cover rate, at least 67% by 2030 asked for: not met; 64.50 % on" in page
-    assert "chỉ tiêu trên 67% đến năm 2030: chưa đạt; theo bản đồ 64,50 %, khoảng tin cậy" in page
+    assert (
+        "chỉ tiêu ít nhất 67% đến năm 2030: chưa đạt; theo bản đồ 64,50 %, khoảng tin cậy" in page
+    )
     # It stands below the first sentence, which names the rate of today; then comes the answer.
     english = page[page.index('<section lang="en">') :]
     order = [english.index(part) for part in (

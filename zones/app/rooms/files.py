@@ -34,6 +34,7 @@ from zones.app.plan_list import known_plans, plan_names, plans_of, zones_of
 from zones.app.project_file import can_undo, project_path, undo, with_changes, write_project
 from zones.app.question import Question
 from zones.app.refused import RefusedError
+from zones.plan.draft_remarks import draft_remarks
 from zones.plan.extract.document import read_document_text
 from zones.plan.extract.draft import draft_plan
 from zones.plan.extract.zones import slug
@@ -97,6 +98,7 @@ class Document(Question):
 
     path: str
     lead: bool = True
+    language: Language = "vi"  # Of the remarks at the end of its file
 
 
 class Text(Question):
@@ -111,6 +113,13 @@ class Confirm(Question):
 
     file: str
     codes: tuple[str, ...]
+
+
+class Strike(Question):
+    """A plan file beside the project, and a target in it that the document does not set."""
+
+    file: str
+    target: str
 
 
 def state(desk: Desk) -> dict[str, Any]:
@@ -190,6 +199,7 @@ def _figures(plan: Plan) -> list[dict[str, Any]]:
     """Figures of a plan that were read from a text, and how sure the reading is, 0 to 1."""
     rows = [
         {
+            "target": item.target,
             "name": {code: target_name(plan, owner, item, code) for code in get_args(Language)},
             "figure": words(figure_words(item, item.unit)),
             "year": item.year,
@@ -508,7 +518,7 @@ def extract(desk: Desk, asked: Document) -> dict[str, Any]:
     if target.exists():
         raise RefusedError(409, message("zones.app.there_already", name=target.name))
     draft = draft_plan(read_document_text(path), plan_id=name, province=province_of(desk) or None)
-    save_plan(draft.plan, target)
+    save_plan(draft.plan, target, closing=list(draft_remarks(draft, asked.language)))
     answer = plan(desk, PlanOf(name=target.name, lead=asked.lead))
     read = {
         "targets": len(draft.plan.all_targets()),
@@ -527,6 +537,25 @@ def confirm(desk: Desk, asked: Confirm) -> dict[str, Any]:
     for _, item in known.unconfirmed():
         if item.code in asked.codes:
             item.confirm_by(account_name())
+    save_plan(known, path, overwrite=True)
+    return state(desk)
+
+
+def strike(desk: Desk, asked: Strike) -> dict[str, Any]:
+    """Take a target out of a plan file, and out of what other targets are part of."""
+    desk.may_write()
+    path = desk.session.inside(project_path(desk).parent / asked.file)
+    known = load_plan(path, check_codes=False)
+    for _, item in known.all_targets():
+        if item.part_of == asked.target:
+            item.part_of = None
+        if item.within == asked.target:
+            item.within = None
+    for zone in known.zones:
+        zone.targets = [item for item in zone.targets if item.target != asked.target]
+    known.indicators = [
+        item for item in known.indicators if getattr(item, "target", "") != asked.target
+    ]
     save_plan(known, path, overwrite=True)
     return state(desk)
 
@@ -551,5 +580,6 @@ ACTIONS: dict[str, Callable[..., Any]] = {
     "drop_plan": drop_plan,
     "extract": extract,
     "confirm": confirm,
+    "strike": strike,
     "named": named,
 }

@@ -107,7 +107,7 @@ def _figures(desk: Desk, changes: Sequence[str]) -> dict[str, Any]:
 
 
 def _edited(figures: PublishedFigures, base: Prepared, made: Prepared) -> PublishedFigures:
-    """Hold the zones against the targets as they were edited, not as the plan says them."""
+    """Hold the zones against targets and lists as they were edited, not as the plan says them."""
     old, new = (_ends(it) for it in (base, made))
     changed = new[~(new.eq(old) | (new.isna() & old.isna())).all(axis=1)]
     targets, zones = figures.targets.copy(), figures.zones.copy()
@@ -130,10 +130,21 @@ def _edited(figures: PublishedFigures, base: Prepared, made: Prepared) -> Publis
         )
         rows = zones["zone"] == zone
         zones.loc[rows, "held_ratio"] = zones.loc[rows, "present_ha"] / (goal or np.nan)
+    on_list, as_planned = (_on_list(it) for it in (made, base))
+    for zone in on_list.keys() | as_planned.keys():
+        if on_list.get(zone) != as_planned.get(zone):
+            rows = zones["zone"] == zone
+            zones.loc[rows, "listed"] = zones.loc[rows, "commune_code"].isin(on_list.get(zone, ()))
     # A verdict in words was of the plan's own figures
     edited = set(changed.index.get_level_values("zone"))
     notes = [note for note in figures.notes if note.table != "verdict" or note.zone not in edited]
     return replace(figures, targets=targets, zones=zones, notes=tuple(notes))
+
+
+def _on_list(prepared: Prepared) -> dict[str, set[str]]:
+    """Communes on the list of each zone that has one."""
+    groups = prepared.inputs.listed.groupby("zone")["commune_code"]
+    return {str(zone): set(codes) for zone, codes in groups}
 
 
 def _ends(prepared: Prepared) -> pd.DataFrame:

@@ -15,8 +15,6 @@ from zones.plan.words import clause_words, figure_words, number_words, target_na
 if TYPE_CHECKING:
     from zones.plan.diff import PlanDiff, TargetChange
     from zones.plan.exchange.read import TargetEdit
-    from zones.plan.extract.draft import Draft
-    from zones.plan.extract.unread import Passage
     from zones.plan.findings import PlanFinding
     from zones.plan.model import ListedCommune, Plan, Target
 
@@ -41,14 +39,6 @@ _LIST_CHANGES = {
     "not comparable": Phrase(
         en="lists of different dates, not comparable", vi="danh sách khác thời điểm, không so được"
     ),
-}
-
-
-_ROLES = {
-    "change": Phrase(en="A change, no target", vi="Mức tăng, giảm, không phải chỉ tiêu"),
-    "comparison": Phrase(en="A comparison, no target", vi="So sánh, không phải chỉ tiêu"),
-    "present": Phrase(en="A present state, no target", vi="Hiện trạng, không phải chỉ tiêu"),
-    "base": Phrase(en="Where a rise begins, no target", vi="Mức ban đầu, không phải chỉ tiêu"),
 }
 
 
@@ -182,43 +172,3 @@ def _cell(names: Names, column: str, value: str | float | None) -> str:
     if isinstance(value, str):
         return names.written(column, value, language()) if column in names.of else value
     return str(value) if column == "year" else number_words(value).text(language())
-
-
-def draft_lines(draft: Draft) -> Iterator[str]:
-    """Lines on what a person must look at in a draft."""
-    targets = len(draft.plan.all_targets())
-    yield say(
-        "zones.cli.lines.draft_head",
-        quantities=draft.quantities,
-        targets=targets,
-        count=len(draft.plan.zones),
-    )
-    for note in draft.notes:
-        yield note.text(language())
-    for name in draft.near:
-        where = f"{clause_words(name.clause).text(language())}, {_at_line(name.line)}"
-        meant = name.meant or say("zones.cli.lines.not_understood")
-        yield say("zones.cli.lines.confirm_before") + f"{name.written} = {meant} ({where})"
-    for loose in draft.loose_lists:
-        where = f"{clause_words(loose.clause).text(language())}, {_at_line(loose.line)}"
-        names = ", ".join(f"{one.as_written} ({one.code})" for one in loose.communes)
-        yield say(
-            "zones.cli.lines.list_of_no_zone", count=len(loose.communes), where=where, names=names
-        )
-    for unsure in draft.unsure:
-        told = say("zones.cli.lines.confirm_subject")
-        yield f"{told}{unsure.target} = {_passage_words(unsure.passage)}"
-    for apart in draft.apart:
-        told = _ROLES[apart.role].text(language())
-        yield f"{told}: {_passage_words(apart.passage)}"
-    for unread in draft.unread:
-        yield say("zones.cli.lines.not_understood_before") + _passage_words(unread)
-
-
-def _passage_words(passage: Passage) -> str:
-    where = f"{clause_words(passage.clause).text(language())}, {_at_line(passage.line)}"
-    return f"{passage.figure} ({where}): {passage.context}"
-
-
-def _at_line(line: int) -> str:
-    return say("zones.cli.lines.line", line=line)

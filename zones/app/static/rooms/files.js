@@ -1,5 +1,5 @@
 // Files: what the project is made of; a file is looked at, its columns confirmed, then written down.
-import { both, day, kindName, number, say } from "../desk/words.js";
+import { both, day, kindName, language, number, say } from "../desk/words.js";
 import { button, byId, dropZone, element, field, keepingFocus, panel, table } from "../desk/dom.js";
 import { fileForm } from "../desk/file-form.js";
 
@@ -221,19 +221,25 @@ function confirmPanel(draft) {
   );
 }
 
+// A target that the document does not set leaves the plan's file; the document can be read again.
+function strikeButton(draft, row) {
+  const strike = () => attempt(async () => changed(await desk.ask("files", "strike", { file: draft.file, target: row.target }), say("struck", { name: both(row.name) })));
+  return button("takeOut", strike, { class: "link", "aria-label": say("takeOff", { commune: both(row.name) }), "data-strike": row.target, disabled: readOnly() });
+}
+
 // Figures that were read from the text, the least sure ones first.
 function figuresRead(draft) {
   if (!draft.figures.length) return null;
   const unsure = draft.figures.filter((row) => row.unsure).length;
   const rows = draft.figures.map((row) =>
-    element("tr", { class: row.unsure ? "unsure" : "" }, element("th", { scope: "row", class: "text" }, both(row.name)), element("td", {}, both(row.figure)), element("td", {}, row.year ?? ""), element("td", { class: "text" }, row.clause), element("td", {}, number(100 * row.sure) + " %")),
+    element("tr", { class: row.unsure ? "unsure" : "" }, element("th", { scope: "row", class: "text" }, both(row.name)), element("td", {}, both(row.figure)), element("td", {}, row.year ?? ""), element("td", { class: "text" }, row.clause), element("td", {}, number(100 * row.sure) + " %"), element("td", {}, strikeButton(draft, row))),
   );
   return element(
     "details",
     { class: "figures-read", open: Boolean(unsure) },
     element("summary", {}, say("figuresRead", { n: number(draft.figures.length), m: number(unsure) })),
     element("p", { class: "help" }, say("figuresReadHelp")),
-    table(["target", "figure", "field_year", "clauseHead", "howSure"].map((key) => say(key)), rows, { label: draft.file }),
+    table(["target", "figure", "field_year", "clauseHead", "howSure", "takeOut"].map((key) => say(key)), rows, { label: draft.file }),
   );
 }
 
@@ -350,7 +356,7 @@ function documentChoice() {
   const choice = leading ? element("fieldset", { id: "lead-choice" }, element("legend", {}, say("whoLeads")), radio("yes", say("leadsThis")), radio("no", say("leadsOther", { plan: both(leading.name) }))) : null;
   const read = () => attempt(async () => {
     const lead = choice?.querySelector("input:checked").value !== "no";
-    const answer = await desk.ask("files", "extract", { path: looked.path, lead });
+    const answer = await desk.ask("files", "extract", { path: looked.path, lead, language: language() });
     if (answer.left.length) desk.forget("edits");
     await changed(answer, say("planRead", { targets: number(answer.read.targets), zones: number(answer.read.zones), unread: number(answer.read.unread) }));
   });
