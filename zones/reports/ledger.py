@@ -6,6 +6,7 @@ replaces an earlier one of the same reporter and form by standing after it; the 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -156,9 +157,7 @@ class Ledger:
         if not create and not self.path.exists():
             raise MissingFileError("zones.reports.no_ledger", path=self.path)
         try:
-            with closing(
-                sqlite3.connect(self.path, timeout=_PATIENCE_S, isolation_level=None)
-            ) as open_:
+            with closing(_connected(self.path, writes=create or writes)) as open_:
                 _prepare(open_, self.path, writes=create or writes)
                 yield open_
         # What SQLite says of damage may quote bytes of the file that are no letters
@@ -356,6 +355,25 @@ class Ledger:
 
 def _frame(rows: list[dict[str, object]], schema: Schema) -> pd.DataFrame:
     return schema.validate(pd.DataFrame(rows)) if rows else schema.empty()
+
+
+def _connected(path: Path, *, writes: bool) -> sqlite3.Connection:
+    """Connection to a ledger; one whose folder takes no file, so no log either, is only read."""
+    if os.access(path.parent, os.W_OK):
+        return sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None)
+    if writes:
+        raise OutputError("zones.reports.ledger_read_only", path=path)
+    log = path.with_name(f"{path.name}-wal")
+    # A log that is left belongs to the file: without it, later submissions would be missing.
+    left = log.exists() and log.stat().st_size > 0
+    address = f"{path.resolve().as_uri()}?mode=ro{'' if left else '&immutable=1'}"
+    open_ = sqlite3.connect(address, uri=True, timeout=_PATIENCE_S, isolation_level=None)
+    try:
+        open_.execute("PRAGMA schema_version")
+    except sqlite3.OperationalError as error:
+        open_.close()
+        raise OutputError("zones.reports.ledger_read_only", path=path) from error
+    return open_
 
 
 def _write_ahead(open_: sqlite3.Connection) -> None:
