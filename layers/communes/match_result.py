@@ -10,8 +10,9 @@ from layers.communes.gazetteer import Unit
 
 How = Literal["exact", "spelling", "alias", "near"]
 Reason = Literal[
-    "empty", "whole-province", "district", "unknown", "ambiguous", "elsewhere", "other-time"
-]
+    "empty", "whole-province", "district", "unknown", "ambiguous", "elsewhere", "other-time",
+    "exclusion", "stretch",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,8 @@ class NoMatch:
     text : str
         The text as received.
     reason : str
-        ``empty``, ``whole-province``, ``district``, ``unknown``, ``ambiguous``, ``elsewhere`` or
-        ``other-time``.
+        ``empty``, ``whole-province``, ``district``, ``unknown``, ``ambiguous``, ``elsewhere``,
+        ``other-time`` or, in a list, ``exclusion`` or ``stretch``.
     message : Phrase
         What was found and what to do.
     candidates : tuple of Candidate

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from layers.base.messages import message
+from layers.communes.exclusions import Exclusion, ends_with_province, find_exclusions
 from layers.communes.gazetteer import Day, communes_on
-from layers.communes.match_result import Match, NoMatch
+from layers.communes.match_result import Candidate, Match, NoMatch
 from layers.communes.matching import match_commune
 from layers.communes.qualifiers import names_whole_province
 from layers.communes.spelling import tidy
 
+_KIND = r"(?:xã|phường|thị trấn|đặc khu)"
 #: Words that open a list; what stands before is not part of it.
 _OPENING = re.compile(
-    r"\b(?:các\s+)?(?:xã\s*,\s*phường|phường\s*,\s*xã|xã|phường|thị trấn|đặc khu)\b\s*:?",
-    re.IGNORECASE,
+    rf"\b(?:các\s+)?(?:\d+\s+)?(?:xã\s*,\s*phường|phường\s*,\s*xã|{_KIND})\b\s*:?", re.IGNORECASE
 )
-#: Three dots, an ellipsis or "v.v." leave a list open.
-_OPEN_END = re.compile(
-    r"…|\.{2,}|\bv\.?\s?v\b\.*"
-    r"|(?:\b(?:và|cùng)\s+)?(?:\b(?:các|một số)\s+)?\bxã\s+(?:khác|lân cận|liền kề|phụ cận)\b"
+#: Three dots, an ellipsis or "v.v." leave a list open; a further name may stand behind them.
+_OPEN_END = re.compile(r"\s*(?:…|\.{2,}|\bv\.?\s?v\b\.*)(?P<on>\s*(?:[,;]|\b(?:và|cùng)\b)\s*)?")
+#: Communes without a name: "một số xã có điều kiện", "vùng phụ cận".
+_UNNAMED = re.compile(
+    rf"(?:(?:(?:các|một số|một vài|vài|nhiều|những|số)\s+)+"
+    rf"(?P<noun>{_KIND}|địa phương|địa bàn|nơi|vùng|khu vực|huyện|đơn vị|cơ sở)(?!\w)"
+    r"|(?:(?:xã|phường|vùng|khu vực|địa bàn|địa phương|nơi)\s+)?"
+    r"(?:khác|phụ cận|lân cận|liền kề|xung quanh|giáp ranh|còn lại)(?!\w))\s*(?P<rest>.*)",
+    re.IGNORECASE | re.DOTALL,
 )
 #: Figures of single communes: "A (1.000 ha), B (500 ha)", "A 1.000 ha, B 500 ha"; a list may be cut
 #: off within the parentheses.
@@ -30,9 +38,16 @@ _FIGURES = re.compile(
 #: A full stop or the next bullet ends it; the dot of "P. Kỳ Lừa" or "TT. Na Dương" does not.
 _SENTENCE_END = re.compile(r"(?<!\b[PXHpxh])(?<!\bTT)(?<!\bTP)(?<!\bTX)\.(?=\s|$)|\n\s*[-+•]")
 _BETWEEN = re.compile(
-    r"[,;:\n]|\s(?:và|với|cùng)\s|\s&\s|\s[-–]\s(?=(?:xã|phường|đặc khu)\s)", re.IGNORECASE
+    r"[,;:\n]|\s(?:và|với|cùng)\s|\s&\s|\s[-–]\s(?=(?:xã|phường|đặc khu)\s)"
+    r"|(?<=\w)\s*/\s*(?=(?:(?:xã|phường)\s+)?(?P<next>[^\W\d_]))",
+    re.IGNORECASE,
 )
-_LEADING = re.compile(r"^(?:và|cùng|với|gồm|các)\s+", re.IGNORECASE)
+_DASH = re.compile(r"\s[-–]\s")
+_ASIDE = re.compile(r"\(([^()]*)\)")
+_STRETCH = re.compile(
+    rf"(?:từ\s+)?(?:{_KIND}\s+)?(?P<first>\S.*?)\s+đến\s+(?P<last>\S.*)", re.IGNORECASE
+)
+_LEADING = re.compile(r"^(?:và|cùng|với|gồm)\s+", re.IGNORECASE)
 #: Words between the kind and the names ("các xã vùng cao như A"), in small letters: Như Thanh is a
 #: name.
 _CONNECTIVE = r"\b(?:như(?: là)?|(?:bao )?gồm(?: có)?|là|(?:như )?sau(?: đây)?|dưới đây|cụ thể)"
@@ -73,6 +88,10 @@ class NameList:
         Items that mean no single commune, each with its reason.
     whole_province : bool
         The sentence means every commune ("các xã, phường trên địa bàn tỉnh").
+    excluded : tuple of Match
+        Communes that the sentence takes out of its list, or of the whole province.
+    rest_of_province : bool
+        The matches are all communes of the province but the excluded ones.
     """
 
     matches: tuple[Match, ...]
@@ -80,6 +99,8 @@ class NameList:
     duplicates: tuple[Duplicate, ...] = ()
     unresolved: tuple[NoMatch, ...] = ()
     whole_province: bool = False
+    excluded: tuple[Match, ...] = ()
+    rest_of_province: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -89,7 +110,12 @@ class NameList:
 
 def _opening(text: str) -> int:
     """Where the list begins: at the first kind word before a capital letter, else at the first."""
-    found = list(_OPENING.finditer(text))
+    asides = [aside.span() for aside in _ASIDE.finditer(text)]
+    found = [
+        one
+        for one in _OPENING.finditer(text)
+        if not any(start < one.start() < end for start, end in asides)
+    ]
     named = [one for one in found if _before_names(text[one.end() :])]
     return (named or found)[0].start() if found else 0
 
@@ -100,20 +126,51 @@ def _before_names(rest: str) -> bool:
     return rest[introduced.end() if introduced else 0 :].lstrip(" :")[:1].isupper()
 
 
-def _items(text: str) -> tuple[list[str], bool]:
-    """Texts between the separators of the first list of a text, and whether it is open."""
+def _sentence(text: str) -> tuple[str, bool]:
+    """Sentence of the first list of a text, up to an ellipsis, and whether one leaves it open."""
     # A line break within a sentence is the page's, unless names stand one below the other.
     joined = text if not re.search("[,;]", text) else re.sub(r"\n(?!\s*[-+•])", " ", text)
-    listed = joined[_opening(joined) :]
-    ellipsis, end = _OPEN_END.search(listed), _SENTENCE_END.search(listed)
-    is_open = ellipsis is not None and (end is None or ellipsis.start() <= end.start())
-    stops = [found.start() for found in (ellipsis, end) if found]
-    parts = [tidy(part) for part in _BETWEEN.split(listed[: min(stops, default=None)])]
-    return [part for part in (_LEADING.sub("", part) for part in parts) if part], is_open
+    begin, is_open = _opening(joined), False
+    ends = [end.end() for end in _SENTENCE_END.finditer(joined, 0, begin)]
+    listed = joined[ends[-1] if ends else 0 :]
+    begin -= ends[-1] if ends else 0
+    for dots in _OPEN_END.finditer(listed, begin):
+        end = _SENTENCE_END.search(listed, begin)
+        if end is not None and dots.start() > end.start():
+            break
+        is_open = True
+        if not (dots["on"] and _names_begin(listed[dots.end() :])):
+            return listed[: dots.start()], True
+        dotted = re.sub(r"\S", ",", dots[0])
+        listed = listed[: dots.start()] + dotted + listed[dots.end() :]
+    end = _SENTENCE_END.search(listed, begin)
+    return listed[: end.start()] if end else listed, is_open
+
+
+def _names_begin(text: str) -> bool:
+    return bool(re.match(rf"(?:(?:các\s+)?{_KIND}\s+)?[^\W\d_]", text)) and next(
+        (word[0].isupper() for word in text.split() if word not in _SMALL_WORDS), False
+    )
+
+
+_SMALL_WORDS = {"các", "xã", "phường", "thị", "trấn", "đặc", "khu", "và", "cùng"}
+
+
+def _split(text: str) -> list[str]:
+    """Texts between the separators that stand in no parentheses."""
+    asides, parts, begin = [aside.span() for aside in _ASIDE.finditer(text)], [], 0
+    for sign in _BETWEEN.finditer(text):
+        inside = any(start < sign.start() < end for start, end in asides)
+        if inside or (sign["next"] and not sign["next"].isupper()):
+            continue
+        parts.append(text[begin : sign.start()])
+        begin = sign.end()
+    return [part for part in map(tidy, [*parts, text[begin:]]) if part]
 
 
 def _strip_opening(item: str) -> str:
     """Drop the words that open the whole list, keeping a kind word before a single name."""
+    item = re.sub(rf"^(?:các\s+)?\d+\s+(?={_KIND}\b)", "", item, flags=re.IGNORECASE)
     introduced = _INTRODUCED.match(item)
     if introduced and item[introduced.end()].isupper():
         return item[introduced.end() :]
@@ -153,18 +210,37 @@ def read_name_list(text: str, *, province: str, on: Day = None) -> NameList:
     >>> found.codes, found.open
     (('06529', '06196', '06187'), True)
     """
-    whole = _FIGURES.sub("", unicodedata.normalize("NFC", text))
-    items, is_open = _items(whole)
-    if names_whole_province(_first_sentence(whole)) and not _resolvable(items, province, on):
+    sentence, is_open = _sentence(unicodedata.normalize("NFC", text))
+    taken = find_exclusions(sentence)
+    read = _Items(province, on, cased=any(sign.isupper() for sign in sentence))
+    main = sentence
+    for one in reversed(taken):
+        end = one.end + (one.aside and sentence[one.end : one.end + 1] == ")")
+        main = main[: one.start - one.aside].rstrip("( ,;") + " " + main[end:]
+    read.read(_FIGURES.sub(_without_names, main))
+    if taken:
+        return _without_excluded(sentence, taken, read, is_open=is_open)
+    if names_whole_province(main) and not read.matches:
         return NameList(_everything(province, on), open=False, whole_province=True)
+    return _listed(read.matches, read.unresolved, is_open=is_open or read.open)
+
+
+def _without_names(figures: re.Match[str]) -> str:
+    """Nothing for figures in parentheses; "(và 2 xã A, B)" holds names and stays."""
+    named = re.finditer(rf"\b{_KIND}\b\s*:?\s*(\S)", figures[0])
+    return figures[0] if any(one[1].isupper() for one in named) else ""
+
+
+def _listed(
+    matches: Sequence[Match],
+    unresolved: Sequence[NoMatch],
+    *,
+    is_open: bool,
+    excluded: Sequence[Match] = (),
+) -> NameList:
     found: dict[str, list[Match]] = {}
-    unresolved = []
-    for item in filter(None, map(_strip_opening, items)):
-        match = match_commune(_without_heading(item), province=province, on=on)
-        if isinstance(match, NoMatch):
-            unresolved.append(match)
-        else:
-            found.setdefault(match.code, []).append(match)
+    for match in matches:
+        found.setdefault(match.code, []).append(match)
     return NameList(
         matches=tuple(same[0] for same in found.values()),
         open=is_open,
@@ -174,21 +250,183 @@ def read_name_list(text: str, *, province: str, on: Day = None) -> NameList:
             if len(same) > 1
         ),
         unresolved=tuple(unresolved),
+        excluded=tuple(excluded),
     )
 
 
-def _first_sentence(text: str) -> str:
-    end = _SENTENCE_END.search(text)
-    return text[: end.start()] if end else text
+def _without_excluded(
+    sentence: str, taken: Sequence[Exclusion], main: _Items, *, is_open: bool
+) -> NameList:
+    """What is left of a list, or of the province, without what its sentence takes out.
+
+    Where it is not plain what is taken out of what, nothing is left and the passage is told.
+    """
+    out = _Items(main.province, main.on, cased=main.cased)
+    for one in taken:
+        out.read(sentence[one.names : one.end])
+    excluded = {match.code: match for match in out.matches}
+    # What is taken out beside a name alone ("(trừ thôn B)") takes none of the others away.
+    beside = all(one.aside for one in taken)
+    plain = bool(excluded) and not (
+        out.open
+        or is_open
+        or any(match.confirm for match in out.matches)
+        or any(names_a_commune(one) or _UNNAMED.match(one.text) for one in out.unresolved)
+        or any(one.doubtful for one in taken)
+    )
+    told = [sentence[one.start : one.end].strip(" ,;") for one in taken]
+    if plain and not main.matches and ends_with_province(sentence[: taken[0].start]):
+        rest = [one for one in _everything(main.province, main.on) if one.code not in excluded]
+        return NameList(tuple(rest), False, excluded=tuple(out.matches), rest_of_province=True)
+    if not main.matches or not (plain or beside):
+        refused = [
+            NoMatch(text, "exclusion", message("layers.communes.exclusion_unclear", passage=text))
+            for text in told
+        ]
+        return _listed((), [*filter(names_a_commune, main.unresolved), *refused], is_open=False)
+    rest = [match for match in main.matches if match.code not in excluded]
+    unresolved = list(main.unresolved)
+    behind = main.matches[0].text in sentence[: taken[0].start]
+    if not plain or (behind and not set(excluded) <= {match.code for match in main.matches}):
+        unresolved += [
+            NoMatch(text, "exclusion", message("layers.communes.excluded_not_listed", passage=text))
+            for text in told
+        ]
+    return _listed(rest, unresolved, is_open=is_open or main.open, excluded=out.matches)
+
+
+def names_a_commune(refusal: NoMatch) -> bool:
+    """Whether what was not understood in a list looks like a name that must not be lost."""
+    text = refusal.text
+    named = re.search(rf"(?<!UBND )\b{_KIND}\b\s*:?\s+(\S)", text)
+    exact = any(one.score == 1 for one in refusal.candidates)
+    return (
+        refusal.reason in ("exclusion", "stretch")
+        or text[:1].isupper()
+        or bool(named and named[1].isupper())
+        or (exact and refusal.reason != "whole-province")
+    )
+
+
+class _Items:
+    """Communes that the items of a list mean, and what was not understood."""
+
+    def __init__(self, province: str, on: Day, *, cased: bool) -> None:
+        self.province, self.on, self.cased = province, on, cased
+        self.matches: list[Match] = []
+        self.unresolved: list[NoMatch] = []
+        self.open = False
+
+    def read(self, text: str) -> None:
+        """Read the items of a list, and the names that stand before its first kind word."""
+        begin = _opening(text)
+        items = _split(text[begin:])
+        for part in reversed(_split(text[:begin])):
+            if not isinstance(found := self._look(part), Match) or found.confirm:
+                break
+            items.insert(0, part)
+        for item in items:
+            plain = _LEADING.sub("", item)
+            if _is_unnamed(plain):
+                self._take_unnamed(plain)
+                continue
+            plain = re.sub(r"^các\s+", "", plain, flags=re.IGNORECASE)
+            if plain and (plain := _strip_opening(plain)):
+                self._resolve(plain)
+
+    def _take_unnamed(self, item: str) -> None:
+        """Leave a list open for "các xã lân cận"; "các xã vùng hồ (A, B)" names its communes."""
+        aside = _ASIDE.search(item)
+        if aside and (inside := self._inside(aside)):
+            self.matches += inside
+        elif self.matches:
+            self.open = True
+        else:
+            self.unresolved.append(self._unknown(item))
+
+    def _inside(self, aside: re.Match[str]) -> list[Match]:
+        return [one for part in _split(aside[1]) for one in self._sure([part])]
+
+    def _look(self, text: str) -> Match | NoMatch:
+        plain = _without_heading(text)
+        found = match_commune(plain, province=self.province, on=self.on)
+        if isinstance(found, Match) and found.confirm and self.cased and plain.islower():
+            return self._unknown(plain)  # "quy mô" is no misspelt Quy Mông
+        return found
+
+    def _unknown(self, text: str) -> NoMatch:
+        return NoMatch(text, "unknown", message("layers.communes.no_name_of_list", item=text))
+
+    def _resolve(self, item: str) -> None:
+        """Take the commune of an item, or those of an item that holds several."""
+        stretch, pieces = _STRETCH.fullmatch(item), _DASH.split(item)
+        ends = [self._look(stretch[end]) for end in ("first", "last")] if stretch else []
+        if ends and all(isinstance(one, Match) for one in ends):
+            why = message("layers.communes.stretch_of_communes", item=item)
+            self.unresolved.append(NoMatch(item, "stretch", why))
+        elif len(pieces) > 1 and (several := self._sure(pieces)):
+            # "Tân Văn - Bình Gia" may name a commune and its former district.
+            two = len(several) > 2 or several[-1].remark is None
+            self.matches += several if two else several[:1]
+            if not two:
+                why = message("layers.communes.one_or_two_communes", item=item)
+                self.unresolved.append(NoMatch(item, "unknown", why))
+        elif aside := _ASIDE.search(item):
+            self._resolve_aside(item, aside)
+        else:
+            self._take(self._look(item))
+
+    def _take(self, found: Match | NoMatch) -> None:
+        if isinstance(found, Match):
+            self.matches.append(found)
+            return
+        words = found.text.split()
+        if words and words[0].islower():
+            # "nhất là Tân Văn": the name is told.
+            at = next((place for place, word in enumerate(words) if word[0].isupper()), 0)
+            if at and (sure := self._sure([" ".join(words[at:])])):
+                found = replace(found, candidates=(Candidate(sure[0].unit, 1.0),))
+        self.unresolved.append(found)
+
+    def _sure(self, pieces: Sequence[str]) -> list[Match]:
+        """Communes of texts if each of them surely means one."""
+        found = [self._look(_strip_opening(piece)) for piece in map(tidy, pieces)]
+        sure = [one for one in found if isinstance(one, Match) and not one.confirm]
+        return sure if len(sure) == len(found) else []
+
+    def _resolve_aside(self, item: str, aside: re.Match[str]) -> None:
+        """Take the commune of "A (huyện X)", and those of "các xã vùng hồ (A, B)"."""
+        named = self._look(item)
+        if isinstance(named, NoMatch):
+            named = self._look(tidy(item[: aside.start()] + item[aside.end() :]))
+        inside = self._inside(aside)
+        if isinstance(named, NoMatch) and named.reason != "other-time" and inside:
+            self.matches += inside
+            if named.text[:1].isupper():
+                self.unresolved.append(named)
+            return
+        self._take(named)
+        others = [one for one in inside if one.remark is None]
+        if isinstance(named, Match) and {one.code for one in others} - {named.code}:
+            why = message("layers.communes.names_in_parentheses", item=item)
+            self.unresolved.append(NoMatch(item, "unknown", why))
+
+
+def _is_unnamed(item: str) -> bool:
+    """Whether an item means communes without a name: "một số xã có điều kiện"."""
+    found = _UNNAMED.fullmatch(item)
+    if found is None or _INTRODUCED.match(item) or _INTRODUCTION.match(item):
+        return False
+    if _IN_COMMON.match(item) or re.match(rf"\s*,?\s*{_KIND}\b", found["rest"], re.IGNORECASE):
+        return False
+    if not found["rest"]:
+        return found["noun"] is None or item.split()[0].lower() != "các"
+    return found["rest"][0].islower()
 
 
 def _without_heading(item: str) -> str:
     """Name of an item; "các xã Đình Lập" heads a list whose members may be of any kind."""
     return re.sub(r"^các\s+(?:xã|phường|thị trấn)\s+", "", item, flags=re.IGNORECASE)
-
-
-def _resolvable(items: list[str], province: str, on: Day) -> bool:
-    return any(isinstance(match_commune(item, province=province, on=on), Match) for item in items)
 
 
 def _everything(province: str, on: Day) -> tuple[Match, ...]:

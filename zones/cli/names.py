@@ -61,7 +61,8 @@ def resolve(
         for one in found:
             _print_found(one, verbose=verbose)
         for told in lists:
-            _print_list(told)
+            if told["communes"] or told["open"]:
+                _print_list(told)
     doubtful = any(isinstance(one, NoMatch) or one.confirm for one in found)
     if doubtful or any(told["duplicates"] for told in lists):
         raise typer.Exit(1)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from layers.communes.name_lists import NameList, read_name_list
+from layers.communes.name_lists import NameList, names_a_commune, read_name_list
 
 
 def _read(text: str) -> NameList:
@@ -153,3 +153,137 @@ def test_neighbours_that_are_not_named_leave_a_list_open() -> None:
     assert [match.name for match in found.matches] == ["Đình Lập", "Kiên Mộc"]
     assert found.open
     assert found.unresolved == ()
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "một số xã có điều kiện phù hợp",
+        "một số xã",
+        "những nơi có điều kiện",
+        "các xã phía Tây của tỉnh",
+        "vùng phụ cận",
+        "khu vực lân cận",
+        "nhiều xã khác trên địa bàn",
+        "các địa phương có điều kiện",
+        "một số địa bàn khác",
+    ],
+)
+def test_places_without_a_name_leave_a_list_open(rest: str) -> None:
+    found = _read(f"các xã Đình Lập, Kiên Mộc và {rest}.")
+    assert [match.name for match in found.matches] == ["Đình Lập", "Kiên Mộc"]
+    assert (found.open, found.unresolved) == (True, ())
+    more = _read(f"các xã Đình Lập, Kiên Mộc và {rest}, phường Kỳ Lừa.")
+    assert ([match.name for match in more.matches][2:], more.open) == (["Kỳ Lừa"], True)
+
+
+def _told(found: NameList) -> list[str]:
+    return [refusal.text for refusal in found.unresolved if names_a_commune(refusal)]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("tất cả các xã trong tỉnh trừ các xã Đồng Đăng, Hữu Lũng.", 63),
+        ("các xã trong tỉnh, ngoại trừ xã Cai Kinh và xã Chi Lăng.", 63),
+        ("trên địa bàn tỉnh Lạng Sơn (không kể 02 phường: Tam Thanh, Kỳ Lừa)", 63),
+        ("các xã, phường trên địa bàn tỉnh, không bao gồm xã Mẫu Sơn", 64),
+    ],
+)
+def test_what_a_province_is_listed_without_is_taken_out(text: str, left: int) -> None:
+    """The communes that were taken out once stood as the list."""
+    found = _read(text)
+    assert len(found.codes) == left == 65 - len(found.excluded)
+    assert not set(found.codes) & {match.code for match in found.excluded}
+    assert (found.rest_of_province, found.whole_province, found.open) == (True, False, False)
+    assert found.unresolved == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "told"),
+    [
+        (
+            "không bao gồm xã Mẫu Sơn, tập trung tại xã Lợi Bác và phường Tam Thanh",
+            ["Lợi Bác", "Tam Thanh"],
+            [],
+        ),
+        ("các xã Lộc Bình, Na Dương, Ba Sơn (trừ xã Na Dương)", ["Lộc Bình", "Ba Sơn"], []),
+        ("Lộc Bình, Na Dương, Ba Sơn, loại trừ Na Dương", ["Lộc Bình", "Ba Sơn"], []),
+        # What is taken out was not in the list: it stays, and a person is asked.
+        (
+            "các xã Bình Gia, Tân Văn (không kể xã Hoa Thám).",
+            ["Bình Gia", "Tân Văn"],
+            ["không kể xã Hoa Thám"],
+        ),
+        (
+            "các xã Bình Gia (trừ thôn Nà Mạ), Tân Văn",
+            ["Bình Gia", "Tân Văn"],
+            ["trừ thôn Nà Mạ"],
+        ),
+        # Of what whole it is taken out is not plain.
+        ("tất cả các xã trừ xã Ba Sơn", [], ["trừ xã Ba Sơn"]),
+        ("trên địa bàn tỉnh, trừ các phường", [], ["trừ các phường"]),
+        ("một số xã trong tỉnh, trừ xã Ba Sơn", [], ["trừ xã Ba Sơn"]),
+        ("các xã vùng cao trong tỉnh, trừ xã Ba Sơn", [], ["trừ xã Ba Sơn"]),
+        (
+            "các xã trong tỉnh trừ xã Ba Sơn và các xã lân cận",
+            [],
+            ["trừ xã Ba Sơn và các xã lân cận"],
+        ),
+        ("các xã trong tỉnh trừ xã Ba Sởn", [], ["trừ xã Ba Sởn"]),
+        ("không trồng tại xã Ba Sơn", [], ["không trồng tại xã Ba Sơn"]),
+        (
+            "không phát triển thêm tại các xã Đình Lập, Châu Sơn",
+            [],
+            ["không phát triển thêm tại các xã Đình Lập, Châu Sơn"],
+        ),
+        (
+            "ngoài các xã Lộc Bình, Na Dương, mở rộng sang xã Ba Sơn",
+            [],
+            ["ngoài các xã Lộc Bình, Na Dương"],
+        ),
+        # These words take nothing out.
+        ("các xã Lộc Bình, Na Dương, phòng trừ sâu bệnh tại xã", ["Lộc Bình", "Na Dương"], []),
+        ("các xã Lộc Bình, Na Dương, không gồm diện tích xen", ["Lộc Bình", "Na Dương"], []),
+    ],
+)
+def test_what_a_list_takes_out_is_never_the_list(
+    text: str, names: list[str], told: list[str]
+) -> None:
+    found = _read(text)
+    assert ([match.name for match in found.matches], _told(found)) == (names, told)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "told"),
+    [
+        ("các xã Đình Lập/Châu Sơn/Kiên Mộc", ["Đình Lập", "Châu Sơn", "Kiên Mộc"], []),
+        ("Bình Gia - Tân Văn - Hồng Phong", ["Bình Gia", "Tân Văn", "Hồng Phong"], []),
+        ("Tân Văn - Bình Gia", ["Tân Văn"], ["Tân Văn - Bình Gia"]),
+        ("từ xã Đình Lập đến xã Lộc Bình", [], ["xã Đình Lập đến xã Lộc Bình"]),
+        (
+            "Thái Bình, Lâm Ca (nay thuộc xã Thái Bình) và Đình Lập",
+            ["Thái Bình", "Đình Lập"],
+            ["Lâm Ca"],
+        ),
+        (
+            "3 phường: Tam Thanh, Kỳ Lừa; 02 xã: Đồng Đăng, Cao Lộc",
+            ["Tam Thanh", "Kỳ Lừa", "Đồng Đăng", "Cao Lộc"],
+            [],
+        ),
+        ("Lộc Bình, xã Na Dương", ["Lộc Bình", "Na Dương"], []),
+        ("các xã Bình Gia (thôn Nà Mạ, thôn B), Tân Văn", ["Bình Gia", "Tân Văn"], []),
+        ("các xã vùng hồ (Lộc Bình, Na Dương)", ["Lộc Bình", "Na Dương"], []),
+        (
+            "các xã Hữu Lũng (và 2 xã Yên Bình, Vân Nham), Cai Kinh",
+            ["Hữu Lũng", "Cai Kinh"],
+            ["xã Hữu Lũng (và 2 xã Yên Bình, Vân Nham)"],
+        ),
+        ("các xã Đình Lập, … và phường Kỳ Lừa", ["Đình Lập", "Kỳ Lừa"], []),
+        ("các xã Đình Lập, nhất là Kiên Mộc cũ", ["Đình Lập"], ["Kiên Mộc cũ"]),
+        ("các xã Bảo Yên, Đình Lập, quy mô 5 ha", ["Đình Lập"], ["xã Bảo Yên"]),
+    ],
+)
+def test_no_name_of_a_list_is_lost(text: str, names: list[str], told: list[str]) -> None:
+    found = _read(text)
+    assert ([match.name for match in found.matches], _told(found)) == (names, told)

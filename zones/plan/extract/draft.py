@@ -24,6 +24,7 @@ from layers.communes.gazetteer import (
     province_name,
     vintage_on,
 )
+from layers.communes.name_lists import names_a_commune
 from zones.plan.extract.calendar import read_reports
 from zones.plan.extract.crop_names import crops_named
 from zones.plan.extract.document import Document
@@ -49,8 +50,6 @@ from zones.plan.extract.zones import ZoneClause, find_zones, listed_communes, ta
 from zones.plan.findings import SURE
 from zones.plan.model import Horizon, ListedCommune, Names, Plan, Source, Target, Task, Zone
 from zones.plan.words import clause_words
-
-_LONGEST_COMMUNE = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +153,7 @@ def _near(lists: list[PlaceList], paragraphs: list[Paragraph]) -> list[NearName]
         found += [
             NearName(clause, places.line, refusal.text, "")
             for refusal in places.names.unresolved
-            if refusal.text not in heirs
-            and refusal.text[:1].isupper()
-            and len(refusal.text.split()) <= _LONGEST_COMMUNE
+            if refusal.text not in heirs and names_a_commune(refusal)
         ]
     return found
 
@@ -189,6 +186,8 @@ def _attach_lists(
             of_clause.setdefault(clause, []).append(target)
     loose = []
     for places in lists:
+        if not places.is_read:
+            continue
         paragraph = paragraphs[places.paragraph]
         owner = _owner(places, paragraph, of_clause.get(paragraph.clause, []))
         communes = listed_communes(places.names)
@@ -198,6 +197,20 @@ def _attach_lists(
             owner.listing = "open" if places.names.open else "closed"
             owner.communes = communes
     return loose
+
+
+def _about_excluded(lists: list[PlaceList], paragraphs: list[Paragraph]) -> Iterator[Phrase]:
+    """Tell a list that is made of all communes of the province but some."""
+    for places in lists:
+        names = places.names
+        if names.rest_of_province:
+            yield message(
+                "zones.plan.extract.all_but",
+                where=clause_words(paragraphs[places.paragraph].clause),
+                line=places.line,
+                count=len(names.matches),
+                names=[one.name for one in names.excluded],
+            )
 
 
 def _about_province(head: Head, given: str | None) -> Iterator[Phrase]:
@@ -372,6 +385,7 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
             *document.notes,
             *notes,
             *_about_province(head, given),
+            *_about_excluded(lists, paragraphs),
             *_about_districts(paragraphs, province, vintage),
             *map(_about_total, wrong),
             *_about_unknown_crops(plan),

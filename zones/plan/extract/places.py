@@ -7,19 +7,22 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from layers.communes.match_result import Match
+from layers.base.messages import message
+from layers.communes.exclusions import find_exclusions
+from layers.communes.match_result import Match, NoMatch
 from layers.communes.matching import match_commune
-from layers.communes.name_lists import COMMON, NameList, read_name_list
+from layers.communes.name_lists import COMMON, NameList, names_a_commune, read_name_list
 from layers.communes.spelling import exact_key
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.quantity import Quantity
 from zones.plan.extract.sentences import CAPITAL, sentence_bounds
 
 _OPENING = re.compile(
-    rf"(?<!UBND )(?:các\s+)?(?:(?<![Tt]hị )xã(?:\s*,\s*phường)?|phường|thị trấn)\s*"
+    rf"(?<!UBND )(?:các\s+)?(?:(?<![Tt]hị )xã(?:\s*,\s*phường)?|phường|thị trấn|đặc khu)\s*"
     rf"(?:(?:như|gồm|bao gồm|sau|sau đây|{COMMON})(?!\w)\s*)*:?\s*(?={CAPITAL})"
     rf"|các\s+xã(?:\s+(?!{CAPITAL})\w+){{1,6}}?\s+(?:như|gồm|bao gồm)\s*:?\s*(?={CAPITAL})"
-    rf"|(?:tập trung|phân bố|bố trí|trồng|chủ yếu)(?:\s+\w+){{0,3}}?\s+(?:ở|tại)\s+(?={CAPITAL})"
+    rf"|(?:[Tt]ập trung|[Pp]hân bố|[Bb]ố trí|[Tt]rồng|[Cc]hủ yếu)(?:\s+\w+){{0,3}}?\s+"
+    rf"(?:ở|tại)(?:\s*:)?\s+(?={CAPITAL})|(?<!\w)(?:tại|ở)(?:\s*:)?\s+(?={CAPITAL})"
     r"|các\s+xã\s*,?\s*(?:và\s+)?phường\s+trên\s+(?:phạm vi|địa bàn)\s+(?:toàn\s+)?tỉnh",
 )
 _ZONE = re.compile(
@@ -31,17 +34,26 @@ _ZONE = re.compile(
 _NOT_ZONE = re.compile(
     r"chế biến|tiêu thụ|thương hiệu|nhãn hiệu|giải pháp|tổ chức thực hiện|du lịch", re.IGNORECASE
 )
-_KIND = re.compile(r"xã|phường|thị trấn")
+_BARE = re.compile(r"(?:tại|ở)\W")
+_KIND = re.compile(r"xã|phường|thị trấn|đặc khu")
+#: "không bố trí trong khu vực dân cư" takes no commune out.
+_NAMES_UNITS = re.compile(rf"(?<!\w)(?:xã|phường|thị trấn|đặc khu)(?!\w)|{CAPITAL}")
 _KIND_OF_DISTRICT = re.compile(r"^(?:huyện|thị xã|thành phố|quận)\s+", re.IGNORECASE)
 _ROW = re.compile(rf"(?:Xã|Phường|Đặc khu)\s+({CAPITAL}[^:;,.|]{{1,30}}):")
 #: "xã A 500 ha; xã B 300 ha": the figure of one commune, behind which the list goes on.
 _NEXT_COMMUNE = re.compile(rf"\s*[,;]\s*(?:và\s+)?(?:xã|phường)\s+(?={CAPITAL})")
-_LEAST_KNOWN = 0.5
+#: "tại 3 phường: A, B và 02 xã: C, D": the count of communes that are named, no figure of its own.
+_COUNT = re.compile(r"(?:xã|phường|thị trấn|đặc khu)$", re.IGNORECASE)
+_NAMED_THEN = re.compile(rf"\s*:?\s*(?:(?:như|gồm|bao gồm|là)\s*:?\s*)?(?={CAPITAL})")
+_LEAST_KNOWN, _LONGEST_TOLD = 0.5, 80
 #: No list of communes is longer: a province has at most 170, of some 12 letters.
 _FAR = 4_000
 #: Ends a list before its sentence does: what comes behind belongs to something else. What stands in
 #: parentheses of its own is passed over.
-_LIST_ENDS = re.compile(rf"\([^()]*\)|(?P<end>\)|;(?!\s*(?:và\s+)?(?:xã\s+|phường\s+)?{CAPITAL}))")
+_LIST_ENDS = re.compile(
+    rf"\([^()]*\)|(?P<end>\)|"
+    rf";(?!\s*(?:và\s+)?(?:các\s+)?(?:\d+\s+)?(?:(?:xã|phường|đặc khu)\s*:?\s+)?{CAPITAL}))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,11 @@ class PlaceList:
     start: int  # where it begins in its paragraph
     end: int  # where it ends in its paragraph
 
+    @property
+    def is_read(self) -> bool:
+        """Whether it is known which communes are meant: else its words are told, and no more."""
+        return bool(self.names.matches) or self.names.whole_province
+
 
 def _label(text: str) -> str:
     """Words before the first colon, the heading of an item."""
@@ -71,34 +88,65 @@ def _is_zone(text: str, start: int) -> bool:
     return bool(_ZONE.search(said) or (label and _ZONE.search(label)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """Where a list opens in a paragraph."""
+
+    start: int  # where it begins
+    names: int  # behind the words that open it
+    led: str = ""  # words that stand for those that open it: "tập trung ở Mai Sơn"
+
+
 def _read(
-    #: Place of its paragraph.
-    paragraph: Paragraph,
-    place: int,
-    opening: re.Match[str],
-    figure: int,
-    *,
-    province: str,
-    on: str,
+    paragraph: Paragraph, place: int, opening: _Opening, figure: int, *, province: str, on: str
 ) -> PlaceList | None:
     """Read the list that opens at a place, up to the next figure."""
-    text, start = paragraph.text, opening.start()
-    ends = _LIST_ENDS.finditer(text, opening.end())
+    text, start = paragraph.text, opening.start
+    ends = _LIST_ENDS.finditer(text, opening.names)
     closed = next((found for found in ends if found["end"]), None)
     end = min(figure, closed.start() if closed else len(text), start + _FAR)
-    listed = text[start:end]
-    if not _KIND.search(opening[0]):
-        listed = "các xã " + text[opening.end() : end]  # "tập trung ở Mai Sơn, Thuận Châu"
+    listed = opening.led + text[opening.names if opening.led else start : end]
     names = read_name_list(listed, province=province, on=on)
     # Communes of another day are communes: who took them over is asked.
     former = sum(one.reason == "other-time" for one in names.unresolved)
-    known, every = len(names.matches) + former, len(names.matches) + len(names.unresolved)
-    if not names.whole_province and (not known or known < _LEAST_KNOWN * every):
+    if opening.led and names.whole_province:
         return None
+    known, every = len(names.matches) + former, len(names.matches) + len(names.unresolved)
+    refused = any(
+        one.reason in ("exclusion", "stretch") and _NAMES_UNITS.search(one.text)
+        for one in names.unresolved
+    )
+    if not (names.whole_province or refused) and (not known or known < _LEAST_KNOWN * every):
+        if opening.led or not any(map(names_a_commune, names.unresolved)):
+            return None
+        names = _not_understood(listed)  # names of another province, or villages: they are told
     elsewhere = bool(_NOT_ZONE.search(_label(text)))
     is_zone = not elsewhere and _is_zone(text, start)
     end = min(end, sentence_bounds(text, start)[1])
     return PlaceList(names, is_zone, elsewhere, place, paragraph.line_at(start), start, end)
+
+
+def _not_understood(listed: str) -> NameList:
+    passage = listed if len(listed) <= _LONGEST_TOLD else f"{listed[:_LONGEST_TOLD].rstrip()} …"
+    why = message("layers.communes.no_name_of_list", item=passage)
+    return NameList((), False, unresolved=(NoMatch(passage.strip(" .,;"), "unknown", why),))
+
+
+def _openings(text: str, figures: Sequence[Quantity]) -> list[_Opening]:
+    """Where lists may open; words that take communes out open what stands round them."""
+    found, taken = [], find_exclusions(text)
+    for one in taken:
+        ends = [figure.end for figure in figures if figure.end <= one.start]
+        begin = max(sentence_bounds(text, one.start)[0], *ends[-1:], 0)
+        found.append(_Opening(begin, one.end + one.aside))
+    for opening in _OPENING.finditer(text):
+        start, end = opening.span()
+        if not any(one.start <= start < one.end for one in taken):
+            led = "" if _KIND.search(opening[0]) else "các xã "
+            # "tại" alone may open anything: only what stands beside a figure is read.
+            if not led or figures or not _BARE.match(opening[0]):
+                found.append(_Opening(start, end, led))
+    return sorted(found, key=lambda one: one.start)
 
 
 def find_place_lists(
@@ -113,18 +161,29 @@ def find_place_lists(
     for place, (paragraph, figures) in enumerate(zip(paragraphs, quantities, strict=True)):
         # A figure in parentheses, or before a further commune, is one of the list's communes.
         text, end = paragraph.text, 0
-        closing = [it for it in figures if not (it.aside or _NEXT_COMMUNE.match(text, it.end))]
+        closing = [
+            it
+            for it in figures
+            if not (it.aside or _NEXT_COMMUNE.match(text, it.end) or _heads_names(text, it))
+        ]
         begins = [figure.start for figure in closing]
-        for opening in _OPENING.finditer(text):
-            if opening.start() < end:
+        for opening in _openings(text, closing):
+            if opening.start < end:
                 continue
-            next_ = bisect_left(begins, opening.end())
+            next_ = bisect_left(begins, opening.names)
             figure = begins[next_] if next_ < len(begins) else len(text)
             places = _read(paragraph, place, opening, figure, province=province, on=on)
             if places is not None:
                 found.append(places)
                 end = places.end
     return found
+
+
+def _heads_names(text: str, figure: Quantity) -> bool:
+    """Whether a figure counts the communes that are named behind it."""
+    return bool(
+        _COUNT.search(text[figure.start : figure.end]) and _NAMED_THEN.match(text, figure.end)
+    )
 
 
 _DISTRICT = re.compile(

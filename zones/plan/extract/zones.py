@@ -117,11 +117,19 @@ def listed_communes(names: NameList) -> list[ListedCommune]:
 
 
 def _listing(places: PlaceList | None) -> Literal["open", "closed", "province", "none"]:
-    if places is None:
+    if places is None or not places.is_read:
         return "none"
     if places.names.whole_province:
         return "province"
     return "open" if places.names.open else "closed"
+
+
+def _doubt(places: PlaceList | None) -> float:
+    """How much less sure a zone is for what its list takes out."""
+    if places is None:
+        return 0.0
+    refused = any(one.reason in ("exclusion", "stretch") for one in places.names.unresolved)
+    return 0.35 if refused or not places.is_read else 0.2 if places.names.rest_of_province else 0.0
 
 
 def _zone(
@@ -153,7 +161,7 @@ def _zone(
         listing=_listing(places),
         communes=() if places is None or whole else tuple(listed_communes(places.names)),
         places=places,
-        confidence=round(confidence, 2),
+        confidence=round(confidence - _doubt(places), 2),
     )
 
 
@@ -162,10 +170,15 @@ def _of_clauses(
 ) -> Iterator[ZoneClause]:
     """Zones from clauses with a heading that names a crop and a paragraph that says where."""
     found: set[str] = set()
-    first = {places.paragraph: places for places in reversed(lists) if places.is_zone}
+    # The first that is read of a paragraph.
+    first: dict[int, PlaceList] = {}
+    for one in lists:
+        known = first.get(one.paragraph)
+        if one.is_zone and (known is None or (one.is_read and not known.is_read)):
+            first[one.paragraph] = one
     for place, paragraph in enumerate(paragraphs):
         places = first.get(place)
-        is_list = places is not None
+        is_list = places is not None and places.is_read
         if paragraph.clause is None or not paragraph.headings:
             continue
         if not is_list and not _LOCATION.match(paragraph.text):
@@ -242,7 +255,7 @@ def _lists_beside(
     for stated in reading.targets:
         figures.setdefault(stated.paragraph, []).append(stated)
     found: dict[int, PlaceList] = {}
-    for places in lists:
+    for places in sorted(lists, key=lambda places: not places.is_read):
         if places.elsewhere or places.names.whole_province:
             continue
         near, text = figures.get(places.paragraph, []), paragraphs[places.paragraph].text

@@ -495,3 +495,64 @@ def test_wordings_of_another_province() -> None:
     # Land to be planted is nothing planted: the figure waits for a person.
     land = [t for t in plan.indicators if isinstance(t, Target) and t.figure == 281_000]
     assert all(t.indicator != "planting_per_year" and (t.confidence or 0) < 0.65 for t in land)
+
+
+#: Lists that leave communes out or open, and what the zone of each clause must hold.
+OUT = """\
+KẾ HOẠCH
+Phát triển vùng sản xuất tập trung giai đoạn 2026 - 2030 tỉnh Lạng Sơn
+I. CÁC VÙNG
+1. Vùng Hồi: đến năm 2030 đạt 50.000 ha tại tất cả các xã trong tỉnh
+trừ các xã Đồng Đăng, Hữu Lũng.
+2. Vùng Keo: đến năm 2030 đạt 50.000 ha, không bao gồm xã Mẫu Sơn,
+tập trung tại xã Lợi Bác và phường Tam Thanh.
+3. Vùng Quế: đến năm 2030 đạt 10.000 ha; không phát triển thêm tại các xã Đình Lập, Châu Sơn.
+4. Vùng Na: đến năm 2030 đạt 4.500 ha trên địa bàn tỉnh, trừ các phường.
+5. Vùng Chè: đến năm 2030 đạt 1.500 ha tại Thái Bình, Lâm Ca (nay thuộc xã Thái Bình) và Đình Lập.
+6. Vùng Quýt: đến năm 2030 đạt 3.000 ha tại 3 phường: Tam Thanh, Đông Kinh, Kỳ Lừa
+và 02 xã: Đồng Đăng, Cao Lộc.
+7. Vùng Thông: 155.000 ha đến năm 2030 từ xã Đình Lập đến xã Lộc Bình.
+8. Vùng Mắc ca: đến năm 2030 đạt 6.000 ha. Tập trung tại: Bình Gia - Tân Văn - Hồng Phong.
+9. Vùng Hồng: đến năm 2030 đạt 2.000 ha tại các xã Cao Lộc (không
+kể xã Hoa Thám), Ba Sơn và vùng phụ cận.
+10. Vùng Dẻ: đến năm 2030 đạt 500 ha tại các xã Bảo Yên, Nghĩa Đô, Lộc Bình.
+"""
+
+
+def test_lists_that_take_communes_out_or_leave_them_open() -> None:
+    """What a list takes out once was the list, at full confidence."""
+    draft = draft_plan(Document("x.txt", "0" * 64, tuple(OUT.splitlines())), plan_id="x")
+    zones = {zone.clause: zone for zone in draft.plan.zones}
+    anise = [commune.code for commune in zones["I.1"].communes]
+    assert (len(anise), {"06184", "06385"} & set(anise)) == (63, set())
+    names = {
+        clause: (zone.listing, [one.as_written for one in zone.communes])
+        for clause, zone in zones.items()
+        if clause != "I.1"
+    }
+    assert names == {
+        "I.2": ("closed", ["Lợi Bác", "phường Tam Thanh"]),
+        "I.3": ("none", []),
+        "I.4": ("none", []),
+        "I.5": ("closed", ["Thái Bình", "Đình Lập"]),
+        "I.6": ("closed", ["Tam Thanh", "Đông Kinh", "Kỳ Lừa", "Đồng Đăng", "Cao Lộc"]),
+        "I.7": ("none", []),
+        "I.8": ("closed", ["Bình Gia", "Tân Văn", "Hồng Phong"]),
+        "I.9": ("open", ["Cao Lộc", "Ba Sơn"]),
+        "I.10": ("none", []),
+    }
+    assert [(near.clause, near.written) for near in draft.near] == [
+        ("I.3", "không phát triển thêm tại các xã Đình Lập, Châu Sơn"),
+        ("I.4", "trừ các phường"),
+        ("I.5", "Lâm Ca"),
+        ("I.7", "xã Đình Lập đến xã Lộc Bình"),
+        ("I.9", "không kể xã Hoa Thám"),
+        ("I.10", "các xã Bảo Yên, Nghĩa Đô, Lộc Bình"),
+    ]
+    unsure = [clause for clause, zone in zones.items() if (zone.confidence or 0) < 0.65]
+    assert unsure == ["I.1", "I.3", "I.4", "I.7", "I.9", "I.10"]
+    (note,) = draft.notes
+    assert note.en == (
+        "Check the list of clause I.1, line 4: 63 communes, all of the province, wards included, "
+        "but Đồng Đăng, Hữu Lũng."
+    )
