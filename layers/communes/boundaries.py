@@ -22,7 +22,13 @@ from layers.base.short_repr import short_repr
 from layers.communes.codes import check_codes, normal_code
 from layers.communes.gazetteer import NEWEST_VINTAGE, Day, Unit, communes_on, vintages
 from layers.crs.source import as_vector_file, read_layer
-from layers.io.table import read_table, refuse_percents, require_columns, require_hectares
+from layers.io.table import (
+    read_table,
+    refuse_percents,
+    require_columns,
+    require_hectares,
+    rows_in_other_units,
+)
 from layers.io.values import Decimal, as_text, parse_numbers
 from layers.io.vector import VectorFile, describe_vector
 
@@ -99,7 +105,16 @@ def load_natural_areas(table: NaturalAreas) -> pd.Series[float]:
     require_columns(
         frame, {"code": table.code_column, "area": table.area_column}, source=str(table.path)
     )
-    require_hectares(table.area_column, source=str(table.path))
+    require_hectares(table.area_column, source=str(table.path), frame=frame)
+    said, _ = rows_in_other_units(frame, {table.code_column, table.area_column})
+    if (other := said[said != ""]).any():
+        raise InputError(
+            "layers.io.rows_not_hectares",
+            source=table.path,
+            count=len(other),
+            units=other.unique().tolist(),
+            rows=[int(row) + 2 for row in other.index],
+        )
     refuse_percents(frame, table.area_column, source=f"{table.path}: {table.area_column}")
     areas = parse_numbers(
         frame[table.area_column],

@@ -13,7 +13,7 @@ import io
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from string import ascii_uppercase
 from typing import TYPE_CHECKING, TextIO
@@ -25,8 +25,20 @@ from layers.base.errors import InputError, SchemaError
 from layers.base.files import require_file
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
+from layers.base.units import (
+    heads_units,
+    is_count,
+    is_hectares,
+    is_unit_alone,
+    measure_of,
+    other_quantity,
+    unit_of_heading,
+    unit_of_note,
+    unit_said,
+)
 from layers.io.endings import TABLE_KINDS, WORKBOOK_KINDS
 from layers.io.shown_cells import ShownCells
+from layers.io.values import as_text
 from layers.io.workbook import TEXT_BYTES, column_letters, read_workbook_rows
 
 if TYPE_CHECKING:
@@ -48,6 +60,13 @@ _TEXT = pd.StringDtype(na_value=np.nan)
 _PERCENTS = "percents"
 #: Key of a frame's ``attrs``: the file does not tell which cells it shows as percents.
 _UNTOLD = "percents_untold"
+#: Key of a frame's ``attrs``: lines above the header.
+_TITLES = "titles"
+_LONGEST_TITLE = 100
+_HECTARES = re.compile(r"(?<!\w)ha(?!\w)", re.IGNORECASE)
+_SAYS_UNIT = re.compile(r"[đd]vt|t[íi]nh", re.IGNORECASE)
+#: A figure in a CSV file, where all cells are text.
+_FIGURE = re.compile(r"[-+]?[\d.,\s]+%?")
 
 _Rows = Iterator[tuple[int, Sequence[object]]]
 
@@ -84,15 +103,19 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
         raise InputError(
             "layers.io.not_a_table", path=path, table_kinds=TABLE_KINDS, suffix=path.suffix
         )
+    titles: list[str] = []
     if kind == ".parquet":
         frame = _read_parquet(path)
     elif kind in WORKBOOK_KINDS:
         shown = ShownCells()
-        rows = read_workbook_rows(path, sheet, shown=shown)
-        frame = _frame(path, _from_header(rows), strict=False, shown=shown)
+        titles, rows = _from_header(read_workbook_rows(path, sheet, shown=shown))
+        frame = _frame(path, rows, strict=False, shown=shown)
         frame.attrs |= {} if shown.are_told else {_UNTOLD: True}
     else:
-        frame = _frame(path, csv_rows(path), strict=True)
+        titles, rows = _from_header(csv_rows(path))
+        frame = _frame(path, rows, strict=True)
+    if titles:
+        frame.attrs[_TITLES] = titles
     if frame.empty:
         raise InputError("layers.io.table_without_rows", path=path)
     return frame
@@ -117,25 +140,71 @@ def require_columns(
 
 #: First line by which Excel is told the separator of a CSV file.
 _TOLD_SEPARATOR = re.compile(r"sep=([,;\t])\s*[\r\n]")
-_OTHER_UNIT = re.compile(r"(?<![^\W_])(k?m2|k?m²|mét vuông|met vuong|m vuông)(?![^\W_])")
-#: Units of fields, whose size differs by region, and multiples of the hectare.
-_OLD_UNIT = re.compile(
-    r"(?<!\w)sào(?!\w)|\((?:mẫu|công)\)|(?<!\w)(?:nghìn|ngàn|vạn|triệu|1[.,]?000)\s*ha(?!\w)"
-)
 
 
-def require_hectares(column: str, *, source: str) -> None:
-    """Refuse a column of areas whose header names another unit."""
-    if other := _OLD_UNIT.search(column.casefold()):
-        named = other.group().strip("()")
-        raise InputError("layers.io.hectares_not", source=source, column=column, unit=named)
-    unit = _OTHER_UNIT.search(column.casefold())
-    if unit:
-        square = unit.group()
-        per_ha = 0.01 if square.startswith("k") else 10_000
+def require_hectares(column: str, *, source: str, frame: pd.DataFrame | None = None) -> None:
+    """Refuse a column of areas whose header, or a title of its table, names another unit."""
+    unit = other_quantity(column)
+    if square := re.fullmatch(r"(k?)m[2²]|m.t vu.ng|m vuông", unit):
+        per_ha = 0.01 if square[1] else 10_000
         raise InputError(
-            "layers.io.hectares_needed", source=source, column=column, unit=square, per_ha=per_ha
+            "layers.io.hectares_needed", source=source, column=column, unit=unit, per_ha=per_ha
         )
+    if unit:
+        raise InputError("layers.io.hectares_not", source=source, column=column, unit=unit)
+    if frame is None:
+        return
+    blank = [name for name in frame.columns if name != column and frame[name].isna().all()]
+    refuse_other_units([*frame.attrs.get(_TITLES, []), *blank], column, source=source)
+
+
+def refuse_other_units(
+    lines: Iterable[str], column: str, *, source: str, notes: bool = False
+) -> None:
+    """Refuse a column of areas where a title above its table, or a note below, says another unit.
+
+    What is no area is passed over where hectares stand beside it, or in the header of the column.
+    """
+    named = is_hectares(unit_of_heading(column.replace("_", " ")))
+    for line in lines:
+        said = unit_of_note(line, ("ha",)) if notes else unit_said(line)
+        if not said or is_hectares(said):
+            continue
+        of_area = measure_of(said) in ("area", "")
+        beside = named or _HECTARES.search(line) or (is_count(said) and not _SAYS_UNIT.search(line))
+        if of_area or not beside:
+            title = line[:_LONGEST_TITLE]
+            told = {"source": source, "column": column, "unit": said, "title": title}
+            raise InputError("layers.io.title_not_hectares", **told)
+
+
+def rows_in_other_units(
+    frame: pd.DataFrame, used: Collection[str]
+) -> tuple[pd.Series[str], list[str]]:
+    """Unit that each row says, empty for hectares, and the columns that say it.
+
+    ``used`` columns hold something else. Where a column says other units, a blank cell is "?":
+    nobody knows whether it repeats the cell above.
+    """
+    said = pd.Series("", index=frame.index, dtype=_TEXT)
+    columns = []
+    for name in frame.columns:
+        texts = as_text(frame[name]) if name not in used else pd.Series(dtype=_TEXT)
+        units = texts.dropna().unique().tolist()
+        if not units or not _tells_units(str(name), units):
+            continue
+        columns.append(str(name))
+        other = {one for one in units if not is_hectares(one)}
+        here = texts.fillna("?") if other else texts.fillna("")
+        said = said.where(~here.isin({*other, "?"}), here)
+    return said, columns
+
+
+def _tells_units(name: str, units: Sequence[str]) -> bool:
+    """Whether a column of texts tells units: by its header, or by each of its cells."""
+    if heads_units(name) and is_unit_alone(name):
+        return True
+    return all(map(measure_of, units)) and not all(map(is_count, units))
 
 
 def refuse_percents(
@@ -221,7 +290,7 @@ def _lines(path: Path, text: TextIO) -> Iterator[str]:
 
 
 def _separator(sample: str) -> str:
-    """Separator that cuts the first record into most cells."""
+    """Separator that cuts the first record into most cells, or the header below titles."""
     if "\0" in sample:
         raise csv.Error("it is no text")
 
@@ -229,24 +298,36 @@ def _separator(sample: str) -> str:
     if told:
         return told.group(1)
 
-    def cells(mark: str) -> int:
-        return len(next(csv.reader(io.StringIO(sample.lstrip(), newline=""), delimiter=mark), []))
+    def records(mark: str) -> list[list[str]]:
+        lines = csv.reader(io.StringIO(sample.lstrip(), newline=""), delimiter=mark)
+        return list(itertools.islice(lines, _MOST_TITLES + 1))
 
-    return max(",;\t", key=cells)
+    first = {mark: records(mark) for mark in ",;\t"}
+    best = max(first, key=lambda mark: len(next(iter(first[mark]), [])))
+    widths = [len(record) for record in first[best]]
+    if len(widths) < 2 or widths[0] > _HEADER_NAMES or 1 < widths[0] == widths[1]:
+        return best
+    titled = (mark for mark in first if _from_header(enumerate(first[mark], start=1))[0])
+    return next(titled, best)
 
 
-def _from_header(rows: _Rows) -> _Rows:
-    """Rows of a sheet from its header on: lines of one cell above three names are titles."""
+def _from_header(rows: _Rows) -> tuple[list[str], _Rows]:
+    """Titles, and rows of a table from its header on: lines of one cell above three names."""
     above: list[tuple[int, Sequence[object]]] = []
     for row in rows:
         cells = [cell for cell in row[1] if _holds(cell)]
-        named = len(cells) >= _HEADER_NAMES and all(isinstance(cell, str) for cell in cells)
+        named = len(cells) >= _HEADER_NAMES and all(map(_is_name, cells))
         if above and named:
-            return itertools.chain([row], rows)
+            lines = [str(cell).strip() for _, line in above for cell in line if _holds(cell)]
+            return lines, itertools.chain([row], rows)
         above.append(row)
         if len(cells) > 1 or len(above) > _MOST_TITLES:
             break
-    return itertools.chain(above, rows)
+    return [], itertools.chain(above, rows)
+
+
+def _is_name(cell: object) -> bool:
+    return isinstance(cell, str) and not _FIGURE.fullmatch(cell.strip())
 
 
 def _frame(

@@ -19,7 +19,14 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.schema import read_schema
 from layers.base.short_repr import short_repr
-from layers.io.table import read_table, refuse_percents, require_columns, require_hectares
+from layers.base.units import measure_of
+from layers.io.table import (
+    read_table,
+    refuse_percents,
+    require_columns,
+    require_hectares,
+    rows_in_other_units,
+)
 from layers.io.values import (
     Decimal,
     as_commune_code,
@@ -134,16 +141,19 @@ def load_report(
         raw[told["commune"]] = pd.Series(pd.NA, index=raw.index, dtype="str")
     refuse_columns_of_crops(raw, told["crop"], source=name)
     require_columns(raw, told, source=name, of_layer=True)
-    require_hectares(told["area_ha"], source=name)
+    require_hectares(told["area_ha"], source=name, frame=raw)
     findings = Findings()
     raw = records_only(raw, told, source=name, findings=findings)
+    raw, of_fields = _in_hectares(raw, told, source=name, findings=findings)
     for use in ("commune_code", "commune", "crop"):
         refuse_formulas(raw[told[use]], source=f"{name}: {told[use]}")
     table = _typed(raw, told, mapping, decimal, name)
     _note_zeros(raw[told["commune_code"]], table, name, findings)
     last = min(last_year or this_year(), this_year())
-    blank = _without_figure(table, raw.drop(columns=told["area_ha"]), last)
-    table = _usable(table, last, name, findings)
+    in_ha = ~of_fields.to_numpy()
+    known = table.assign(area_ha=table["area_ha"].where(in_ha))
+    blank = _without_figure(known, raw.drop(columns=told["area_ha"]), last)
+    table = _usable(table.loc[in_ha], last, name, findings)
     area = f"{name}: {told['area_ha']}"
     refuse_percents(raw, told["area_ha"], source=area, rows=table["row"], findings=findings)
     table = count_once(table, source=name, findings=findings)
@@ -175,6 +185,34 @@ def load_report(
         findings,
     )
     return ReportLayer(REPORT.validate(table.reset_index(drop=True)), findings, blank)
+
+
+def _in_hectares(
+    raw: pd.DataFrame, told: Mapping[str, str], *, source: str, findings: Findings
+) -> tuple[pd.DataFrame, pd.Series[bool]]:
+    """Rows of areas, without columns of units, and which of these areas are in another unit.
+
+    Rows of tonnes and the like are none of areas; one in "sào" leaves its commune unknown.
+    """
+    said, columns = rows_in_other_units(raw, set(told.values()))
+    strange = said[said != ""]
+    if not strange.empty:
+        rows, units = [int(row) + 2 for row in strange.index], strange.unique().tolist()
+        what = message("layers.kinds.rows_in_other_units", count=len(rows), units=units, rows=rows)
+        findings.add(
+            Finding(
+                "problem",
+                "other-unit",
+                source,
+                what,
+                count=len(rows),
+                examples=tuple(map(str, rows[:5])),
+                rows=tuple(row - 2 for row in rows),
+            )
+        )
+    area = said.map(measure_of).isin(("", "area"))
+    kept = raw.loc[area].drop(columns=columns)
+    return kept, said[area] != ""
 
 
 def _columns(columns: Mapping[str, str], source: str) -> dict[str, str]:

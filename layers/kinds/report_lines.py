@@ -10,6 +10,7 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
+from layers.io.table import refuse_other_units
 from layers.io.values import as_integer, as_number, as_text
 from layers.kinds.crops import crop_named
 
@@ -45,6 +46,9 @@ def records_only(
     crops = crop.map(lambda name: bool(crop_named(name)[0]), na_action="ignore").eq(other=True)
     text = below & figures.isna() & ~crops  # a crop without a figure is a record with a hole
     total = below & figures.notna() & crop.isna() & _speaks_of_total(raw)
+    beside = raw.loc[figures.isna() & years.isna()]
+    lines = (cell for _, cells in beside.items() for cell in as_text(cells).dropna())
+    refuse_other_units(lines, told["area_ha"], source=source, notes=True)
     if text.any():
         _tell_text(text, source, findings)
     if total.any():

@@ -12,7 +12,7 @@ import pandas as pd
 from layers.base.errors import SchemaError
 from layers.base.schema import Schema, read_schema
 from layers.base.short_repr import short_repr
-from layers.io.table import read_table, refuse_percents
+from layers.io.table import read_table, refuse_percents, require_hectares
 from layers.io.values import (
     Decimal,
     as_commune_code,
@@ -202,7 +202,8 @@ def figures_of(
             frame[name] = read(frame[name]).fillna("") if blank else read(frame[name])
             continue
         if not name.endswith("_ratio"):  # of which 60% is as good as 0.6
-            hectares = name.endswith("_ha")
+            if hectares := name.endswith("_ha"):
+                require_hectares(name, source=str(path), frame=frame)
             refuse_percents(frame, name, source=f"{path}: {name}", hectares=hectares)
         mark = decimal if column.kind == "number" else None
         frame[name] = parse_numbers(frame[name], source=f"{path}: {name}", decimal=mark)

@@ -91,6 +91,11 @@ def test_an_empty_layer_and_a_missing_column_and_crs(tmp_path: Path) -> None:
             "code,name,official_area_ha\n06148,,\n06529,Lộc Bình,100\n",
             r"found none for 1 \(first: 06148\)",
         ),
+        ("ĐVT: nghìn ha\ncode,name,official_area_ha\n06148,Một,1\n", "says 'nghìn ha'"),
+        (
+            "code,official_area_ha,đơn vị\n06148,1,ha\n06529,2,km2\n",
+            r"1 row is in other units \(km2; row 3\)",
+        ),
         ("code,official_area_ha\n06529,0\n06148,1\n", "natural area above 0 ha"),
         ("code,official_area_ha\n06529,\n06148,1\n", "natural area above 0 ha"),
         ("code,official_area_ha\n06529,-5\n06148,1\n", "natural area above 0 ha"),

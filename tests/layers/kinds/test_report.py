@@ -178,6 +178,102 @@ def test_fields_and_multiples_are_no_hectares(folder: Path, column: str, unit: s
         load_report(path, columns={"area_ha": column})
 
 
+@pytest.mark.parametrize(
+    ("column", "unit"),
+    [
+        ("Sản lượng (tấn)", "tấn"),
+        ("Năng suất (tạ/ha)", "tạ/ha"),
+        ("Đàn lợn (nghìn con)", "nghìn con"),
+        ("Trữ lượng (m3)", "m3"),
+        ("Tỷ lệ (%)", "%"),
+        ("san_luong", "san luong"),
+        ("Diện tích (100 ha)", "100 ha"),
+    ],
+)
+def test_what_is_no_area_is_refused_by_its_heading(folder: Path, column: str, unit: str) -> None:
+    path = table(folder, "6463;Na;2025;50\n", head=f"commune_code;crop;year;{column}\n")
+    with pytest.raises(InputError, match=re.escape(f"is in {unit!r}")):
+        load_report(path, columns={"area_ha": column})
+
+
+TITLED = [["xa", "cay", "nam", "dt"], ["Chi Lăng", "Na", 2025, 10], ["Bằng Mạc", "Na", 2025, 20]]
+NAMES = {"commune": "xa", "crop": "cay", "year": "nam", "area_ha": "dt"}
+
+
+def written(folder: Path, kind: str, rows: list[list[object]]) -> Path:
+    """Rows as a workbook, or as a CSV file with semicolons."""
+    path = folder / f"titled.{kind}"
+    if kind == "csv":
+        lines = (";".join("" if cell is None else str(cell) for cell in row) for row in rows)
+        path.write_text("\n".join(lines), "utf-8")
+        return path
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("ĐVT: nghìn ha", "nghìn ha"),
+        ("Đơn vị: sào", "sào"),
+        ("Đơn vị tính: 100 ha", "100 ha"),
+        ("Diện tích cây ăn quả năm 2025 (m2)", "m2"),
+        ("ĐVT: tấn", "tấn"),
+        ("Đơn vị: UBND huyện Chi Lăng, năm 2025", ""),
+        ("Biểu 2, ĐVT: ha", ""),
+        ("ĐVT: tấn, ha", ""),
+        ("65 xã, phường (xã)", ""),
+    ],
+)
+def test_a_title_says_the_unit_of_the_areas(folder: Path, kind: str, title: str, unit: str) -> None:
+    path = written(folder, kind, [["BÁO CÁO"], [title], *TITLED])
+    if not unit:
+        assert load_report(path, columns=NAMES).table["row"].tolist() == [4, 5]
+        return
+    with pytest.raises(InputError, match=re.escape(f"says {unit!r} ({title!r})")):
+        load_report(path, columns=NAMES)
+
+
+@pytest.mark.parametrize("beside", [["xa", "cay", "nam", "dt", "ĐVT: sào"], ["ĐVT: sào"]])
+def test_a_unit_beside_the_records_is_that_of_the_areas(folder: Path, beside: list[object]) -> None:
+    rows = [beside, *TITLED[1:]] if len(beside) > 1 else [*TITLED, beside]
+    with pytest.raises(InputError, match="says 'sào'"):
+        load_report(written(folder, "xlsx", rows), columns=NAMES)
+
+
+def test_rows_in_other_units_are_set_aside_with_their_rows(folder: Path) -> None:
+    """Fields of Chi Lăng are in sào: its area is not known; tonnes are no area of anybody's."""
+    rows = [
+        [*TITLED[0], "Đơn vị tính"],
+        ["Chi Lăng", "Na", 2025, 270, "sào"],
+        ["Bằng Mạc", "Na", 2025, 20, "ha"],
+        ["Bằng Mạc", "Na", 2025, 160, "tấn"],
+        ["Bằng Mạc", "Na", 2025, 80, "tạ/ha"],
+        ["Vạn Linh", "Na", 2025, 5, "Ha"],
+        ["Vạn Linh", "Na", 2024, 7, None],
+    ]
+    report = load_report(written(folder, "xlsx", rows), columns=NAMES)
+    assert report.table[["row", "area_ha"]].to_numpy().tolist() == [[3, 20], [6, 5]]
+    (found,) = report.findings.items
+    assert (found.severity, found.kind, found.rows) == ("problem", "other-unit", (0, 2, 3, 5))
+    assert "(sào, tấn, tạ/ha, ?; row 2, 4, 5, 7)" in found.message.en
+    assert report.blank[["commune", "year"]].to_numpy().tolist() == [
+        ["Chi Lăng", 2025],
+        ["Vạn Linh", 2024],
+    ]
+
+
+def test_a_column_of_hectares_tells_nothing_more(folder: Path) -> None:
+    rows = [[*cells, unit] for cells, unit in zip(TITLED, ["loại", "ha", "Ha."], strict=True)]
+    report = load_report(written(folder, "xlsx", rows), columns=NAMES)
+    assert report.table["area_ha"].sum() == 30
+    assert report.findings.items == []
+
+
 @pytest.mark.parametrize("column", ["Diện tích theo mẫu 02 (ha)", "Diện tích năm 2000 (ha)"])
 def test_a_word_in_a_heading_is_no_unit(folder: Path, column: str) -> None:
     path = table(folder, "6463;Na;2025;50\n", head=f"commune_code;crop;year;{column}\n")

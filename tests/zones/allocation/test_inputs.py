@@ -30,6 +30,12 @@ def test_an_office_table_with_semicolons_and_decimal_commas(tmp_path: Path) -> N
     assert read_figures(AVAILABLE, path)["area_ha"].tolist() == [1234.5, 7.0]
 
 
+def test_a_title_says_the_unit_of_the_table(tmp_path: Path) -> None:
+    path = written(tmp_path, "ĐVT: nghìn ha\ncommune_code,source,area_ha\n06148,bare,1\n")
+    with pytest.raises(InputError, match="says 'nghìn ha'"):
+        read_figures(AVAILABLE, path)
+
+
 def test_thousands_are_not_taken_for_decimals(tmp_path: Path) -> None:
     """1.234 ha are not 1 ha: refused until the project says which mark it uses."""
     path = written(tmp_path, "commune_code,source,area_ha\n06148,bare,1.234\n")

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from layers import InputError
 from layers.base.resources import add_rows
+from layers.base.units import conversion
 from layers.kinds.crops import load_crops, species_shares
 from tests.factories import PROJECT, forest_plots, write_project
 from zones.cli.main import application
@@ -20,7 +21,6 @@ from zones.plan.lint import lint_plan
 from zones.plan.model import Plan
 from zones.project.model import load_project
 from zones.publish.verify import verify_folder
-from zones.reports.reading.figures import conversion
 from zones.run.context import RunOptions
 from zones.run.run import RunResult, run_project
 from zones.tables import ALLOCATION, AREAS, TARGETS, ZONES

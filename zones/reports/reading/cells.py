@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from layers.base.units import conversion
 from layers.io.values import Decimal
 from zones.plan.words import unit_words
 from zones.project.form_schema import Form, FormColumn
 from zones.reports.layout import Row, Sheet, cell_title
 from zones.reports.reading.entries import Entry, PageReading, Told
 from zones.reports.reading.figures import (
-    conversion,
     decimal_mark,
     is_counted,
     is_whole,
     read_cell,
 )
 from zones.reports.reading.intake import Page, cell_name
-from zones.reports.reading.quoting import found_in, is_personal, quoted
-from zones.reports.reading.units_said import shown
+from zones.reports.reading.quoting import found_in, is_personal, quoted, shown
 
 
 @dataclass(slots=True)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from layers.base.resources import data_table, kept
+from layers.base.units import conversion, unit_of
 from layers.communes.spelling import tidy
 from layers.io.values import Decimal, read_number
-from zones.plan.extract.units import known_units
 
 _ABOUT = re.compile(
     r"^(?:khoảng|khoang|chừng|ước(?: tính| đạt)?|gần|hơn|trên|~|≈|xấp xỉ)\s*", re.IGNORECASE
@@ -163,30 +162,3 @@ def _mark(text: str) -> Decimal | None:
     if (comma is None) == (point is None):
         return None
     return "." if comma is None else ","
-
-
-@kept
-def _written_units() -> Mapping[str, tuple[str, float]]:
-    """Dimension and factor of every way to write a unit."""
-    found: dict[str, tuple[str, float]] = {}
-    for unit in known_units().values():
-        for word in (unit.unit, unit.name_vi, *unit.written):
-            found.setdefault(word.casefold(), (unit.dimension, unit.factor))
-    for row in data_table("forms", "units.csv").itertuples():
-        for word in str(row.written).split("|"):
-            found[word.casefold()] = (str(row.dimension), float(str(row.factor)))
-    return found
-
-
-def unit_of(written: str) -> tuple[str, float] | None:
-    """Dimension and factor of a unit as written; None where it is no unit."""
-    words = written.casefold().strip(" .()")
-    return _written_units().get(words) or _written_units().get(words.replace(" ", ""))
-
-
-def conversion(written: str, unit: str) -> float | None:
-    """Factor from a unit as written to the unit asked for; None where it does not lead there."""
-    here, there = unit_of(written), unit_of(unit)
-    if here is None or there is None:
-        return 1.0 if written.casefold() == unit.casefold() else None
-    return here[1] / there[1] if here[0] == there[0] else None

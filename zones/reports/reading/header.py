@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from layers.base.units import heads_units, unit_of_heading
 from zones.project.form_schema import Form
 from zones.reports.layout import Row, Sheet
 from zones.reports.reading.figures import read_cell
 from zones.reports.reading.intake import Page
-from zones.reports.reading.units_said import unit_of_heading
 from zones.reports.reading.words import (
     Vocabulary,
     heads_communes,
     heads_rows,
-    heads_units,
     is_counting,
     place_in,
     province_in,

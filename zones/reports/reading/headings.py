@@ -12,22 +12,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from layers.base.messages import message
+from layers.base.units import dimension_of, unit_of, unit_of_heading, unit_of_note, unit_said
 from layers.communes.spelling import exact_key
 from zones.plan.words import unit_words
 from zones.project.form_schema import FormColumn
 from zones.reports.layout import Sheet, heading, read_identity
 from zones.reports.reading.entries import Entry, PageReading, told_together
-from zones.reports.reading.figures import unit_of
 from zones.reports.reading.intake import cell_name
-from zones.reports.reading.units_said import (
-    dimension_of,
-    shown,
-    unit_of_heading,
-    unit_of_note,
-    unit_said,
-    without_units,
-)
-from zones.reports.reading.words import Vocabulary
+from zones.reports.reading.quoting import shown
+from zones.reports.reading.words import Vocabulary, without_units
 
 _NUMBERED = re.compile(r"\(?\d{1,2}\)?")
 _BRACKET = re.compile(r"[(\[][^()\[\]]*[)\]]")

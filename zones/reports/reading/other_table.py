@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import PurePath
 
+from layers.base.units import heads_units, is_unit_alone, unit_of, unit_of_heading, unit_said
 from layers.communes.gazetteer import province_name
 from zones.reports.layout import Row
 from zones.reports.reading.cells import CellReader
 from zones.reports.reading.entries import Entry, PageReading, Told, told_together
-from zones.reports.reading.figures import unit_of
 from zones.reports.reading.header import (
     Desk,
     Head,
@@ -26,19 +26,16 @@ from zones.reports.reading.header import (
 from zones.reports.reading.intake import Page, cell_name
 from zones.reports.reading.old_names import names_of_table, said_of
 from zones.reports.reading.quoting import found_in
-from zones.reports.reading.units_said import unit_of_heading, unit_said
 from zones.reports.reading.words import (
     Place,
     confirms,
     find_place,
     heads_communes,
-    heads_units,
     is_counting,
     is_done,
     is_planned,
     is_signature,
     is_total,
-    is_unit_alone,
     name_in,
     names_a_unit,
     place_in,

@@ -7,6 +7,7 @@ import re
 from collections.abc import Container, Iterable
 
 from layers.base.language import Phrase
+from layers.base.units import unit_of_note
 from layers.communes.spelling import exact_key
 from zones.plan.words import number_words
 from zones.project.form_schema import Form, FormColumn
@@ -18,7 +19,6 @@ from zones.reports.reading.figures import read_date
 from zones.reports.reading.headings import ask_unit, hold_headings, hold_unit
 from zones.reports.reading.intake import Page, cell_name
 from zones.reports.reading.quoting import found_in, quoted
-from zones.reports.reading.units_said import unit_of_note
 from zones.reports.reading.words import Vocabulary, confirms, is_total, words_of
 
 #: Rows and columns in which the identity is looked for: somebody may have put some before it.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 
-from zones.reports.reading.figures import unit_of
+from layers.base.units import is_unit, unit_of
 
 #: What stands for words that are not repeated.
 HIDDEN = "[…]"
@@ -64,6 +64,13 @@ def quoted(cell: str | float, words: Collection[str] = ()) -> str:
         )
         text = re.sub(rf"(?:{re.escape(HIDDEN)} ?)+", f"{HIDDEN} ", text).strip()
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def shown(words: str) -> str:
+    """Unit as a shared output repeats it."""
+    parts = filter(None, re.split(r"[\s,;/&+-]+|\b(?:và|hoặc|hay)\b", words))
+    known = is_unit(words) or all(map(is_unit, parts))
+    return without_numbers(words) if known else quoted(words)
 
 
 def found_in(cell: str | float) -> str | float:

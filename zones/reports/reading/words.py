@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from layers.base.errors import InputError
+from layers.base.units import BRACKET, TAIL, heads_units, is_count, is_unit, openings
 from layers.communes.crosswalk import successors
 from layers.communes.gazetteer import communes_on, find_province, vintages
 from layers.communes.match_result import Match, NoMatch
@@ -17,7 +18,6 @@ from layers.communes.spelling import exact_key, plain_key, spelling_key, tidy, w
 from layers.kinds.crops import crop_named
 from zones.reports.layout import Row, Sheet
 from zones.reports.reading.quoting import letters, quoted
-from zones.reports.reading.units_said import openings, without_units
 
 _TOTAL = re.compile(r"^(tong( cong| so)?|cong|toan (xa|tinh|phuong)|luy ke)\b(?! dien tich)")
 _CONFIRMED = re.compile(r"\b(xac nhan|da kiem tra|da ra soat|so lieu dung|confirmed)\b")
@@ -28,7 +28,6 @@ _SIGNATURE = re.compile(
 )
 _COUNTING = re.compile(r"^(tt|stt|so tt|so thu tu)$")
 _COMMUNE_HEAD = re.compile(r"\b(xa|phuong|don vi|dia phuong|ten xa|ma xa|dia ban)\b")
-_UNIT_HEAD = re.compile(r"^(don vi( tinh)?|dvt|dv tinh)$")
 _PLANNED_HEAD = re.compile(r"\b(ke hoach|kh|muc tieu|du kien|duoc giao)\b")
 _DONE_HEAD = re.compile(r"^(thuc hien|ket qua|da)\b(?!.*\b(so voi|so|ty le|dat|phan tram)\b)")
 _ROWS_HEAD = re.compile(
@@ -108,14 +107,13 @@ def heads_rows(text: str) -> bool:
     return bool(_ROWS_HEAD.match(words_of(text)))
 
 
-def heads_units(text: str) -> bool:
-    """Whether a header stands over units."""
-    return bool(_UNIT_HEAD.match(words_of(text)))
-
-
-def is_unit_alone(text: str) -> bool:
-    """Whether a header can mean units alone: "Đơn vị" may be who reports, "ĐVT" may not."""
-    return words_of(text) != "don vi"
+def without_units(text: str) -> str:
+    """Heading without what stands in brackets and without its unit."""
+    plain = tidy(BRACKET.sub(" ", text))
+    tail = TAIL.search(plain)
+    if tail and tail.start() and is_unit(said := (tail["apart"] or tail["near"]).strip()):
+        return plain if is_count(said) else plain[: tail.start()]
+    return plain
 
 
 def years_in(text: str) -> list[int]:

@@ -9,10 +9,11 @@ import openpyxl
 import pytest
 
 from benchmarks._report_faults import FilledForm
+from layers.base.units import unit_in, unit_of_heading, unit_said
 from zones.project.form_schema import load_form
 from zones.reports.collect import collect
 from zones.reports.collected import Collected
-from zones.reports.reading.units_said import unit_in, unit_of_heading, unit_said, without_units
+from zones.reports.reading.words import without_units
 from zones.reports.year_round import Round
 
 Spoil = Callable[[FilledForm], object]

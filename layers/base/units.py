@@ -6,11 +6,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 
-from layers.communes.spelling import tidy
-from zones.reports.reading.figures import unit_of
-from zones.reports.reading.quoting import quoted, without_numbers
+from layers.base.resources import data_rows, kept
 
 _MANY = r"(?:nghìn|ngàn|triệu|trăm|chục|mươi|mười|vạn|tỷ|thousand|million)"
 #: "nghìn con", "1.000 ha", "1000ha", "1/10 ha", "10³ ha"
@@ -36,7 +35,7 @@ _AFTER_WORD = re.compile(
     r"(?P<rest>[^()\[\]\n]{0,60})",  # No unit is longer, and a cell may hold a book.
     re.IGNORECASE,
 )
-_BRACKET = re.compile(r"[(\[](?P<inside>[^()\[\]]{1,60})[)\]]")
+BRACKET = re.compile(r"[(\[](?P<inside>[^()\[\]]{1,60})[)\]]")
 #: Whose name, number or signature follows, not a unit
 _OF_SOMEBODY = re.compile(r"\b(?:tên|mã|số|trưởng|các|lãnh đạo)\s*$", re.IGNORECASE)
 _OFFICE = re.compile(
@@ -47,12 +46,66 @@ _OFFICE = re.compile(
     re.IGNORECASE,
 )
 _REGION = re.compile(r"\s*(?:miền )?(?:bắc|trung|nam)(?: bộ)?\b", re.IGNORECASE)
+#: Other units of land, wherever they stand: those of fields, multiples of the hectare, metres.
+_OTHER_AREA = re.compile(
+    r"(?<!\w)(?:sào(?!\w)|(?:nghìn|ngàn|vạn|triệu|1[.,]?000)\s*ha(?!\w))|\((?:mẫu|công)\)|"
+    r"(?<![^\W_])(?:k?m2|k?m²|mét vuông|met vuong|m vuông)(?![^\W_])"
+)
+_RATE = re.compile(r"[(\[]\s*(?P<rate>(?P<above>[^\s()\[\]/]+)\s*/[^()\[\]]+)[)\]]")
+_OF_AREA = re.compile(r"(?<!\w)(?:diện tích|dien tich|dt|area|ha|héc ta)(?!\w)", re.IGNORECASE)
+#: What tables of crops tell beside areas; "giá trị" or "số lượng" may head a column of areas.
+_QUANTITY = re.compile(
+    r"(?<!\w)(?:năng suất|nang suat|sản lượng|san luong|trữ lượng|tru luong|doanh thu|"
+    r"số (?:hộ|cây|con|lao động|thôn|xã)|so (?:ho|cay|con)|yield|production|households?)(?!\w)",
+    re.IGNORECASE,
+)
+_UNIT_HEAD = re.compile(
+    r"(?:đơn|don)[\s_]*(?:vị|vi)(?:[\s_]*(?:tính|tinh))?|[đd]vt|[đd]v[\s_]*(?:tính|tinh)|units?"
+)
+_UNIT_OR_OFFICE = re.compile(r"(?:đơn|don)[\s_]*(?:vị|vi)")
 _AND = re.compile(r"\s*(?:và|hoặc|hay|&|\+|,|;|-)\s*", re.IGNORECASE)
 _FILLER = re.compile(r".*\b(?:diện tích|dt)\s*:?\s*|(?:tính|theo|bằng|quy|là)\s+", re.IGNORECASE)
 #: "Hiện có, sào", "Hiện có sào"
-_TAIL = re.compile(
+TAIL = re.compile(
     r"\s*[,;:–-]\s*(?P<apart>[^,;:–()\[\]-]+)$|\s(?P<near>ha|k?m2|k?m²|sào)$", re.IGNORECASE
 )
+
+
+@kept
+def _written_units() -> Mapping[str, tuple[str, float]]:
+    """Dimension and factor of every way to write a unit."""
+    found: dict[str, tuple[str, float]] = {}
+    for row in data_rows("units.csv"):
+        for word in (row["unit"], row["name_vi"], *filter(None, row["written"].split("|"))):
+            found.setdefault(word.casefold(), (row["dimension"], float(row["factor"])))
+    for row in data_rows("forms", "units.csv"):
+        for word in row["written"].split("|"):
+            found[word.casefold()] = (row["dimension"], float(row["factor"]))
+    return found
+
+
+def unit_of(written: str) -> tuple[str, float] | None:
+    """Dimension and factor of a unit as written; None where it is no unit."""
+    words = written.casefold().strip(" .()")
+    return _written_units().get(words) or _written_units().get(words.replace(" ", ""))
+
+
+def conversion(written: str, unit: str) -> float | None:
+    """Factor from a unit as written to the unit asked for; None where it does not lead there."""
+    here, there = unit_of(written), unit_of(unit)
+    if here is None or there is None:
+        return 1.0 if written.casefold() == unit.casefold() else None
+    return here[1] / there[1] if here[0] == there[0] else None
+
+
+def heads_units(text: str) -> bool:
+    """Whether a header stands over units."""
+    return bool(_UNIT_HEAD.fullmatch(unicodedata.normalize("NFC", text).casefold().strip(" .:")))
+
+
+def is_unit_alone(text: str) -> bool:
+    """Whether a header can mean units alone: "Đơn vị" may be who reports, "ĐVT" may not."""
+    return not _UNIT_OR_OFFICE.fullmatch(unicodedata.normalize("NFC", text).casefold().strip(" .:"))
 
 
 def unit_in(text: str) -> str:
@@ -63,7 +116,7 @@ def unit_in(text: str) -> str:
 def unit_said(text: str) -> str:
     """Unit that a title names, or that it is: "10 ha"."""
     bare = text.strip(" .")
-    counts = unit_of(bare) is not None and _is_count(bare)
+    counts = unit_of(bare) is not None and is_count(bare)
     return bare.strip("()[]") if is_unit(bare) and not counts else unit_in(text)
 
 
@@ -72,20 +125,11 @@ def unit_of_heading(text: str) -> str:
     if unit := next(_said(text, heading=True), ""):
         return unit
     bare = text.strip()
-    if is_unit(bare) and not _is_count(bare):
+    if is_unit(bare) and not is_count(bare):
         return bare
-    tail = _TAIL.search(bare)
+    tail = TAIL.search(bare)
     said = (tail["apart"] or tail["near"] or "").strip() if tail else ""
-    return said if said and is_unit(said) and not _is_count(said) else ""
-
-
-def without_units(text: str) -> str:
-    """Heading without what stands in brackets and without its unit."""
-    plain = tidy(_BRACKET.sub(" ", text))
-    tail = _TAIL.search(plain)
-    if tail and tail.start() and is_unit(said := (tail["apart"] or tail["near"]).strip()):
-        return plain if _is_count(said) else plain[: tail.start()]
-    return plain
+    return said if said and is_unit(said) and not is_count(said) else ""
 
 
 def unit_of_note(text: str, units: Iterable[str]) -> str:
@@ -120,13 +164,6 @@ def dimension_of(words: str) -> str:
     return (unit_of(words) or unit_of(_within(words)) or ("",))[0]
 
 
-def shown(words: str) -> str:
-    """Unit as a shared output repeats it."""
-    parts = filter(None, re.split(r"[\s,;/&+-]+|\b(?:và|hoặc|hay)\b", words))
-    known = is_unit(words) or all(map(is_unit, parts))
-    return without_numbers(words) if known else quoted(words)
-
-
 def openings(text: str) -> list[str]:
     """First words of a text, the longest first."""
     parts = text.split()
@@ -141,7 +178,39 @@ def _within(words: str) -> str:
     return next((one for one in openings(re.sub(r"[,;/]", " ", words)) if unit_of(one)), "")
 
 
-def _is_count(words: str) -> bool:
+def other_quantity(heading: str) -> str:
+    """What a heading of areas names in place of hectares, a unit or a quantity; empty for none."""
+    plain = unicodedata.normalize("NFC", heading).replace("_", " ")
+    if found := _OTHER_AREA.search(plain.casefold()):
+        return found.group().strip("()")
+    rate = _RATE.search(plain)
+    said = rate["rate"] if rate and unit_of(rate["above"]) else unit_of_heading(plain)
+    of_area = _OF_AREA.search(plain)
+    if said and is_hectares(said):
+        return ""
+    if said and not (of_area and is_count(said)):  # "Diện tích (hộ)": who has it
+        return said
+    other = _QUANTITY.search(plain)
+    return other.group() if other and not said and not of_area else ""
+
+
+def measure_of(words: str) -> str:
+    """Dimension of a unit in a cell of its own, "rate" of one by another; empty for no unit."""
+    known = unit_of(words)
+    if known is not None:
+        return known[0]
+    if is_unit(words):
+        return dimension_of(words) or "area"  # "công", "thửa"
+    return "rate" if "/" in words and unit_of(words.partition("/")[0]) else ""
+
+
+def is_hectares(words: str) -> bool:
+    """Whether a text is the hectare as people write it."""
+    return unit_of(words) == ("area", 1.0)
+
+
+def is_count(words: str) -> bool:
+    """Whether a unit, or that of which it is a multiple, is counted one by one."""
     return dimension_of(words) == "count"
 
 
@@ -150,7 +219,7 @@ def _said(text: str, *, heading: bool = False) -> Iterator[str]:
     found = [(one.start(), _after_word(one, text)) for one in _AFTER_WORD.finditer(text)]
     found += [
         (one.start(), _in_bracket(one["inside"].strip(), heading=heading))
-        for one in _BRACKET.finditer(text)
+        for one in BRACKET.finditer(text)
     ]
     return (unit for _, unit in sorted(found) if unit and dimension_of(unit) != "time")
 
@@ -163,7 +232,7 @@ def _in_bracket(inside: str, *, heading: bool) -> str:
     if first == inside and not many_of(inside):
         return inside
     behind = inside[len(first) :]
-    if first and not _is_count(first) and (_REGION.match(behind) or _AND.match(behind)):
+    if first and not is_count(first) and (_REGION.match(behind) or _AND.match(behind)):
         return _plain(first, behind, inside)
     many = many_of(inside)
     if unit_of(many):
@@ -192,7 +261,7 @@ def _after_word(found: re.Match[str], text: str) -> str:
         if not is_unit(words):
             continue
         behind = rest[len(words) :]
-        by_each = found["by"] and unit_of(words) and _is_count(words)
+        by_each = found["by"] and unit_of(words) and is_count(words)
         if by_each or (not sure and _is_somebody(words, behind)):
             return ""
         return _plain(words, behind, rest)
@@ -221,7 +290,7 @@ def _is_somebody(words: str, behind: str) -> bool:
     further = behind.strip().split()
     if not further or _REGION.match(behind):
         return False
-    return _is_count(words) or (words[0].isupper() and further[0][0].isupper())
+    return is_count(words) or (words[0].isupper() and further[0][0].isupper())
 
 
 def _is_name(words: str) -> bool:
