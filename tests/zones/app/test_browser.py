@@ -192,6 +192,7 @@ def test_a_target_is_edited_taken_back_and_saved(sat: Any, folder: Path) -> None
     here.planned(4)
     here.page.reload()
     here.page.wait_for_selector("#moved-table", timeout=240_000)  # edits outlive the page
+    here.page.wait_for_selector("#undo:enabled")  # and so does the way back
     here.page.click("#save")
     here.page.wait_for_selector("#save:disabled")
     assert load_project(folder / "project.yaml").allocation.changes == ("low.pine=45",)

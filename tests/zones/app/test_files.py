@@ -440,6 +440,11 @@ def test_a_file_that_the_new_project_lists_fills_its_place(sketch: tuple[Sitting
     before = desk.ask("files", "state")
     forest = next(part for part in before["parts"] if part["name"] == "forest")
     assert (forest["there"], forest["at"]) == (True, str(file.parent / "forest_status.gpkg"))
+    boundaries = file.parent / "communes.gpkg"
+    boundaries.rename(boundaries.with_suffix(".later"))
+    begun = desk.ask("files", "state")  # At no fault: what is still to come is told
+    assert (before["lacking"], begun["fault"] is None, begun["lacking"]) == (False, False, True)
+    boundaries.with_suffix(".later").rename(boundaries)
     seen = desk.ask("files", "put", **_layer(file, name="forest"))
     assert [part["name"] for part in seen["parts"]] == ["communes", "forest"]
     assert seen["fault"] is None
@@ -679,6 +684,7 @@ def test_a_project_that_does_not_load_is_shown_with_its_text_and_the_way_back(
         assert told["fault"] is not None
         assert told["undo"] is True
         assert told["text"].endswith(broken)
+        assert not told.get("lacking")
     desk.ask("files", "edit", text=again["text"] + "# thử\n", shown=again["text"])
     desk.ask("files", "undo")
     assert desk.ask("files", "undo")["fault"] is None

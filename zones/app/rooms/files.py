@@ -43,7 +43,7 @@ from zones.plan.findings import SURE
 from zones.plan.model import Plan
 from zones.plan.words import figure_words, target_name
 from zones.project.model import CommunesSource, LayerSource, read_project
-from zones.project.yaml import dump_document, read_document, read_text
+from zones.project.yaml import dump_document, is_there, read_document, read_text
 from zones.project.yaml_blocks import change_block, cut_block, is_block, put_block, put_list
 from zones.run.reuse import input_files
 
@@ -138,9 +138,11 @@ def state(desk: Desk) -> dict[str, Any]:
         answer |= _faulty(file, error)
     home = document.get("scenario_of")
     crops = load_crops()
+    parts = entries(document, file.parent)
     return answer | {
         "scenario_of": None if home is None else str(home),
-        "parts": entries(document, file.parent),
+        "parts": parts,
+        "lacking": bool(answer["fault"]) and _only_files_lack(file, parts),
         "plans": plans_of(document, file.parent),
         "known_plans": known_plans(),
         "crops": {
@@ -153,6 +155,17 @@ def state(desk: Desk) -> dict[str, Any]:
         "held": held,
         "drafts": _unconfirmed(document, file.parent),
     }
+
+
+def _only_files_lack(file: Path, parts: list[dict[str, Any]]) -> bool:
+    """Whether nothing is wrong with a project but that files of its parts are not there yet."""
+    try:
+        with rows_put_back():
+            named = input_files(read_project(file)).values()
+    except VungTrongError:
+        return False
+    lacking = {str(resolved(path)) for path in named if not is_there(path)}
+    return bool(lacking) and lacking <= {part["at"] for part in parts if not part["there"]}
 
 
 def _faulty(file: Path, error: VungTrongError) -> dict[str, Any]:

@@ -170,8 +170,10 @@ function renderShell() {
   if (here) bar.scrollLeft += here.getBoundingClientRect().left - bar.getBoundingClientRect().left - (bar.clientWidth - here.offsetWidth) / 2;
 }
 
+const isOpen = (room) => ALWAYS.has(room) || desk.hello?.project || (room === "files" && desk.hello?.at);
+
 function roomLink(room, place) {
-  const open = ALWAYS.has(room) || desk.hello?.project || (room === "files" && desk.hello?.at);
+  const open = isOpen(room);
   return element(
     "button",
     {
@@ -212,8 +214,10 @@ async function openRoom(room) {
     await module.open(box, desk);
   } catch (error) {
     if (mine !== opening) return;
+    const ways = ["files", "check"].filter((other) => other !== room && isOpen(other));
+    const steps = ways.map((other) => element("button", { type: "button", class: "plain", onclick: () => openRoom(other) }, say("room_" + other)));
     box.replaceChildren(
-      element("main", { class: "plain-room" }, element("h1", {}, say("room_" + room)), element("p", {}, say("notOpened"))),
+      element("main", { class: "plain-room" }, element("h1", {}, say("room_" + room)), element("p", {}, say("notOpened")), element("div", { class: "row" }, ...steps)),
     );
     showFault(error);
   }

@@ -3,11 +3,17 @@ import { both, hectares, number, say } from "./words.js";
 
 const keyOf = (line) => line.split("=", 1)[0];
 
+const MOST_STEPS = 200;
+
 export class Edits {
-  constructor(lines, keep) {
-    this.past = [lines];
+  // `steps` are those before the room was left; edits made elsewhere meanwhile are one more step.
+  constructor(lines, keep, steps = null) {
+    this.past = steps?.past ?? [lines];
+    this.future = steps?.future ?? [];
+    this.keep = () => keep(this.lines, { past: this.past, future: this.future });
+    if (JSON.stringify(this.lines) === JSON.stringify(lines)) return;
+    this.past = [...this.past, lines];
     this.future = [];
-    this.keep = keep;
   }
 
   get lines() {
@@ -35,24 +41,25 @@ export class Edits {
   put(lines) {
     this.past.push(lines);
     this.future = [];
-    if (this.past.length > 200) this.past.shift();
-    this.keep(lines);
+    if (this.past.length > MOST_STEPS) this.past.shift();
+    this.keep();
   }
 
   undo() {
     if (!this.canUndo) return;
     this.future.push(this.past.pop());
-    this.keep(this.lines);
+    this.keep();
   }
 
   redo() {
     if (!this.canRedo) return;
     this.past.push(this.future.pop());
-    this.keep(this.lines);
+    this.keep();
   }
 
   dropRedo() {
     this.future = [];
+    this.keep();
   }
 
   of(zone) {

@@ -68,15 +68,22 @@ function render() {
       { class: "plain-room wide" },
       element("h1", {}, say("room_files")),
       element("p", { class: "help file-path" }, state.file),
-      state.fault ? element("div", { class: "warning", id: "project-fault" }, element("p", {}, both(state.fault)), element("p", { class: "help" }, say("faultHelp"))) : element("p", { class: "good" }, say("projectLoads"), " ", button("goCheck", () => desk.go("check"))),
+      state.lacking ? stillNeeded() : state.fault ? element("div", { class: "warning", id: "project-fault" }, element("p", {}, both(state.fault)), element("p", { class: "help" }, say("faultHelp"))) : element("p", { class: "good" }, say("projectLoads"), " ", button("goCheck", () => desk.go("check"))),
       state.undo ? element("div", { class: "row" }, button("undoFile", () => attempt(async () => changed(await desk.ask("files", "undo"), say("undone"))), { id: "undo-file", disabled: readOnly() })) : null,
-      state.fault ? faultyText() : null,
+      state.fault && !state.lacking ? faultyText() : null,
       element("p", { role: "status", class: "help", id: "files-told" }, told),
       element("div", { class: "files-columns" }, element("div", { class: "stack" }, ...drafts(true), partsPanel(), presentPanel(), plansPanel(), ...drafts(false)), element("div", { class: "stack" }, form ? form.node : pickPanel())),
+      state.lacking ? element("details", {}, element("summary", {}, say("editByHand")), faultyText()) : null,
     ),
   );
   form?.shown();
   showFaultyLine();
+}
+
+// A project that was just begun is at no fault: what it still needs, and how that comes in.
+function stillNeeded() {
+  const parts = state.parts.filter((part) => !part.there).map((part) => `${kindName(part.kind)} (${part.path})`);
+  return element("div", { class: "panel", id: "still-needed" }, element("p", {}, element("b", {}, say("stillNeeded", { n: parts.length, what: parts.join(", ") }))), element("p", { class: "help" }, say("stillNeededHelp")));
 }
 
 // Plan files of the project: those that wait for a word come first.
@@ -164,6 +171,7 @@ function cropChoices() {
 
 // Which plan leads, what the others are for, and which of their zones nobody shares out.
 function plansPanel() {
+  if (!state.plans) return null; // The file cannot be read: nobody knows
   const plans = state.plans ?? [];
   const others = (state.known_plans ?? []).filter((known) => !plans.some((plan) => plan.id === known.id));
   const pick = element(

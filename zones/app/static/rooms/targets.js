@@ -25,7 +25,9 @@ export async function open(node, theDesk) {
   ]);
   ground = found;
   const left = new Set(ground.left.map((item) => item.line));
-  edits = new Edits(desk.kept("edits", ground.changes).filter((line) => !left.has(line)), (lines) => desk.keep("edits", lines));
+  const kept = desk.kept("edits", null);
+  const steps = kept && !left.size ? desk.kept("steps", null) : null;
+  edits = new Edits((kept ?? ground.changes).filter((line) => !left.has(line)), keepEdits, steps);
   made = found.plan;
   shown = JSON.stringify(edits.lines) === JSON.stringify(found.changes) ? edits.lines : NOTHING;
   reasons = [];
@@ -36,6 +38,16 @@ export async function open(node, theDesk) {
   render();
   if (shown === edits.lines) told();
   await replan();
+}
+
+// The way back outlives the room too; where the browser keeps no more, the edits alone.
+function keepEdits(lines, steps) {
+  desk.keep("edits", lines);
+  try {
+    desk.keep("steps", steps);
+  } catch {
+    desk.forget("steps");
+  }
 }
 
 // Says that the plan stands on the screen.
