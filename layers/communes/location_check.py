@@ -18,7 +18,7 @@ import shapely
 from shapely.ops import nearest_points
 
 from layers.base.errors import InputError, MissingFileError
-from layers.base.findings import Finding
+from layers.base.findings import Finding, Severity
 from layers.base.messages import message
 from layers.base.resources import data_path
 from layers.base.schema import read_schema
@@ -133,13 +133,18 @@ def check_centres(
     declared = centres.agreement(communes.crs)
     if shapes.empty:
         return []
+    elsewhere = centres.elsewhere(communes.crs)
     if declared >= _LOST_RATIO:
-        return _exchanged(centres.elsewhere(communes.crs), communes, source)
+        return _exchanged(elsewhere, communes, source)
     fits = fits_of(centres.agreement, province) if communes.crs.is_projected else []
     if fits and fits[0].ratio >= _LOST_RATIO:
         return [_wrong_zone(communes.crs, fits, declared, source)]
+    if len(elsewhere) >= _LOST_RATIO * len(shapes):
+        return _exchanged(elsewhere, communes, source, mostly=True)
     apart = centres.kilometres(communes.crs)
-    return [_boundaries_elsewhere(communes, apart, source)] if apart > _ELSEWHERE_KM else []
+    if apart > _ELSEWHERE_KM:
+        return [_boundaries_elsewhere(communes, apart, source)]
+    return _exchanged(elsewhere, communes, source)
 
 
 class _Centres:
@@ -179,15 +184,29 @@ class _Centres:
         return float(np.median(geod.inv(self.lon, self.lat, middles.x, middles.y)[2])) / 1000
 
 
-def _exchanged(elsewhere: dict[str, str], communes: gpd.GeoDataFrame, source: str) -> list[Finding]:
-    """Tell communes whose polygon seems to be another's: their hectares would be the other's."""
+def _exchanged(
+    elsewhere: dict[str, str],
+    communes: gpd.GeoDataFrame,
+    source: str,
+    *,
+    mostly: bool = False,
+) -> list[Finding]:
+    """Tell communes whose polygon seems to be another's: their hectares would be the other's.
+
+    Where they are the most of the layer it is an error.
+    """
     if not elsewhere:
         return []
     names = dict(zip(communes["commune_code"], communes["commune"], strict=True))
     pairs = [f"{a} {names[a]} → {b} {names[b]}" for a, b in elsewhere.items()]
-    what = message("layers.communes.polygons_exchanged", count=len(pairs), pairs=pairs)
+    told: dict[str, Any] = {"count": len(pairs), "pairs": pairs}
+    if mostly:
+        what = message("layers.communes.polygons_mostly_exchanged", total=len(communes), **told)
+    else:
+        what = message("layers.communes.polygons_exchanged", **told)
     examples = tuple(list(elsewhere)[:5])
-    return [Finding("problem", "polygon-of-another", source, what, len(pairs), examples=examples)]
+    severity: Severity = "error" if mostly else "problem"
+    return [Finding(severity, "polygon-of-another", source, what, len(pairs), examples=examples)]
 
 
 def _wrong_zone(crs: pyproj.CRS, fits: list[Fit], declared: float, source: str) -> Finding:

@@ -244,6 +244,20 @@ def test_polygons_of_two_communes_that_changed_places_are_told():
     assert check_centres(near, "20", on=None, source="xã") == []
 
 
+def test_the_more_polygons_are_mixed_up_the_louder_it_is_told():
+    """Codes and names one row further than their polygons: no commune holds its own centre."""
+    frame = centred()
+    rolled = frame.set_geometry(np.roll(frame.geometry.to_numpy(), 1), crs=9215)
+    (found,) = check_centres(rolled, "20", on=None, source="xã")
+    assert (found.severity, found.kind) == ("error", "polygon-of-another")
+    assert found.count >= 60
+    assert "of 65 communes lie in the polygon of another (05977 Đông Kinh → " in found.message.en
+    most = frame.geometry.to_numpy().copy()
+    most[20:] = np.roll(most[20:], 1)
+    (found,) = check_centres(frame.set_geometry(most, crs=9215), "20", on=None, source="xã")
+    assert (found.severity, found.kind) == ("error", "polygon-of-another")
+
+
 @pytest.mark.parametrize(
     ("outside", "severity"), [(0, None), (4, None), (6, "problem"), (97, "error"), (100, "error")]
 )
