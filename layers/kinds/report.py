@@ -37,6 +37,7 @@ from layers.io.values import (
     refuse_formulas,
 )
 from layers.kinds.crops import crop_shares, refuse_unknown_ids, unknown_crops
+from layers.kinds.report_entries import totals_of_entries
 from layers.kinds.report_lines import records_only, refuse_columns_of_crops
 
 REPORT = read_schema("layers.kinds", "report")
@@ -125,8 +126,9 @@ def load_report(
         A column does not exist; the message lists those that were found.
     InputError
         The file is of another kind or empty, a cell is no number or can be read two ways, the
-        areas are in another unit, a crop is a mixture, ``crops`` names an unknown id, or rows give
-        different hectares for the same commune, entry and year.
+        areas are in another unit, a crop is a mixture, ``crops`` names an unknown id, rows give
+        different hectares for the same commune, entry and year, or hold kinds of figures that do
+        not add up, or a total differs from its parts.
     """
     path = Path(path)
     name = source or path.name
@@ -157,13 +159,29 @@ def load_report(
     area = f"{name}: {told['area_ha']}"
     refuse_percents(raw, told["area_ha"], source=area, rows=table["row"], findings=findings)
     table = count_once(table, source=name, findings=findings)
+    table = _without_totals(table, _texts(raw, told), source=name, findings=findings)
+    _tell_rows(table, name, findings)
+    return ReportLayer(REPORT.validate(table.reset_index(drop=True)), findings, blank)
+
+
+def _without_totals(
+    table: pd.DataFrame, texts: pd.DataFrame, *, source: str, findings: Findings
+) -> pd.DataFrame:
+    totals = totals_of_entries(table, texts.loc[table.index], source=source)
+    what = message("layers.kinds.totals_of_parts")
+    _list(table, totals, "totals-left-out", what, source, findings, severity="note")
+    return table.loc[~totals]
+
+
+def _tell_rows(table: pd.DataFrame, source: str, findings: Findings) -> None:
+    """Tell rows that were added up, and those of which crop or commune is not known."""
     several = table["commune_code"].notna() & table.duplicated(_GROUND, keep=False)
     _list(
         table,
         several,
         "entries-added",
         message("layers.kinds.entries_added"),
-        name,
+        source,
         findings,
         severity="note",
     )
@@ -173,7 +191,7 @@ def load_report(
         strange,
         "crop-unknown",
         message("layers.kinds.crops_without_id", names=table["crop"][strange].unique().tolist()),
-        name,
+        source,
         findings,
     )
     _list(
@@ -181,10 +199,9 @@ def load_report(
         table["commune_code"].isna(),
         "commune-missing",
         message("layers.kinds.commune_missing"),
-        name,
+        source,
         findings,
     )
-    return ReportLayer(REPORT.validate(table.reset_index(drop=True)), findings, blank)
 
 
 def _in_hectares(
@@ -246,7 +263,7 @@ def _typed(
             "commune_code": as_commune_code(raw[told["commune_code"]]),
             "commune": as_text(raw[told["commune"]]),
             "crop": crops.map(ids),
-            "entry": _entries(raw, crops, told),
+            "entry": _entries(raw, told),
             "year": years,
             "area_ha": parse_numbers(
                 raw[told["area_ha"]], source=f"{source}, {told['area_ha']}", decimal=decimal
@@ -255,14 +272,19 @@ def _typed(
     )
 
 
-def _entries(raw: pd.DataFrame, crops: pd.Series[str], told: Mapping[str, str]) -> pd.Series[str]:
+def _texts(raw: pd.DataFrame, told: Mapping[str, str]) -> pd.DataFrame:
     """Crop as written, then the text of columns that are none of ours, such as a village."""
     named = set(told.values())
-    others = [raw[name] for name in raw.columns if name not in named]
-    texts = [as_text(values) for values in others if as_number(values)[1].any()]
-    entry = crops.fillna("")
-    for text in texts:
-        entry = entry + " | " + text.fillna("")
+    others = [name for name in raw.columns if name not in named and as_number(raw[name])[1].any()]
+    return raw[[told["crop"], *others]].apply(as_text)
+
+
+def _entries(raw: pd.DataFrame, told: Mapping[str, str]) -> pd.Series[str]:
+    """What tells the rows of a commune and year apart, in one text."""
+    texts = _texts(raw, told).fillna("")
+    entry = texts[told["crop"]]
+    for name in texts.columns[1:]:
+        entry = entry + " | " + texts[name]
     return entry
 
 

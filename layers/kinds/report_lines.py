@@ -13,10 +13,9 @@ from layers.base.messages import message
 from layers.io.table import refuse_other_units
 from layers.io.values import as_integer, as_number, as_text
 from layers.kinds.crops import crop_named
+from layers.kinds.report_entries import ROUNDING_HA
 
 _TOTAL = re.compile(r"(tổng|cộng|total|sum)\b", re.IGNORECASE)
-#: Printed parts are each off by half a step, so that their sum is off by some (ha).
-_ROUNDING_HA = 0.05
 _CROP_COLUMNS = 2
 _HEADER_ROWS = 3
 
@@ -77,7 +76,7 @@ def _tell_totals(
     for at, total in totals.items():
         row = int(str(at))
         values = {"row": row + 2, "total": float(total), "records": records}
-        if abs(total - records) > _ROUNDING_HA * max(1, count) ** 0.5:
+        if abs(total - records) > ROUNDING_HA * max(1, count) ** 0.5:
             told = message("layers.kinds.total_differs", **values)
             findings.add(Finding("problem", "total-differs", source, told, 1, rows=(row,)))
         else:

@@ -150,6 +150,57 @@ def test_villages_of_one_commune_add_up_and_repeats_do_not(folder: Path) -> None
     assert kinds(report) == [("problem", "row-twice", 1), ("note", "entries-added", 2)]
 
 
+KINDS = {
+    "chi_tieu": ["Diện tích", "Năng suất", "Sản lượng"],
+    "loai": ["Kế hoạch", "Thực hiện"],
+    "kỳ": ["đầu năm", "cuối năm"],
+    "bao_cao": ["Quý I", "Quý II", "Quý III", "Quý IV"],
+    "Nội dung": ["Hiện có", "Trong đó trồng mới", "Cho thu hoạch"],
+    "don vi": ["ha", "tấn"],
+    "ghi chú": ["", "kế hoạch 2025"],
+}
+
+
+@pytest.mark.parametrize("column", KINDS)
+def test_kinds_of_figures_do_not_add_up(folder: Path, column: str) -> None:
+    lines = enumerate(KINDS[column], start=1)
+    rows = "".join(f"06463,{kind},Na,2025,{10 * at}\n" for at, kind in lines)
+    path = table(folder, rows, head=f"commune_code,{column},crop,year,area_ha\n")
+    if column == "don vi":  # tonnes are told as such, and what remains is one figure
+        assert load_report(path).table["area_ha"].tolist() == [10]
+        return
+    with pytest.raises(InputError, match=rf"column '?{column}'? tells kinds .*row 2, 3"):
+        load_report(path)
+
+
+def test_kinds_in_the_names_of_crops_do_not_add_up(folder: Path) -> None:
+    path = table(folder, "06463,Chi Lăng,Na,2025,10\n06463,Chi Lăng,Na trồng mới,2025,3\n")
+    crops = {"Na trồng mới": "custard_apple"}
+    with pytest.raises(InputError, match=r"column crop tells kinds .*Na trồng mới"):
+        load_report(path, crops=crops)
+
+
+@pytest.mark.parametrize("villages", ["Thôn 1|Đá Mài|Cộng Hòa", "Quý Lộc|Pá Sào|Kỳ Lừa"])
+def test_names_of_villages_are_no_kinds(folder: Path, villages: str) -> None:
+    names = enumerate(villages.split("|"), start=5)
+    rows = "".join(f"06463,{name},Na,2025,{at}\n" for at, name in names)
+    report = load_report(table(folder, rows, head="commune_code,thon,crop,year,area_ha\n"))
+    assert report.table["area_ha"].sum() == 18
+    assert kinds(report) == [("note", "entries-added", 3)]
+
+
+@pytest.mark.parametrize("label", ["Cộng xã", "Tổng số", "", "Toàn xã Chi Lăng"])
+def test_a_total_of_villages_counts_once(folder: Path, label: str) -> None:
+    rows = f"06463,{label},Na,2025,20\n06463,Thôn 1,Na,2025,10\n06463,Thôn 2,Na,2025,10\n"
+    head = "commune_code,thon,crop,year,area_ha\n"
+    report = load_report(table(folder, rows, head=head))
+    assert report.table["row"].tolist() == [3, 4]
+    assert kinds(report) == [("note", "totals-left-out", 1), ("note", "entries-added", 2)]
+    wrong = table(folder, rows.replace("20\n", "25\n", 1), head=head)
+    with pytest.raises(InputError, match=r"row 2 of 25.00 ha seems .* 20.00 ha \(row 3, 4\)"):
+        load_report(wrong)
+
+
 def test_na_is_custard_apple(folder: Path) -> None:
     report = load_report(table(folder, "06463,Chi Lăng,NA,2025,5\n"))
     assert report.table["crop"].tolist() == ["custard_apple"]

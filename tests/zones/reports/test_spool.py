@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks._report_country import FIGURES, country_round, write_reports
+from layers.kinds.report_entries import words_of
 from zones.project.form_schema import load_form
 from zones.reports.collect import collect
 from zones.reports.collected import Collected, keep, save_collected
 from zones.reports.ledger import Ledger
 from zones.reports.reading.figures import decimal_mark
-from zones.reports.reading.words import words_of
 from zones.reports.spool import Spool
 from zones.reports.year_round import Round
 

@@ -11,6 +11,7 @@ from pathlib import PurePath
 
 from layers.base.units import heads_units, is_unit_alone, unit_of, unit_of_heading, unit_said
 from layers.communes.gazetteer import province_name
+from layers.kinds.report_entries import is_planned
 from zones.reports.layout import Row
 from zones.reports.reading.cells import CellReader
 from zones.reports.reading.entries import Entry, PageReading, Told, told_together
@@ -33,7 +34,6 @@ from zones.reports.reading.words import (
     heads_communes,
     is_counting,
     is_done,
-    is_planned,
     is_signature,
     is_total,
     name_in,

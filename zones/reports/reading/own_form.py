@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable
 from layers.base.language import Phrase
 from layers.base.units import unit_of_note
 from layers.communes.spelling import exact_key
+from layers.kinds.report_entries import words_of
 from zones.plan.words import number_words
 from zones.project.form_schema import Form, FormColumn
 from zones.reports.known import KnownFigures
@@ -19,7 +20,7 @@ from zones.reports.reading.figures import read_date
 from zones.reports.reading.headings import ask_unit, hold_headings, hold_unit
 from zones.reports.reading.intake import Page, cell_name
 from zones.reports.reading.quoting import found_in, quoted
-from zones.reports.reading.words import Vocabulary, confirms, is_total, words_of
+from zones.reports.reading.words import Vocabulary, confirms, is_total
 
 #: Rows and columns in which the identity is looked for: somebody may have put some before it.
 _NEAR = 6

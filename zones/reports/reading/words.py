@@ -14,8 +14,9 @@ from layers.communes.crosswalk import successors
 from layers.communes.gazetteer import communes_on, find_province, vintages
 from layers.communes.match_result import Match, NoMatch
 from layers.communes.matching import match_commune
-from layers.communes.spelling import exact_key, plain_key, spelling_key, tidy, without_marks
+from layers.communes.spelling import exact_key, plain_key, spelling_key, tidy
 from layers.kinds.crops import crop_named
+from layers.kinds.report_entries import words_of
 from zones.reports.layout import Row, Sheet
 from zones.reports.reading.quoting import letters, quoted
 
@@ -28,7 +29,6 @@ _SIGNATURE = re.compile(
 )
 _COUNTING = re.compile(r"^(tt|stt|so tt|so thu tu)$")
 _COMMUNE_HEAD = re.compile(r"\b(xa|phuong|don vi|dia phuong|ten xa|ma xa|dia ban)\b")
-_PLANNED_HEAD = re.compile(r"\b(ke hoach|kh|muc tieu|du kien|duoc giao)\b")
 _DONE_HEAD = re.compile(r"^(thuc hien|ket qua|da)\b(?!.*\b(so voi|so|ty le|dat|phan tram)\b)")
 _ROWS_HEAD = re.compile(
     r"^(ten |loai |cac )?(cay( trong)?|cay|loai|chi tieu|noi dung|vung( san xuat)?|danh muc|ten)$"
@@ -60,12 +60,6 @@ class Place:
     name: str = ""  # Name of the unit that was divided, or of which the day is in doubt
 
 
-@lru_cache(maxsize=1024)  # Labels come again in every file; what else it says comes once
-def words_of(text: str) -> str:
-    """Letters of a text without marks, in lower case, words apart by one space."""
-    return " ".join(re.findall(r"[a-z0-9%]+", without_marks(text.casefold())))
-
-
 def confirms(text: object) -> bool:
     """Whether a note says that the figures of its row were looked at and are right."""
     words = words_of(text) if isinstance(text, str) else ""
@@ -85,11 +79,6 @@ def is_total(text: str) -> bool:
 def is_counting(text: str) -> bool:
     """Whether a header stands over running numbers."""
     return bool(_COUNTING.match(words_of(text)))
-
-
-def is_planned(text: str) -> bool:
-    """Whether a header stands over what is planned, not over what was done."""
-    return bool(_PLANNED_HEAD.search(words_of(text)))
 
 
 def is_done(text: str) -> bool:
