@@ -55,6 +55,8 @@ KEYS_OF_CHANGES: dict[str, Phrase] = {
         en="cost of a hectare off an open list", vi="giá một ha ngoài danh sách mở"
     ),
 }
+#: The same as first parts and numbers of parts after them.
+_SHAPES = {(key.split(".")[0], key.count(".")) for key in KEYS_OF_CHANGES}
 
 
 def change_inputs(prepared: Prepared, changes: Sequence[str]) -> Prepared:
@@ -75,16 +77,43 @@ def _changed(prepared: Prepared, changes: tuple[str, ...]) -> Prepared:
     return prepared
 
 
-def _apply(prepared: Prepared, change: str) -> Prepared:
+def check_changes(changes: Sequence[str]) -> None:
+    """Refuse changes that have no known key, or one key twice, before anything is measured."""
+    faults: list[Phrase] = []
+    seen: set[tuple[str, ...]] = set()
+    for change in changes:
+        try:
+            what, parts, _ = _read(change)
+            if (key := (what, *parts)) in seen:
+                raise _fault(change, message("zones.allocation.key_twice", key=".".join(key)))
+            seen.add(key)
+        except InputError as error:
+            faults.append(error.phrase)
+    if faults:
+        raise InputError(joined(faults))
+
+
+def _read(change: str) -> tuple[str, list[str], str]:
+    """What is changed, of what, and its new value."""
     key, equals, value = change.partition("=")
     what, *parts = key.strip().split(".")
     value = value.strip()
     if not equals or not value:
         raise _fault(change, message("zones.allocation.key_value_expected"))
-    if what == "unlisted_cost" and not parts:
+    if (what, len(parts)) not in _SHAPES and not parts:
+        raise _fault(change, message("zones.allocation.say_what_of_it", name=what, value=value))
+    if (what, len(parts)) not in _SHAPES:
+        known = ", ".join(KEYS_OF_CHANGES)
+        raise _fault(change, message("zones.allocation.unknown_key", known=known))
+    return what, parts, value
+
+
+def _apply(prepared: Prepared, change: str) -> Prepared:
+    what, parts, value = _read(change)
+    if what == "unlisted_cost":
         settings = replace(prepared.settings, unlisted_cost=_number(value, 1.0, change))
         return replace(prepared, settings=settings)
-    if what == "cover" and len(parts) == 1:
+    if what == "cover":
         return replace(prepared, cover=_cover(prepared.cover, parts[0], value, change))
     editor = _Editor(prepared, change)
     edits: dict[tuple[str, int], Callable[[list[str], str], AllocationInputs]] = {
@@ -101,13 +130,7 @@ def _apply(prepared: Prepared, change: str) -> Prepared:
         ("suitability", 2): editor.suitability,
         ("lock", 2): editor.lock,
     }
-    edit = edits.get((what, len(parts)))
-    if edit is None and not parts:
-        raise _fault(change, message("zones.allocation.say_what_of_it", name=what, value=value))
-    if edit is None:
-        known = ", ".join(KEYS_OF_CHANGES)
-        raise _fault(change, message("zones.allocation.unknown_key", known=known))
-    inputs = edit(parts, value)
+    inputs = edits[what, len(parts)](parts, value)
     return replace(prepared, inputs=inputs, findings=(*prepared.findings, *editor.findings))
 
 

@@ -99,10 +99,12 @@ class AnswerOptions:
 def allocate(project: ProjectFile, question: QuestionOptions, answer: AnswerOptions) -> None:
     """Allocate the targets of a project."""
     from zones.allocation.job import JOB_FILES, save_job
+    from zones.allocation.scenario import check_changes
     from zones.cli.lines import allocation as lines
     from zones.output.folder import refuse_existing
     from zones.project.model import load_project
 
+    check_changes(question.what_if)
     loaded = load_project(project)
     other = load_project(question.against) if question.against else None
     if answer.out is not None:

@@ -175,6 +175,27 @@ def test_the_answer_comes_first(
     assert "zones are not allocated, because no layer tells the present area: " in text
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (["low.na="], "--what-if 'low.na=': expected KEY=VALUE"),
+        (["na=3"], "say what of it is to change, such as low.na=3"),
+        (["low.na.05986=3"], "unknown key; known are low.ZONE"),
+        (["high.na=5", "low.na=3", "high.na=4"], "'high.na=4': high.na is given twice"),
+    ],
+)
+def test_changes_without_a_known_key_are_refused_before_anything_is_read(
+    changes: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(speech, "_language", "en")
+    asked = [word for change in changes for word in ("--what-if", change)]
+    code = run(["allocate", "no such project.yaml", *asked])
+    assert (code, message in capsys.readouterr().err) == (2, True)
+
+
 def test_misspelt_zones_of_the_project_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
