@@ -37,8 +37,10 @@ from zones.app.suggest import (
     Suggestion,
     crs_choices,
     guess_kind,
+    misfits,
     needed_fields,
     suggest_columns,
+    wide_crops,
 )
 from zones.project.yaml import read_document
 
@@ -119,7 +121,9 @@ def _look_at_table(path: Path, asked: At, desk: Desk) -> dict[str, Any]:
     frame = read_table(path, sheet=sheet)
     said = _said_of_part(desk, path, asked, sheet, sheets)
     kind = asked.kind or "report"
-    told = _described(frame, kind, province_of(desk), _chosen(asked, said))
+    chosen = _chosen(asked, said)
+    told = _described(frame, kind, province_of(desk), chosen)
+    told["warnings"] = _warnings(frame, told, chosen)
     area = next((item["column"] for item in told["fields"] if item["field"] == "area_ha"), None)
     return told | {
         "path": str(path),
@@ -130,6 +134,23 @@ def _look_at_table(path: Path, asked: At, desk: Desk) -> dict[str, Any]:
         "count": len(frame),
         "two_readings": None if area is None else two_readings(frame[area]),
     }
+
+
+def _warnings(
+    frame: pd.DataFrame, told: dict[str, Any], chosen: dict[str, str]
+) -> list[dict[str, str]]:
+    """What a table is that no choice of columns makes readable, and columns that do not fit."""
+    crops, below = wide_crops(frame)
+    for item in told["fields"]:  # One column is one crop's: none of them is all hectares
+        if crops and item["field"] == "area_ha" and "area_ha" not in chosen:
+            item |= {"column": None, "reason": None}
+    columns = {item["field"]: item["column"] for item in told["fields"] if item["column"]}
+    said = misfits(frame, columns)
+    if crops and below:
+        said.insert(0, message("zones.app.two_headers", crops=crops))
+    elif crops:
+        said.insert(0, message("zones.app.wide_table", crops=crops))
+    return [words(phrase) for phrase in said]
 
 
 def province_of(desk: Desk) -> str:
@@ -228,11 +249,11 @@ def _points(shapes: Any) -> Any:
 def _described(
     frame: pd.DataFrame, kind: str, province: str, chosen: dict[str, str]
 ) -> dict[str, Any]:
-    first = frame.head(_FIRST_ROWS).astype("str").where(frame.head(_FIRST_ROWS).notna(), "")
+    first = frame.head(_FIRST_ROWS).astype("object")
     answer: dict[str, Any] = {
         "kind": kind,
         "columns": [str(name) for name in frame.columns],
-        "first": [list(map(str, row)) for row in first.to_numpy().tolist()],
+        "first": [list(map(_cell, row)) for row in first.to_numpy().tolist()],
         "fields": [],
         "crops": [],
     }
@@ -257,6 +278,13 @@ def _described(
     if "crop" in found:
         answer["crops"] = _crops(frame[found["crop"].column])
     return answer
+
+
+def _cell(value: Any) -> str:
+    """A cell as it is shown: a whole number is one, also in a column of numbers with gaps."""
+    if pd.isna(value):
+        return ""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _suggested(found: Suggestion | None, *, emptied: bool) -> dict[str, Any]:

@@ -106,6 +106,40 @@ def suggest_columns(
     return found
 
 
+def misfits(frame: pd.DataFrame, columns: Mapping[str, str]) -> list[Phrase]:
+    """Columns of a table of reported areas whose values are no crops, or no years."""
+    checks, told = _checks(set(), set()), []
+    crop, year = (columns.get(field) for field in ("crop", "year"))
+    if crop in frame:
+        share, seen = _share(frame[crop], checks["area_ha"])
+        if share >= _SURE:
+            told.append(
+                message("zones.app.no_crops", column=crop, count=round(share * seen), seen=seen)
+            )
+    if year in frame:
+        share, seen = _share(frame[year], checks["year"])
+        if share < _SURE:
+            told.append(
+                message("zones.app.no_years", column=year, count=round(share * seen), seen=seen)
+            )
+    return told
+
+
+def wide_crops(frame: pd.DataFrame) -> tuple[list[str], bool]:
+    """Crops of a table that has a column for each, and whether a second header row names them.
+
+    None where a column holds the crops.
+    """
+    if any(_share(frame[name], _checks(set(), set())["crop"])[0] >= _SURE for name in frame):
+        return [], False
+    rows = ([str(name) for name in frame.columns], [str(it) for it in frame.iloc[0].dropna()])
+    for below, names in enumerate(rows):
+        crops = [name for name in names if crop_named(name)[0]]
+        if len(crops) > 1:
+            return crops, bool(below)
+    return [], False
+
+
 def _best(
     alias: str,
     frame: pd.DataFrame,

@@ -255,6 +255,33 @@ def test_a_running_number_is_never_taken_for_hectares() -> None:
     assert "area_ha" not in suggest_columns("report", renamed, province="20")  # it is asked
 
 
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_table_with_a_column_for_each_crop_is_told(rows: int, sit: Any, project: Path) -> None:
+    crops = ["Na", "Quýt, cam", "Dừa"]
+    over = ["STT", "Xã, phường", "Diện tích năm 2025", None, None]
+    header = [over, [None, None, *crops]] if rows > 1 else [["STT", "Xã, phường", *crops]]
+    lines = [[1, "Xã Lộc Bình", 1.5, 2, None], [2, "Xã Văn Lãng", 3, None, 1]]
+    path = project.parent / "ngang.xlsx"
+    pd.DataFrame([*header, *lines]).to_excel(path, header=False, index=False)
+    desk = sit(project)
+    seen = desk.ask("files", "look", path=str(path))
+    assert "area_ha" not in columns(seen)
+    (told,) = [warning["vi"] for warning in seen["warnings"]]
+    assert ("hai dòng tiêu đề" in told) is (rows > 1)
+    assert "(Na; Quýt, cam; Dừa)" in told
+    assert seen["first"][-1] == ["2", "Xã Văn Lãng", "3", "", "1"]
+    own = {"crop": seen["columns"][2], "year": "STT", "commune": "Xã, phường"}
+    own |= {"area_ha": seen["columns"][4]}
+    again = desk.ask("files", "look", path=str(path), columns=own)
+    said = "; ".join(warning["en"] for warning in again["warnings"])
+    assert "column “STT” holds no years: 0 of 2" in said
+    before = project.read_bytes()
+    put = {"path": str(path), "kind": "report", "name": "ngang", "date": "2025-12-31"}
+    with pytest.raises(RefusedError, match=r"Nothing was written: .*STT.* holds no years"):
+        desk.ask("files", "put", **put, columns=own)
+    assert project.read_bytes() == before
+
+
 def test_plans_are_put_in_order_and_taken_out_to_the_last(sit: Any, project: Path) -> None:
     desk = sit(project)
     before = project.read_text("utf-8")

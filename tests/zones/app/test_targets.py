@@ -22,7 +22,7 @@ from maps import TableNote
 from maps.interactive.content import check_content
 from maps.interactive.page_data import page_figures
 from zones.app.refused import RefusedError
-from zones.app.rooms.targets import _edited
+from zones.app.rooms.targets import Changes, _edited
 from zones.cli.main import run
 from zones.output.record import file_digest
 from zones.pages.map_content import with_figures
@@ -104,6 +104,13 @@ def test_the_page_is_drawn_from_the_figures_of_the_edited_plan(seated: Any) -> N
         value or 0 for value in ground["page"]["zones"][place]["values"]["planned"]
     )
     assert ground["page"]["tiles"] == []
+
+
+def test_changes_that_say_nothing_new_are_dropped_and_too_many_are_refused(seated: Any) -> None:
+    assert Changes(changes=("low.a=1",) * 3).changes == ("low.a=1",)
+    assert Changes(changes=("low.a=2x", "low.a=2x")).changes == ("low.a=2x", "low.a=2x")
+    with pytest.raises(RefusedError, match="changes"):
+        seated.ask("targets", "plan", changes=["low.anise=360"] * 3_000)
 
 
 def test_what_is_saved_is_what_a_run_gives(sit: Any, project: Path) -> None:

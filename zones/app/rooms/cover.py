@@ -13,7 +13,7 @@ import pandas as pd
 
 from layers.base.messages import message
 from zones.app.desk import Desk, records, words
-from zones.app.question import Question
+from zones.app.question import ChangeLines, Question
 from zones.app.refused import RefusedError
 from zones.forest.trajectory.result_tables import ForecastInputs, forecast_tables
 from zones.forest.trajectory.sentences import Tables, answer
@@ -46,7 +46,7 @@ _REGENERATION_HA = 5_000.0
 class Levers(Question):
     """Levers that are moved, as ``--what-if`` takes them."""
 
-    changes: tuple[str, ...] = ()
+    changes: ChangeLines = ()
 
 
 def forecast(desk: Desk, asked: Levers) -> dict[str, Any]:

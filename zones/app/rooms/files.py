@@ -18,10 +18,11 @@ from ruamel.yaml.comments import CommentedMap
 from layers.base.errors import VungTrongError
 from layers.base.files import resolved
 from layers.base.language import Language
-from layers.base.messages import message
+from layers.base.messages import joined, message
 from layers.base.person import account_name
 from layers.base.resources import rows_put_back
 from layers.communes.gazetteer import communes_on
+from layers.io.table import read_table
 from layers.io.values import Decimal
 from layers.kinds.crops import crop_named, load_crops
 from layers.kinds.forest_fields import (
@@ -34,6 +35,7 @@ from zones.app.plan_list import known_plans, plan_names, plans_of, zones_of
 from zones.app.project_file import can_undo, project_path, undo, with_changes, write_project
 from zones.app.question import Question
 from zones.app.refused import RefusedError
+from zones.app.suggest import misfits
 from zones.plan.draft_remarks import draft_remarks
 from zones.plan.extract.document import read_document_text
 from zones.plan.extract.draft import draft_plan
@@ -232,9 +234,21 @@ def put(desk: Desk, asked: Put) -> dict[str, Any]:
     file = project_path(desk)
     path = desk.session.inside(asked.path)
     document = read_document(file)
+    if asked.kind in _TABLES and asked.columns:
+        _refuse_misfits(asked, path)
     write = _with_communes if asked.kind == "communes" else _with_layer
     write_project(desk, write(document, asked, path, file))
     return state(desk)
+
+
+def _refuse_misfits(asked: Put, path: Path) -> None:
+    """Refuse columns that hold no crops or no years: no room of the project would open."""
+    try:
+        frame = read_table(path, sheet=asked.sheet)
+    except VungTrongError:
+        return  # The check says what is wrong with it
+    if told := misfits(frame, asked.columns):
+        raise RefusedError(422, message("zones.app.columns_unlike", told=joined(told)))
 
 
 def _with_communes(document: CommentedMap, asked: Put, path: Path, file: Path) -> str:

@@ -21,7 +21,7 @@ from zones.allocation.explain.commune_reasons import explain_commune
 from zones.allocation.job import AllocatedPlan
 from zones.allocation.rounded import compare_allocations
 from zones.app.desk import Desk, records, words
-from zones.app.question import Question
+from zones.app.question import ChangeLines, Question
 from zones.app.refused import RefusedError
 from zones.project.model import Scenario, load_project
 from zones.project.yaml import read_document, validate_document, write_document
@@ -34,20 +34,20 @@ class Name(Question):
     """A scenario to write: its name and its changes."""
 
     name: str
-    changes: tuple[str, ...]
+    changes: ChangeLines
 
 
 class Pair(Question):
     """Two sets of changes to set side by side."""
 
-    first: tuple[str, ...]
-    second: tuple[str, ...]
+    first: ChangeLines
+    second: ChangeLines
 
 
 class Reason(Question):
     """A commune of a zone, in a scenario."""
 
-    changes: tuple[str, ...]
+    changes: ChangeLines
     zone: str
     commune: str
 

@@ -28,7 +28,7 @@ from zones.allocation.rounded import compare_allocations
 from zones.allocation.targets import CONVERSIONS
 from zones.app.desk import Base, Desk, records, words
 from zones.app.project_file import project_path, with_changes, write_project
-from zones.app.question import Question
+from zones.app.question import ChangeLines, Question
 from zones.app.refused import RefusedError
 from zones.certainty.verdict import interval_verdict
 from zones.pages.map_content import with_figures
@@ -43,7 +43,7 @@ _ROWS_TOLD = 200
 class Changes(Question):
     """Figures that are tried out in place of the plan's."""
 
-    changes: tuple[str, ...]
+    changes: ChangeLines
 
 
 class Save(Changes):

@@ -43,6 +43,7 @@ export function fileForm({ desk, looked, state, again, put, cancel, place }) {
     element("h2", { class: "file-path" }, looked.path.split(/[\\/]/).at(-1)),
     facts(looked),
     ...(looked.notes ?? []).map((note) => element("p", { class: "help" }, both(note))),
+    ...(looked.warnings ?? []).map((warning) => element("p", { class: "warning table-warning" }, both(warning))),
     element("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); if (asksTwice()) askTwice(); else send(); } }, field(say("whatIsIt"), kind), sheetField(), about(), matching(), codeTables(), cropsTable(), classTable(), element("div", { id: "second-layer", role: "status" }), element("div", { class: "row" }, element("button", { type: "submit", class: "main-button", id: "put" }, say("putInProject")), button("cancel", () => cancel(kept)))),
     looked.first.length ? element("h3", {}, say("firstRows")) : "",
     looked.first.length ? table(looked.columns, looked.first.map((row) => element("tr", {}, ...row.map((text) => element("td", { class: "text" }, text)))), { label: say("firstRows"), class: "text-table" }) : "",
@@ -142,7 +143,7 @@ export function fileForm({ desk, looked, state, again, put, cancel, place }) {
   }
 
   // What the form asks further depends on these: the table of types, the crops, the decimal mark.
-  const leading = ["ldlr", "maldlr", "crop", "area_ha", ...(looked.tables?.open ? ["dtich"] : [])];
+  const leading = ["ldlr", "maldlr", "crop", "year", "area_ha", ...(looked.tables?.open ? ["dtich"] : [])];
 
   function choose(item, column) {
     columns[item.field] = column;
