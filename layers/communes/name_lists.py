@@ -42,6 +42,8 @@ _BETWEEN = re.compile(
     r"|(?<=\w)\s*/\s*(?=(?:(?:xã|phường)\s+)?(?P<next>[^\W\d_]))",
     re.IGNORECASE,
 )
+#: Names in a row, as a cell of several lines has them.
+_FEWEST_WORDS, _MOST_WORDS = 4, 80
 _DASH = re.compile(r"\s[-–]\s")
 _ASIDE = re.compile(r"\(([^()]*)\)")
 _STRETCH = re.compile(
@@ -381,12 +383,27 @@ class _Items:
             self.matches.append(found)
             return
         words = found.text.split()
+        if several := self._in_a_row(words[1:] if words[:1] == ["xã"] else words):
+            self.matches += several
+            return
         if words and words[0].islower():
             # "nhất là Tân Văn": the name is told.
             at = next((place for place, word in enumerate(words) if word[0].isupper()), 0)
             if at and (sure := self._sure([" ".join(words[at:])])):
                 found = replace(found, candidates=(Candidate(sure[0].unit, 1.0),))
         self.unresolved.append(found)
+
+    def _in_a_row(self, words: Sequence[str]) -> list[Match]:
+        """Communes whose names stand in a row without a sign, where they can be parted one way."""
+        if not _FEWEST_WORDS <= len(words) <= _MOST_WORDS or not all(w[0].isupper() for w in words):
+            return []
+        ways: list[list[list[Match]]] = [[[]]]
+        for end in range(1, len(words) + 1):
+            ways.append([])
+            for begin in range(max(0, end - 4), end - 1):
+                if ways[begin] and (one := self._sure([" ".join(words[begin:end])])):
+                    ways[end] += [[*way, *one] for way in ways[begin][:2]]
+        return ways[-1][0] if len(ways[-1]) == 1 else []
 
     def _sure(self, pieces: Sequence[str]) -> list[Match]:
         """Communes of texts if each of them surely means one."""

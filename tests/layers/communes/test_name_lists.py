@@ -259,6 +259,7 @@ def test_what_a_list_takes_out_is_never_the_list(
     [
         ("các xã Đình Lập/Châu Sơn/Kiên Mộc", ["Đình Lập", "Châu Sơn", "Kiên Mộc"], []),
         ("Bình Gia - Tân Văn - Hồng Phong", ["Bình Gia", "Tân Văn", "Hồng Phong"], []),
+        ("các xã Bình Gia Tân Văn Hoa Thám", ["Bình Gia", "Tân Văn", "Hoa Thám"], []),
         ("Tân Văn - Bình Gia", ["Tân Văn"], ["Tân Văn - Bình Gia"]),
         ("từ xã Đình Lập đến xã Lộc Bình", [], ["xã Đình Lập đến xã Lộc Bình"]),
         (

@@ -9,9 +9,10 @@ lost in silence.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from layers.base.errors import InputError
@@ -33,6 +34,7 @@ from zones.plan.extract.indicators import known_indicators, last_mention
 from zones.plan.extract.outline import Paragraph, read_outline
 from zones.plan.extract.places import (
     PlaceList,
+    Row,
     communes_of_rows,
     find_place_lists,
     named_districts,
@@ -40,7 +42,7 @@ from zones.plan.extract.places import (
 from zones.plan.extract.quantity import find_quantities
 from zones.plan.extract.roles import Role
 from zones.plan.extract.statements import Reading, read_statements, spread_over
-from zones.plan.extract.tables import read_tables
+from zones.plan.extract.tables import Tables, read_tables
 from zones.plan.extract.targets import gather_targets
 from zones.plan.extract.tasks import read_tasks
 from zones.plan.extract.totals import WrongTotal
@@ -125,7 +127,7 @@ def _vintage(province: str, date: str | None) -> str:
 
 def _lists(
     paragraphs: list[Paragraph], reading: Reading, province: str, vintage: str
-) -> tuple[list[PlaceList], dict[int, str], tuple[Phrase, ...]]:
+) -> tuple[list[PlaceList], dict[int, Row], tuple[Phrase, ...]]:
     """Read the communes a text names, or note that those of the document's time are not known."""
     if vintage >= NEWEST_VINTAGE:
         find_province(province)  # a mistyped code is told at once
@@ -134,7 +136,7 @@ def _lists(
         return lists, communes_of_rows(paragraphs, province=province, on=vintage), ()
     except InputError as error:
         note = message("zones.plan.extract.lists_not_read", error=error.phrase)
-        return [], {}, (note,)
+        return [], communes_of_rows(paragraphs, province=province, on=None), (note,)
 
 
 def _near(lists: list[PlaceList], paragraphs: list[Paragraph]) -> list[NearName]:
@@ -156,6 +158,27 @@ def _near(lists: list[PlaceList], paragraphs: list[Paragraph]) -> list[NearName]
             if refusal.text not in heirs and names_a_commune(refusal)
         ]
     return found
+
+
+def _near_rows(rows: dict[int, Row], paragraphs: list[Paragraph]) -> Iterator[NearName]:
+    """Names of rows that are misspelt or mean no commune."""
+    for place, row in rows.items():
+        clause, line = paragraphs[place].clause, paragraphs[place].line_at(0)
+        if row.match is None:
+            yield NearName(clause, line, row.text, "")
+        elif row.match.confirm:
+            yield NearName(clause, line, row.text, f"{row.match.name} ({row.match.code})")
+
+
+def _of_known_rows(reading: Reading, rows: dict[int, Row]) -> tuple[Reading, list[Passage]]:
+    """Statements without those of a row whose commune is not known, and these.
+
+    They must not pass for statements of the whole province.
+    """
+    lost = {place for place, row in rows.items() if row.match is None}
+    kept = tuple(one for one in reading.stated if one.paragraph not in lost)
+    told = [one.passage for one in reading.stated if one.paragraph in lost and one.passage]
+    return replace(reading, stated=kept), told
 
 
 def _owner(places: PlaceList, paragraph: Paragraph, targets: list[Target]) -> Target | None:
@@ -249,6 +272,18 @@ def _about_total(wrong: WrongTotal) -> Phrase:
     )
 
 
+def _about_tables(tables: Tables) -> Iterator[Phrase]:
+    yield from map(_about_total, tables.wrong)
+    for line in tables.without_unit:
+        yield message("zones.plan.extract.table_without_unit", line=line)
+
+
+def _apart(reading: Reading) -> Iterator[Apart]:
+    for one in reading.stated:
+        if not one.is_target and one.passage is not None:
+            yield Apart(one.role, one.passage)
+
+
 def _about_unknown_crops(plan: Plan) -> Iterator[Phrase]:
     """Ask for the crops of zones, and of areas with places of their own, that no table knows."""
     zones = [(one.clause, one.name, one.communes) for one in plan.zones if not one.crop]
@@ -333,8 +368,8 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     InputError
         The text names no province, states no quantity, or more than a plan holds.
     """
-    lines, wrong = read_tables(document.lines)
-    paragraphs = read_outline(lines)
+    tables = read_tables(document.lines)
+    paragraphs = read_outline(tables.lines)
     _refuse_too_much(document, paragraphs)
     head, reading = read_head(paragraphs), read_statements(paragraphs)
     if head.first and head.last:
@@ -344,10 +379,13 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     province = _settle_province(document, province, paragraphs, reading, tasks)
     vintage = _vintage(province, head.date)
     lists, rows, notes = _lists(paragraphs, reading, province, vintage)
+    quantities = len(reading.stated)
+    reading, of_no_commune = _of_known_rows(reading, rows)
     first, last = _horizon(head, reading)
     zones = find_zones(paragraphs, lists, reading)
     single_year = last if first == last else None
-    targets = gather_targets(reading, zones, communes=rows, single_year=single_year)
+    known = {place: row.match.code for place, row in rows.items() if row.match is not None}
+    targets = gather_targets(reading, zones, communes=known, single_year=single_year)
     indicators = targets.pop("", [])
     taken = {id(zone.places) for zone in zones}
     rest = [places for places in lists if id(places) not in taken]
@@ -371,23 +409,19 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     )
     return Draft(
         plan=plan,
-        near=tuple(_near(lists, paragraphs)),
+        near=(*_near(lists, paragraphs), *_near_rows(rows, paragraphs)),
         loose_lists=tuple(loose),
-        unread=tuple(find_unread(paragraphs, reading.quantities)),
-        quantities=len(reading.stated),
+        unread=(*of_no_commune, *find_unread(paragraphs, reading.quantities)),
+        quantities=quantities,
         unsure=tuple(_unsure(plan, reading)),
-        apart=tuple(
-            Apart(one.role, one.passage)
-            for one in reading.stated
-            if not one.is_target and one.passage is not None
-        ),
+        apart=tuple(_apart(reading)),
         notes=(
             *document.notes,
             *notes,
             *_about_province(head, given),
             *_about_excluded(lists, paragraphs),
             *_about_districts(paragraphs, province, vintage),
-            *map(_about_total, wrong),
+            *_about_tables(tables),
             *_about_unknown_crops(plan),
         ),
     )
@@ -404,6 +438,13 @@ def _refuse_too_much(document: Document, paragraphs: list[Paragraph]) -> None:
         )  # fmt: skip
 
 
+def _of_columns(line: str) -> bool:
+    """Whether a line holds several figures, as a row of a table does."""
+    words = [word.strip("|") for word in line.split()]
+    figures = [one for one in words if re.fullmatch(r"\d[\d.,]*", one)]
+    return sum(not re.fullmatch(r"\d|20\d\d", one) for one in figures) > 1
+
+
 def _settle_province(
     document: Document,
     province: str | None,
@@ -415,6 +456,8 @@ def _settle_province(
     if province is None:
         raise InputError("zones.plan.extract.no_province_named", document=document.name)
     if not reading.stated and not tasks:
+        if any(map(_of_columns, document.lines)):
+            raise InputError("zones.plan.extract.no_unit", document=document.name)
         raise InputError(
             "zones.plan.extract.no_quantity", document=document.name, count=len(paragraphs)
         )

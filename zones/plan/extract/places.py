@@ -12,6 +12,7 @@ from layers.communes.exclusions import find_exclusions
 from layers.communes.match_result import Match, NoMatch
 from layers.communes.matching import match_commune
 from layers.communes.name_lists import COMMON, NameList, names_a_commune, read_name_list
+from layers.communes.qualifiers import names_whole_province
 from layers.communes.spelling import exact_key
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.quantity import Quantity
@@ -210,12 +211,27 @@ def named_districts(paragraphs: Sequence[Paragraph], communes: Mapping[str, int]
     return found
 
 
-def communes_of_rows(paragraphs: Sequence[Paragraph], *, province: str, on: str) -> dict[int, str]:
-    """Code of the commune that a paragraph is about: "Xã Bảo Yên: diện tích quế 5.200 ha"."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A paragraph that is about one commune, as a row of a table is."""
+
+    text: str  # the name
+    match: Match | None  # its commune; None where the name means none
+
+
+def communes_of_rows(
+    paragraphs: Sequence[Paragraph], *, province: str, on: str | None
+) -> dict[int, Row]:
+    """Communes that paragraphs are about: "Xã Bảo Yên: diện tích quế 5.200 ha".
+
+    Without a day no commune is known.
+    """
     found = {}
     for place, paragraph in enumerate(paragraphs):
         named = _ROW.match(paragraph.text)
-        match = match_commune(named[1].strip(), province=province, on=on) if named else None
-        if isinstance(match, Match) and not match.confirm:
-            found[place] = match.code
+        if named is None or names_whole_province(named[1]):
+            continue
+        name = named[1].strip()
+        match = None if on is None else match_commune(name, province=province, on=on)
+        found[place] = Row(name, match if isinstance(match, Match) else None)
     return found

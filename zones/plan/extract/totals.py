@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from zones.plan.extract.quantity import read_numeral
 
 _TOTAL = re.compile(r"(?:tổng(?: cộng| số| diện tích)?|cộng|toàn tỉnh|toàn vùng)\W*", re.IGNORECASE)
-_NUMERAL = re.compile(r"-?\d[\d.,\s]*")
+_NUMERAL = re.compile(r"[-+]?\s*\d[\d.,\s]*")
 _OUTER = re.compile(r"[A-ZĐ]|[IVX]+")
 _PART = re.compile(r"trong đó|^\s*[-+]\s", re.IGNORECASE)
 
@@ -33,8 +33,8 @@ def is_total(row: Sequence[str]) -> bool:
 def _value(row: Sequence[str], place: int) -> float:
     """Figure of a cell; not a number where there is none."""
     cell = row[place].strip() if place < len(row) else ""
-    read = read_numeral(cell) if _NUMERAL.fullmatch(cell) else None
-    return read[0] if read else math.nan
+    read = read_numeral(cell.lstrip("+- ")) if _NUMERAL.fullmatch(cell) else None
+    return math.copysign(read[0], -1 if cell[0] == "-" else 1) if read else math.nan
 
 
 def _summed(rows: Sequence[Sequence[str]]) -> list[Sequence[str]]:

@@ -120,18 +120,18 @@ def test_rows_keep_their_lines_and_totals_and_prose_are_no_figures() -> None:
         "| Cộng | 500 | 450,5 |",
         "II | Cây khác | | |",
     )
-    assert read_tables(lines)[0] == (
+    assert read_tables(lines).lines == (
         *lines[:3],
         "- vùng quế năm 2025 đạt 500 ha; vùng quế năm 2025 đạt 450,5 ha.",
         "",
         lines[5],
     )
     prose = ("TT | Nội dung | Thời gian", "1 | Báo cáo trước ngày 10/6 " + "a " * 40 + "| Hàng năm")
-    assert read_tables(prose)[0] == prose
+    assert read_tables(prose).lines == prose
     raised = (lines[0], lines[1], "| | Gỗ (m³) | Thực hiện |", "1 | Quế | 500 | ³⁵ |")
-    assert "đạt ³⁵" in read_tables(raised)[0][3]
+    assert "đạt ³⁵" in read_tables(raised).lines[3]
     bordered = ("| Cây | Diện tích (ha) |", "|---|---|", "| Quế | 500 |")
-    assert read_tables(bordered)[0][2] == "- diện tích vùng quế đạt 500 ha."
+    assert read_tables(bordered).lines[2] == "- diện tích vùng quế đạt 500 ha."
 
 
 def test_a_column_of_a_whole_period_is_no_first_year_and_signs_are_bounds() -> None:
