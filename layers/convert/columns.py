@@ -25,7 +25,10 @@ _LEFT_OUT = re.compile(
 )
 _RATE = re.compile(
     r".*(%|percent|ratio|rate|ty_?le|ti_?le|mat_?do|binh_?quan|nang_?suat|don_?gia|do_?che_?phu"
-    r"|tlcp|density|yield|average|mean).*"
+    r"|tlcp|density|yield|average|mean|trung_?binh|ty_?trong|ti_?trong|co_?cau|he_?so|do_?cao|do_?doc"
+    r"|tan_?che|gia_?(ban|ca|mua|thanh)|price|altitude|elevation|slope).*"
+    # "tuoi" is an age alone, and watered land in dien_tich_tuoi
+    r"|(.*_)?tb(_.*)?|tuoi(_?(bq|cay|rung))?|age"
 )
 
 

@@ -102,6 +102,16 @@ def test_rates_are_computed_again_never_averaged() -> None:
     assert _kinds(without)["rates-left-out"] == "problem"
 
 
+@pytest.mark.parametrize(
+    "name", ["Giá bán", "tuoi_tb", "Độ cao TB", "trung_binh", "ty_trong", "Tuổi", "Năng suất"]
+)
+def test_what_does_not_add_is_left_out_by_its_name(name: str) -> None:
+    frame = _table(["06529", "06544"], **{name: [10.0, 20.0], "dien_tich_tuoi": [3.0, 4.0]})
+    done = convert_table(frame, units=CODE, change=J2024)
+    assert _kinds(done)["rates-left-out"] == "problem"
+    assert (name in done.table, done.table["dien_tich_tuoi"].sum()) == (False, 7.0)
+
+
 def test_a_rate_of_nothing_is_missing() -> None:
     frame = _table(["06529"], forest=[0.0], land=[0.0])
     figures = ColumnRoles(rates={"r": RateColumn("forest", "land")})
