@@ -68,6 +68,8 @@ class ShownCells:
     raised: dict[tuple[int, int], str] = field(default_factory=dict)
     #: An ``.xlsb``, and an ``.xls`` that xlrd does not read, do not tell
     are_told: bool = True
+    #: Other visible sheets with the same header, where no sheet was named
+    alike: list[str] = field(default_factory=list)
 
 
 def shown_in_ods(path: Path, most: int) -> dict[str, ShownCells]:

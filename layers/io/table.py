@@ -60,6 +60,8 @@ _TEXT = pd.StringDtype(na_value=np.nan)
 _PERCENTS = "percents"
 #: Key of a frame's ``attrs``: the file does not tell which cells it shows as percents.
 _UNTOLD = "percents_untold"
+#: Key of a frame's ``attrs``: other sheets with the same header, which were not read.
+_ALIKE = "sheets_alike"
 #: Key of a frame's ``attrs``: lines above the header.
 _TITLES = "titles"
 _LONGEST_TITLE = 100
@@ -111,6 +113,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
         titles, rows = _from_header(read_workbook_rows(path, sheet, shown=shown))
         frame = _frame(path, rows, strict=False, shown=shown)
         frame.attrs |= {} if shown.are_told else {_UNTOLD: True}
+        frame.attrs |= {_ALIKE: shown.alike} if shown.alike else {}
     else:
         titles, rows = _from_header(csv_rows(path))
         frame = _frame(path, rows, strict=True)
@@ -119,6 +122,16 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
     if frame.empty:
         raise InputError("layers.io.table_without_rows", path=path)
     return frame
+
+
+def tell_sheets_alike(frame: pd.DataFrame, *, source: str, findings: Findings) -> None:
+    """Tell other sheets of a workbook with the same header, of which no row was read."""
+    if sheets := frame.attrs.get(_ALIKE):
+        what = message("layers.io.sheets_alike", count=len(sheets), sheets=sheets)
+        examples = tuple(sheets[:5])
+        findings.add(
+            Finding("problem", "sheets-alike", source, what, len(sheets), examples=examples)
+        )
 
 
 def require_columns(

@@ -70,6 +70,7 @@ def read_workbook_rows(
             marks.setdefault(row, {})[place] = text
         if shown is not None:
             shown.percents, shown.are_told = mine.percents, mine.are_told
+            shown.alike = about.get("alike", [])
     number = 0
     for told in map(json.loads, lines):
         if isinstance(told, dict):

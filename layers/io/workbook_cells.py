@@ -13,6 +13,7 @@ not read ends it with an error.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import os
 import sys
@@ -34,6 +35,8 @@ _RAISED = 1
 _NUMBER = 2
 #: Most sheets of a workbook that is read whole.
 MOST_SHEETS = 1000
+#: Most visible sheets that are looked at beside the one that is read, and rows with a header.
+_MOST_ALIKE, _HEADER_WITHIN = 24, 12
 _ERRORS = (
     *(calamine.CalamineError, calamine.PasswordError, calamine.XmlError, calamine.ZipError),
     *(calamine.WorksheetNotFound, OSError, ValueError),
@@ -82,10 +85,30 @@ def _read(path: str, wanted: str, most: int, left: int) -> None:
         for name in names if chosen == EVERY else [chosen]:
             sheet = book.get_sheet_by_name(name) if name in names else None
             merged = (sheet.merged_cell_ranges or []) if sheet else []
-            _print({"sheets": names, "shown": shown, "sheet": name, "merged": merged})
+            told = {"sheets": names, "shown": shown, "sheet": name, "merged": merged}
+            _print(told if wanted or not most else told | {"alike": _alike(book, name, shown)})
             if sheet is not None:
                 filled, printed = _print_rows(sheet, most, left)
                 most, left = most - filled, left - printed
+
+
+def _alike(book: calamine.CalamineWorkbook, chosen: str, shown: list[str]) -> list[str]:
+    """Other visible sheets with the header of the chosen one: the first row of most texts."""
+    if chosen not in shown or not 1 < len(shown) <= _MOST_ALIKE:
+        return []
+    mine = _first_rows(book.get_sheet_by_name(chosen))
+    header = max(mine, key=len, default=frozenset())
+    others = [name for name in shown if name != chosen] if len(header) > 1 else []
+    return [name for name in others if header in _first_rows(book.get_sheet_by_name(name))]
+
+
+def _first_rows(sheet: calamine.CalamineSheet) -> list[frozenset[str]]:
+    """Texts of each of the first rows."""
+    rows = itertools.islice(sheet.iter_rows(), _HEADER_WITHIN)
+    return [
+        frozenset(cell.strip().casefold() for cell in row if isinstance(cell, str) and cell.strip())
+        for row in rows
+    ]
 
 
 def _print_rows(sheet: calamine.CalamineSheet, most: int, left: int) -> tuple[int, int]:

@@ -26,6 +26,7 @@ from layers.io.table import (
     require_columns,
     require_hectares,
     rows_in_other_units,
+    tell_sheets_alike,
 )
 from layers.io.values import (
     Decimal,
@@ -145,6 +146,7 @@ def load_report(
     require_columns(raw, told, source=name, of_layer=True)
     require_hectares(told["area_ha"], source=name, frame=raw)
     findings = Findings()
+    tell_sheets_alike(raw, source=name, findings=findings)
     raw = records_only(raw, told, source=name, findings=findings)
     raw, of_fields = _in_hectares(raw, told, source=name, findings=findings)
     for use in ("commune_code", "commune", "crop"):

@@ -6,6 +6,7 @@ carried to the communes of the project before anything is added to anything.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,13 +27,16 @@ from layers.communes.crosswalk import (
     successors,
 )
 from layers.communes.crs_trial import Trial, check_meridian, missing_crs, spread
-from layers.communes.gazetteer import Day, communes_on, vintage_on
+from layers.communes.gazetteer import Day, communes_on, vintage_on, vintages
 from layers.communes.location_check import (
     DISAGREEMENTS,
     check_named_communes,
     check_reach,
     locate_plots,
 )
+from layers.communes.match_result import Match
+from layers.communes.matching import match_commune
+from layers.communes.qualifiers import district_key
 from layers.communes.spelling import exact_key
 from layers.convert.columns import ColumnRoles
 from layers.convert.convert import convert_table
@@ -129,7 +133,7 @@ def check_day_of_communes(
     Every code of July 2025 was a code before, so a table of old areas joins to the boundaries of
     today without a gap and gives every commune the area of a part of it.
     """
-    from layers.communes.gazetteer import list_communes, vintage_on, vintages
+    from layers.communes.gazetteer import list_communes
     from layers.communes.vintage_check import check_vintage
     from layers.convert.rows import CommuneColumns, settle_columns
     from layers.io.table import read_table
@@ -269,6 +273,57 @@ def _with_codes(
     day = vintage or listed.vintage
     read = check_codes(plots["commune"], province=listed.province, on=day)
     return plots.assign(commune_code=read.codes)
+
+
+def check_day_of_report(name: str, report: ReportLayer, project: Project) -> list[Finding]:
+    """Tell communes of a report from before a merger whose names or codes were other units' then.
+
+    A unit of today alone shows that the report is one of today, whatever its date.
+    """
+    province, day = project.province, project.layers[name].date
+    then = vintage_on(max(day.isoformat(), vintages(province)[0]), province=province)
+    now = vintage_on(project.communes.vintage, province=province)
+    if then >= now:
+        return []
+    texts = report.table["commune_code"].fillna(report.table["commune"])
+    told = _of_other_ground(texts.dropna().unique().tolist(), province, then, now)
+    if not told:
+        return []
+    rows = report.table[texts.isin(set(told))]
+    what = message(
+        "zones.inputs.names_of_earlier_day",
+        count=len(told),
+        names=list(told.values()),
+        day=day.isoformat(),
+        now=now,
+    )
+    area = float(rows["area_ha"].sum())
+    examples = tuple(told.values())[:5]
+    return [Finding("problem", "names-of-earlier-day", name, what, len(told), area, examples)]
+
+
+def _of_other_ground(texts: list[str], province: str, then: str, now: str) -> dict[str, str]:
+    """Names of communes of today that were other units then; none where any was no unit then."""
+    after = successors(province, from_=then, to=now)
+    parts = Counter(code for heirs in after.values() for code in heirs)
+    kept = {code for code, heirs in after.items() if heirs == (code,) and parts[code] == 1}
+    districts = {district_key(unit.district) for unit in communes_on(province, then).values()}
+    told = {}
+    for text in texts:
+        here = match_commune(text, province=province, on=now)
+        if not isinstance(here, Match) or here.confirm:
+            continue
+        before = match_commune(text, province=province, on=then)
+        if isinstance(before, Match):
+            units = set() if before.confirm else {before.unit.code}
+        else:
+            alike = (one.unit for one in before.candidates if one.score == 1)
+            units = {unit.code for unit in alike if unit.vintage == then}
+        if not units and exact_key(text) not in districts:
+            return {}
+        if units and (units != {here.unit.code} or here.unit.code not in kept):
+            told[text] = here.unit.name
+    return told
 
 
 def settle_report(

@@ -152,6 +152,8 @@ def _province(frame: pd.DataFrame, request: Request) -> str:
     found = [province for province, count in held.items() if count]
     if len(found) == 1:
         return found[0]
+    if not found:
+        raise InputError("zones.inputs.say_province_of_names")
     named = [f"{province} {province_name(province)} ({held[province]})" for province in found]
     raise InputError("zones.inputs.say_province", count=len(found), named=named)
 

@@ -40,6 +40,7 @@ from zones.inputs.checks import (
     check_codes_of_day,
     check_crop_groups,
     check_day_of_communes,
+    check_day_of_report,
     check_places,
     check_report_areas,
     check_years,
@@ -496,15 +497,18 @@ def _read_layer(inputs: Inputs, name: str, source: LayerSource) -> Findings:
             )
             return inputs.plots[name].findings
         case ReportSource():
+            report = _load_report(path, source)
             inputs.reports[name] = settle_report(
-                _load_report(path, source),
+                report,
                 province=inputs.project.province,
                 from_=source.vintage or inputs.project.communes.vintage,
                 to=inputs.project.communes.vintage,
                 source=name,
                 confirmed=confirmed_communes(inputs.project, source),
             )
-            return inputs.reports[name].findings
+            found = inputs.reports[name].findings
+            earlier = [] if source.vintage else check_day_of_report(name, report, inputs.project)
+            return Findings([*found.items, *earlier])
         case RasterSource():
             from layers.kinds.raster import describe_raster
 

@@ -201,6 +201,20 @@ def test_a_total_of_villages_counts_once(folder: Path, label: str) -> None:
         load_report(wrong)
 
 
+def test_a_second_sheet_with_the_same_headings_is_told(folder: Path) -> None:
+    path = written(folder, "xlsx", [["BÁO CÁO"], *TITLED])
+    book = openpyxl.load_workbook(path)
+    for title, rows in {"Quýt": TITLED, "Hướng dẫn": [["xa", "tên xã"]], "Ẩn": TITLED}.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    book["Ẩn"].sheet_state = "hidden"
+    book.save(path)
+    (found,) = load_report(path, columns=NAMES).findings.items
+    assert (found.severity, found.kind, found.examples) == ("problem", "sheets-alike", ("Quýt",))
+    assert load_report(path, columns=NAMES, sheet="Quýt").findings.items == []
+
+
 def test_na_is_custard_apple(folder: Path) -> None:
     report = load_report(table(folder, "06463,Chi Lăng,NA,2025,5\n"))
     assert report.table["crop"].tolist() == ["custard_apple"]

@@ -142,6 +142,12 @@ def test_convert_refuses(
         str(path), "--from", "2023", "--code-column", "maxa", "-o", fresh
     )
     assert "--code-column or --name-column" in told(str(path), "--from", "2024", "-o", fresh)
+    pd.DataFrame({"xa": ["Vĩnh Trại", "Mai Pha"], "ha": 1.0}).to_csv(
+        tmp_path / "names.csv", index=False
+    )
+    assert "names alone do not tell the province: say which with --province" in told(
+        *(str(tmp_path / "names.csv"), "--from", "2024", "--name-column", "xa", "-o", fresh)
+    )
     assert "expected columns ma " in told(
         str(path), "--from", "2024", "--code-column", "ma", "-o", fresh
     )

@@ -189,6 +189,34 @@ def test_a_project_with_a_report_of_2024(tmp_path: Path) -> None:
     assert not inputs.findings.of("error")
 
 
+@pytest.mark.parametrize(
+    ("rows", "date", "more", "names"),
+    [
+        ("Lộc Bình,2\nNa Dương,1\n", "2024-12-31", "", ["Lộc Bình", "Na Dương"]),
+        ("06529,2\n", "2024-12-31", "", ["Lộc Bình"]),
+        ("Lộc Bình,2\n", "2025-12-31", "", []),
+        ("Lộc Bình,2\n", "2024-12-31", ", vintage: 2025-07-01", []),
+        ("Lộc Bình,2\nKỳ Lừa,1\n", "2024-12-31", "", []),
+        ("Lộc Bình,2\nVăn Lãng,1\n", "2024-12-31", "", ["Lộc Bình"]),  # a district then
+    ],
+)
+def test_old_communes_of_a_report_are_told_by_its_date(
+    tmp_path: Path, rows: str, date: str, more: str, names: list[str]
+) -> None:
+    """In 2024 Lộc Bình was a town, now it is that and communes around; Kỳ Lừa is of today alone."""
+    path = write_project(tmp_path)
+    lines = rows.replace(",", ",citrus,2024,")
+    (tmp_path / "fruit.csv").write_text(f"commune_code,crop,year,area_ha\n{lines}", "utf-8")
+    text = path.read_text("utf-8")
+    path.write_text(
+        text.replace("fruit.csv, date: 2025-12-31", f"fruit.csv, date: {date}{more}"), "utf-8"
+    )
+    found = read_inputs(load_project(path)).findings.of("problem")
+    told = [one for one in found if one.kind == "names-of-earlier-day"]
+    assert [list(one.examples) for one in told] == ([names] if names else [])
+    assert all("'vintage: 2024-12-31'" in one.message.en for one in told)
+
+
 def test_a_report_of_2024_without_its_vintage_stops_the_run(tmp_path: Path) -> None:
     inputs = read_inputs(load_project(_project(tmp_path, "–", "2024")))
     errors = [one for one in inputs.findings.of("error") if one.source == "fruit"]
