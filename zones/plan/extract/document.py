@@ -133,11 +133,20 @@ def _read(path: Path) -> tuple[Sequence[str], tuple[Phrase, ...]]:
     if kind != ".docx":
         return _lines_of_text(path), ()
     word = read_word_text(path)
-    if not word.tracked:
-        return word.lines, ()
-    return word.lines, (
-        message("zones.plan.extract.tracked_changes", file=path.name, tracked=word.tracked),
-    )
+    notes = []
+    if word.tracked:
+        notes.append(
+            message("zones.plan.extract.tracked_changes", file=path.name, tracked=word.tracked)
+        )
+    if word.struck:
+        texts = [f"“{text[:_LONGEST_STRUCK]}”" for text in word.struck]
+        notes.append(
+            message("zones.plan.extract.struck", file=path.name, count=len(texts), texts=texts)
+        )
+    return word.lines, tuple(notes)
+
+
+_LONGEST_STRUCK = 40
 
 
 def read_document_text(path: str | Path) -> Document:

@@ -49,6 +49,7 @@ class WordText:
 
     lines: tuple[str, ...]
     tracked: int
+    struck: tuple[str, ...] = ()  # texts that are struck through: they are left out
 
 
 def _name(element: Any) -> str:
@@ -187,6 +188,8 @@ class _Reader:
     def __init__(self, lists: _Lists, notes: dict[str, Any]) -> None:
         self.lists, self.notes = lists, notes
         self.raised_styles: frozenset[str] = frozenset()
+        self.striking_styles: frozenset[str] = frozenset()
+        self.struck: list[str] = []
         self.sizes: dict[str, int] = {}
         self.beside: Any = None  # The last run of a paragraph that stands on its line
         self.aside: list[Any] = []
@@ -197,7 +200,9 @@ class _Reader:
             name = _name(child)
             if name in _GONE or (name == "r" and _is_hidden(child)):
                 continue
-            if name in _ASIDE:
+            if name == "r" and _is_struck(child, self.striking_styles):
+                self._leave_out(child)
+            elif name in _ASIDE:
                 self.aside.append(child)
             elif name == "r":
                 yield self._run(child, "".join(self._pieces(child)))
@@ -214,6 +219,16 @@ class _Reader:
             else:
                 yield _SIGNS.get(name, "")
                 yield from self._pieces(child)
+
+    def _leave_out(self, run: Any) -> None:
+        """Keep the text of a struck run for the note on it; runs side by side are one."""
+        text = "".join(part.text or "" for part in run.iter() if _name(part) == "t")
+        before = run.getprevious()
+        beside = before is not None and _name(before) == "r"
+        if self.struck and beside and _is_struck(before, self.striking_styles):
+            self.struck[-1] += text
+        else:
+            self.struck.append(text)
 
     def _run(self, run: Any, text: str) -> str:
         """Text of a run; raised letters stand in ``<sup>``, a figure that may be one is parted."""
@@ -306,8 +321,43 @@ class _Reader:
 
 def _is_hidden(run: Any) -> bool:
     """Whether a run is hidden; a style's hiding may be undone by a value."""
-    mark = _find(run, "rPr", "vanish")
+    return _is_on(_find(run, "rPr", "vanish"))
+
+
+def _is_on(mark: Any) -> bool:
+    """Whether a property of letters is there and not undone by its value."""
     return mark is not None and _get(mark, "val", "1") not in ("0", "false", "off", "none")
+
+
+def _strikes(properties: Any) -> bool | None:
+    """Whether properties strike letters through; None where they leave it open."""
+    marks = [_find(properties, name) for name in ("strike", "dstrike")]
+    return None if marks == [None, None] else any(map(_is_on, marks))
+
+
+def _is_struck(run: Any, styles: frozenset[str]) -> bool:
+    """Whether a run is struck through: by its own properties, else by a style."""
+    properties = _find(run, "rPr")
+    own = _strikes(properties)
+    if own is not None or not styles:
+        return bool(own)
+    above = next((one for one in run.iterancestors() if _name(one) == "p"), None)
+    named = (_find(properties, "rStyle"), _find(above, "pPr", "pStyle"))
+    return any(_get(style, "val") in styles for style in named)
+
+
+def _striking_styles(root: Any) -> frozenset[str]:
+    """Styles that strike letters through, and those based on one that do not undo it."""
+    own, above = dict[str, bool | None](), dict[str, str]()
+    for style in root:
+        if _name(style) == "style":
+            name = _get(style, "styleId")
+            own[name] = _strikes(_find(style, "rPr"))
+            above[name] = _get(_find(style, "basedOn"), "val")
+    found = {name for name, strikes in own.items() if strikes}
+    while more := {n for n, a in above.items() if a in found and own[n] is None} - found:
+        found |= more
+    return frozenset(found)
 
 
 def _is_raised(run: Any, styles: frozenset[str]) -> bool:
@@ -439,10 +489,12 @@ def _read(path: Path, archive: zipfile.ZipFile) -> WordText:
     reader = _Reader(lists, notes)
     if "styles" in parts:
         reader.raised_styles = _raised_styles(parts["styles"])
+        reader.striking_styles = _striking_styles(parts["styles"])
         reader.sizes = _style_sizes(parts["styles"])
     roots = [content, *notes.values()]
     tracked = sum(_name(element) in _TRACKED for root in roots for element in root.iter())
-    return WordText(kept_lines(path, reader.lines(content)), tracked)
+    lines = kept_lines(path, reader.lines(content))
+    return WordText(lines, tracked, tuple(filter(None, map(str.strip, reader.struck))))
 
 
 def read_word_text(path: Path) -> WordText:

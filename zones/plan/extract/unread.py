@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.quantity import RAISED_DIGITS, Quantity
 from zones.plan.extract.sentences import sentence_bounds
-from zones.plan.extract.units import match_unit
+from zones.plan.extract.units import match_unit, unit_dimension
 
 #: Figures that are no quantities, and why none is missed when they are left out.
 _EXPECTED = re.compile(
@@ -26,6 +26,13 @@ _EXPECTED = re.compile(
     r"|^\|?\s*\d{1,3}\s*\|"  # numbers of rows
     r"|https?://\S+"
     r"|(?<=[^\W\d_])\d(?!\d)|(?<=m)[²³]",  # m2, CO2, m²
+    re.IGNORECASE,
+)
+#: An amount in words: "hai nghìn", "một nghìn năm trăm"; what "hàng nghìn ha" means nobody knows.
+_DIGIT = "một|mốt|hai|ba|bốn|tư|năm|lăm|sáu|bảy|bẩy|tám|chín"
+_IN_WORDS = re.compile(
+    rf"(?<![\w.,])(?:(?:{_DIGIT})\s+(?:mươi|chục|trăm|nghìn|ngàn|vạn|triệu)|mười)"
+    rf"(?:\s+(?:{_DIGIT}|mười|mươi|chục|trăm|nghìn|ngàn|vạn|triệu|linh|lẻ|rưỡi))*(?!\w)",
     re.IGNORECASE,
 )
 _AROUND = 45
@@ -71,10 +78,19 @@ def _unit_at(paragraph: Paragraph, found: re.Match[str]) -> bool:
     return match_unit(paragraph.text, found.end()) is not None
 
 
+def _measures(text: str, place: int) -> bool:
+    """Whether a unit of what is measured, not counted, stands behind a place."""
+    unit = match_unit(text, place + len(text[place:]) - len(text[place:].lstrip()))
+    return unit is not None and unit_dimension(unit[0]).split("/")[0] in ("area", "mass", "volume")
+
+
 def find_unread(
     paragraphs: Sequence[Paragraph], quantities: Sequence[Sequence[Quantity]]
 ) -> list[Passage]:
-    """Find figures that became no quantity and are no date, year, number of a document or grade."""
+    """Find figures that became no quantity and are no date, year, number of a document or grade.
+
+    An amount in words ("hai nghìn ha") is one of them.
+    """
     found: list[Passage] = []
     for paragraph, read in zip(paragraphs, quantities, strict=True):
         if paragraph.ended:
@@ -91,4 +107,9 @@ def find_unread(
             if taken[match.start()]:
                 continue
             found.append(passage_at(paragraph, match.start(), match[0].rstrip(".,")))
+        found += [
+            passage_at(paragraph, words.start(), words[0])
+            for words in _IN_WORDS.finditer(paragraph.text)
+            if not taken[words.start()] and _measures(paragraph.text, words.end())
+        ]
     return found

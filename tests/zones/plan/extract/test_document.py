@@ -758,3 +758,25 @@ def test_text_of_another_unicode_form_is_the_same_text(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("Tro\u0302\u0300ng ru\u031b\u0300ng", encoding="utf-16")
     assert read_document_text(path).lines == ("Trồng rừng",)
+
+
+def test_struck_text_of_word_is_left_out_and_told(tmp_path: Path) -> None:
+    """A struck target was a target."""
+    struck = "<w:r><w:rPr><w:{0}/></w:rPr><w:t xml:space='preserve'>{1}</w:t></w:r>"
+    undone = "<w:r><w:rPr><w:strike w:val='0'/></w:rPr><w:t> ha</w:t></w:r>"
+    styled = "<w:pPr><w:pStyle w:val='cu2'/></w:pPr>"
+    path = _word(
+        tmp_path / "a.docx",
+        _paragraph(_run("Hồi "), struck.format("strike", "5"), struck.format("strike", "00 ha"))
+        + _paragraph(_run("Na 7"), struck.format("dstrike", "8"), undone)
+        + _paragraph(styled, _run("Quế 9"), undone)
+        + _paragraph(styled, _run("Bỏ")),
+        styles="<w:style w:type='paragraph' w:styleId='cu'><w:rPr><w:strike/></w:rPr></w:style>"
+        "<w:style w:type='paragraph' w:styleId='cu2'><w:basedOn w:val='cu'/></w:style>",
+    )
+    document = read_document_text(path)
+    assert [line for line in document.lines if line] == ["Hồi", "Na 7 ha", "ha"]
+    (note,) = document.notes
+    assert note.en.endswith(
+        "4 struck-through passages were left out: “500 ha”, “8”, “Quế 9”, “Bỏ”."
+    )
