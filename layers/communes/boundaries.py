@@ -25,6 +25,7 @@ from layers.crs.source import as_vector_file, read_layer
 from layers.io.table import (
     read_table,
     refuse_percents,
+    refuse_sheets_alike,
     require_columns,
     require_hectares,
     rows_in_other_units,
@@ -105,6 +106,7 @@ def load_natural_areas(table: NaturalAreas) -> pd.Series[float]:
     require_columns(
         frame, {"code": table.code_column, "area": table.area_column}, source=str(table.path)
     )
+    refuse_sheets_alike(frame, source=str(table.path))
     require_hectares(table.area_column, source=str(table.path), frame=frame)
     said, _ = rows_in_other_units(frame, {table.code_column, table.area_column})
     if (other := said[said != ""]).any():

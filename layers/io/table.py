@@ -23,7 +23,7 @@ import pandas as pd
 
 from layers.base.errors import InputError, SchemaError
 from layers.base.files import require_file
-from layers.base.findings import Finding, Findings
+from layers.base.findings import Finding, Findings, Severity
 from layers.base.messages import message
 from layers.base.units import (
     heads_units,
@@ -132,6 +132,22 @@ def tell_sheets_alike(frame: pd.DataFrame, *, source: str, findings: Findings) -
         findings.add(
             Finding("problem", "sheets-alike", source, what, len(sheets), examples=examples)
         )
+
+
+def refuse_sheets_alike(frame: pd.DataFrame, *, source: str) -> None:
+    """Refuse a table of figures of which other sheets with the same header were not read."""
+    if sheets := frame.attrs.get(_ALIKE):
+        raise InputError("layers.io.rows_on_other_sheets", source=source, sheets=sheets)
+
+
+def tell_titles(frame: pd.DataFrame, *, source: str, findings: Findings) -> None:
+    """Tell lines above a header, which a copy of the table has no longer."""
+    if titles := frame.attrs.get(_TITLES):
+        lines = [title[:_LONGEST_TITLE] for title in titles]
+        units = [said for said in map(unit_said, titles) if said]
+        what = message("layers.io.titles_left_out", count=len(lines), titles=lines)
+        severity: Severity = "problem" if units else "note"
+        findings.add(Finding(severity, "titles-left-out", source, what, len(lines)))
 
 
 def require_columns(

@@ -12,7 +12,12 @@ import pandas as pd
 from layers.base.errors import SchemaError
 from layers.base.schema import Schema, read_schema
 from layers.base.short_repr import short_repr
-from layers.io.table import read_table, refuse_percents, require_hectares
+from layers.io.table import (
+    read_table,
+    refuse_percents,
+    refuse_sheets_alike,
+    require_hectares,
+)
 from layers.io.values import (
     Decimal,
     as_commune_code,
@@ -179,7 +184,9 @@ MAY_BE_EMPTY: dict[str, tuple[str, ...]] = {
 
 def read_figures(schema: Schema, path: Path, *, decimal: Decimal | None = None) -> pd.DataFrame:
     """Read a table that stands in for one of the allocation's."""
-    return figures_of(schema, read_table(path), path, decimal=decimal)
+    frame = read_table(path)
+    refuse_sheets_alike(frame, source=str(path))
+    return figures_of(schema, frame, path, decimal=decimal)
 
 
 def figures_of(

@@ -28,7 +28,7 @@ from layers.convert.convert import Conversion, convert_table
 from layers.convert.rows import CommuneColumns, settle_columns
 from layers.convert.split import share_by_geometry
 from layers.io.atomic import finish_move, written_together
-from layers.io.table import read_table, require_columns
+from layers.io.table import read_table, require_columns, tell_sheets_alike, tell_titles
 from layers.io.vector import is_layer, load_vector
 from zones.output.table import VECTOR_KINDS, check_output, write_frame
 
@@ -105,12 +105,15 @@ def convert_file(request: Request, *, language: Language) -> FileConversion:
 def _read(request: Request) -> tuple[pd.DataFrame, list[Finding]]:
     """Frame of a table or layer; names in a font encoding become Unicode."""
     if not is_layer(request.path):
-        return read_table(request.path, sheet=request.sheet), []
+        table, told = read_table(request.path, sheet=request.sheet), Findings()
+        tell_titles(table, source=request.path.name, findings=told)
+        tell_sheets_alike(table, source=request.path.name, findings=told)
+        return table, list(told.items)
     from layers.io.legacy_encoding import convert_text
 
     frame = load_vector(request.path, layer=request.layer)
     require_columns(frame, request.units.named(), source=request.path.name)
-    findings = []
+    findings: list[Finding] = []
     for name in filter(None, (request.units.name, request.units.district)):
         if pd.api.types.is_string_dtype(frame[name].dtype):
             frame[name], found = convert_text(frame[name], column=name, source=request.path.name)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from layers.base.resources import data_table
-from layers.io.table import read_table, refuse_percents, require_hectares
+from layers.io.table import read_table, refuse_percents, refuse_sheets_alike, require_hectares
 from zones.inputs.read import Inputs
 from zones.measure.measure import is_unknown
 from zones.measure.present import without_earlier_surveys
@@ -78,6 +78,7 @@ def reconcile_project(project: Project, teller: Teller) -> SideBySide:
 def read_totals(path: Path) -> pd.DataFrame:
     """Known totals of a file, as of ``KNOWN_TOTALS``; what else a column holds is no figure."""
     read = read_table(path)
+    refuse_sheets_alike(read, source=path.name)
     require_hectares("area_ha", source=path.name, frame=read)
     for name in KNOWN_TOTALS.names:
         refuse_percents(read, name, source=f"{path.name}: {name}", hectares=name == "area_ha")

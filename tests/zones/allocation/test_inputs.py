@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -34,6 +35,16 @@ def test_a_title_says_the_unit_of_the_table(tmp_path: Path) -> None:
     path = written(tmp_path, "ĐVT: nghìn ha\ncommune_code,source,area_ha\n06148,bare,1\n")
     with pytest.raises(InputError, match="says 'nghìn ha'"):
         read_figures(AVAILABLE, path)
+
+
+def test_rows_on_a_second_sheet_are_not_lost(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("huyện 2")):
+        for row in (["commune_code", "source", "area_ha"], ["06148", "bare", 1]):
+            sheet.append(row)
+    book.save(tmp_path / "two.xlsx")
+    with pytest.raises(InputError, match="the sheets huyện 2 have the same headings"):
+        read_figures(AVAILABLE, tmp_path / "two.xlsx")
 
 
 def test_thousands_are_not_taken_for_decimals(tmp_path: Path) -> None:

@@ -118,6 +118,36 @@ def test_convert_a_table(
     )
 
 
+def test_convert_tells_the_title_that_it_leaves_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = tmp_path / "t.csv", tmp_path / "o.csv"
+    path.write_text("ĐVT: nghìn ha\nmaxa;xa;ha\n06529;Lộc Bình;1\n", "utf-8")
+    assert (
+        run(
+            [
+                "names",
+                "convert",
+                str(path),
+                "--from",
+                "2024",
+                "-o",
+                str(out),
+                "--json",
+                "--code-column",
+                "maxa",
+            ]
+        )
+        == 1
+    )
+    (told,) = [
+        one
+        for one in json.loads(capsys.readouterr().out)["findings"]
+        if one["kind"] == "titles-left-out"
+    ]
+    assert "ĐVT: nghìn ha" in str(told)
+
+
 def test_convert_refuses(
     old_table: pd.DataFrame, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

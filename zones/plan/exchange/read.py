@@ -17,7 +17,7 @@ from layers.base.errors import InputError
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from layers.communes.spelling import exact_key
-from layers.io.table import read_table, refuse_percents
+from layers.io.table import read_table, refuse_percents, refuse_sheets_alike
 from layers.io.values import Decimal, parse_number, refuse_formulas
 from zones.plan.exchange.names import COLUMNS, FIGURES, Names, heading
 from zones.plan.exchange.write import field_of
@@ -59,6 +59,7 @@ class _Row:
 def import_targets(plan: Plan, path: Path, *, decimal: Decimal | None = None) -> ImportedTargets:
     """Take the targets of a table into a copy of a plan; nothing is written."""
     table = read_table(path)
+    refuse_sheets_alike(table, source=path.name)
     for name in table.columns:
         refuse_formulas(table[name], source=f"{path.name}: {name}")
         figures = name in FIGURES
