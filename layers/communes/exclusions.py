@@ -14,6 +14,8 @@ _WORDS = re.compile(
     r"(?:(?:được|tiếp tục|khuyến khích|nên|cho phép|đầu tư)\s+)*"
     r"(?:phát triển|trồng|mở rộng|mở mới|bố trí|quy hoạch|thực hiện|triển khai|sản xuất"
     r"|canh tác|nuôi)"
+    r"(?:\s+[^\W\d_]+){0,4}?\s+(?:tại|ở|trên|trong)"
+    r"|(?:loại bỏ|x[oó][áa] bỏ|thu hẹp|cắt giảm|giảm(?: dần| bớt)? (?:diện tích|quy mô))"
     r"(?:\s+[^\W\d_]+){0,4}?\s+(?:tại|ở|trên|trong))(?!\w)\s*:?\s*",
     re.IGNORECASE,
 )
@@ -62,7 +64,9 @@ def find_exclusions(text: str) -> list[Exclusion]:
     found: list[Exclusion] = []
     for words in _WORDS.finditer(text):
         rest = text[words.end() :]
-        named = rest[:1].isupper() and not words["beyond"]
+        # "Ngoài Bình Gia" may be anything, "các xã còn lại ngoài Bình Gia" not.
+        of_rest = re.search(r"(?:còn lại|khác)\s$", text[: words.start()])
+        named = rest[:1].isupper() and (not words["beyond"] or of_rest is not None)
         if (found and words.start() < found[-1].end) or not (named or _PLACE.match(rest)):
             continue
         before = text[: words.start()]

@@ -242,6 +242,12 @@ def test_what_a_province_is_listed_without_is_taken_out(text: str, left: int) ->
             [],
             ["ngoài các xã Lộc Bình, Na Dương"],
         ),
+        ("các xã còn lại ngoài Bình Gia, Tân Văn", [], ["ngoài Bình Gia, Tân Văn"]),
+        (
+            "loại bỏ diện tích hồi tại xã Bình Gia; giảm dần diện tích tại xã Tân Văn",
+            [],
+            ["loại bỏ diện tích hồi tại xã Bình Gia", "giảm dần diện tích tại xã Tân Văn"],
+        ),
         # These words take nothing out.
         ("các xã Lộc Bình, Na Dương, phòng trừ sâu bệnh tại xã", ["Lộc Bình", "Na Dương"], []),
         ("các xã Lộc Bình, Na Dương, không gồm diện tích xen", ["Lộc Bình", "Na Dương"], []),

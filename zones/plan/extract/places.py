@@ -23,7 +23,8 @@ _OPENING = re.compile(
     rf"(?:(?:như|gồm|bao gồm|sau|sau đây|{COMMON})(?!\w)\s*)*:?\s*(?={CAPITAL})"
     rf"|các\s+xã(?:\s+(?!{CAPITAL})\w+){{1,6}}?\s+(?:như|gồm|bao gồm)\s*:?\s*(?={CAPITAL})"
     rf"|(?:[Tt]ập trung|[Pp]hân bố|[Bb]ố trí|[Tt]rồng|[Cc]hủ yếu)(?:\s+\w+){{0,3}}?\s+"
-    rf"(?:ở|tại)(?:\s*:)?\s+(?={CAPITAL})|(?<!\w)(?:tại|ở)(?:\s*:)?\s+(?={CAPITAL})"
+    rf"(?:ở|tại)(?:\s*:)?\s+(?={CAPITAL})|(?<!\w)(?:tại|ở|thuộc|địa bàn)(?:\s*:)?\s+(?={CAPITAL})"
+    rf"|(?<=ha)\s*\((?={CAPITAL})"
     r"|các\s+xã\s*,?\s*(?:và\s+)?phường\s+trên\s+(?:phạm vi|địa bàn)\s+(?:toàn\s+)?tỉnh",
 )
 _ZONE = re.compile(
@@ -35,7 +36,7 @@ _ZONE = re.compile(
 _NOT_ZONE = re.compile(
     r"chế biến|tiêu thụ|thương hiệu|nhãn hiệu|giải pháp|tổ chức thực hiện|du lịch", re.IGNORECASE
 )
-_BARE = re.compile(r"(?:tại|ở)\W")
+_BARE = re.compile(r"(?:tại|ở|thuộc|địa bàn)\W|\s*\(")
 _KIND = re.compile(r"xã|phường|thị trấn|đặc khu")
 #: "không bố trí trong khu vực dân cư" takes no commune out.
 _NAMES_UNITS = re.compile(rf"(?<!\w)(?:xã|phường|thị trấn|đặc khu)(?!\w)|{CAPITAL}")

@@ -556,3 +556,18 @@ def test_lists_that_take_communes_out_or_leave_them_open() -> None:
         "Check the list of clause I.1, line 4: 63 communes, all of the province, wards included, "
         "but Đồng Đăng, Hữu Lũng."
     )
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "(Bình Gia, Tân Văn, Hoa Thám)",
+        "trên địa bàn Bình Gia, Tân Văn, Hoa Thám",
+        "thuộc Bình Gia, Tân Văn và Hoa Thám",
+        "tại: Bình Gia - Tân Văn - Hoa Thám",
+    ],
+)
+def test_names_beside_an_area_are_its_list_whatever_leads_to_them(where: str) -> None:
+    lines = ("KẾ HOẠCH tỉnh Lạng Sơn", "I. CÁC VÙNG", f"1. Vùng Hồi đạt 50.000 ha {where}.")
+    (zone,) = draft_plan(Document("x", "0" * 64, lines), plan_id="x").plan.zones
+    assert [one.as_written for one in zone.communes] == ["Bình Gia", "Tân Văn", "Hoa Thám"]
