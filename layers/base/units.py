@@ -48,11 +48,13 @@ _OFFICE = re.compile(
 _REGION = re.compile(r"\s*(?:miền )?(?:bắc|trung|nam)(?: bộ)?\b", re.IGNORECASE)
 #: Other units of land, wherever they stand: those of fields, multiples of the hectare, metres.
 _OTHER_AREA = re.compile(
-    r"(?<!\w)(?:sào(?!\w)|(?:nghìn|ngàn|vạn|triệu|1[.,]?000)\s*ha(?!\w))|\((?:mẫu|công)\)|"
+    r"(?<!\w)(?:sào(?!\w)|(?:nghìn|nghin|ngàn|ngan|vạn|triệu|1[.,]?000)\s*ha(?!\w))|"
+    r"(?<=dt )sao$|(?<=dien tich )(?:sao|mau|cong)$|\((?:mẫu|công)\)|"
     r"(?<![^\W_])(?:k?m2|k?m²|mét vuông|met vuong|m vuông)(?![^\W_])"
 )
 _RATE = re.compile(r"[(\[]\s*(?P<rate>(?P<above>[^\s()\[\]/]+)\s*/[^()\[\]]+)[)\]]")
-_OF_AREA = re.compile(r"(?<!\w)(?:diện tích|dien tich|dt|area|ha|héc ta)(?!\w)", re.IGNORECASE)
+_YEARLY = re.compile(r"ha\s*/\s*(?:năm|vụ|year)", re.IGNORECASE)
+_OF_AREA = re.compile(r"(?<!\w)(?:diện tích|dien tich|dt|area)(?!\w)", re.IGNORECASE)
 #: What tables of crops tell beside areas; "giá trị" or "số lượng" may head a column of areas.
 _QUANTITY = re.compile(
     r"(?<!\w)(?:năng suất|nang suat|sản lượng|san luong|trữ lượng|tru luong|doanh thu|"
@@ -184,8 +186,9 @@ def other_quantity(heading: str) -> str:
     if found := _OTHER_AREA.search(plain.casefold()):
         return found.group().strip("()")
     rate = _RATE.search(plain)
-    said = rate["rate"] if rate and unit_of(rate["above"]) else unit_of_heading(plain)
-    of_area = _OF_AREA.search(plain)
+    if rate and unit_of(rate["above"]):
+        return "" if _YEARLY.fullmatch(rate["rate"]) else rate["rate"]
+    said, of_area = unit_of_heading(plain), _OF_AREA.search(plain)
     if said and is_hectares(said):
         return ""
     if said and not (of_area and is_count(said)):  # "Diện tích (hộ)": who has it

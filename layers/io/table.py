@@ -199,7 +199,7 @@ def refuse_other_units(
         said = unit_of_note(line, ("ha",)) if notes else unit_said(line)
         if not said or is_hectares(said):
             continue
-        of_area = measure_of(said) in ("area", "")
+        of_area = measure_of(said) == "area"
         beside = named or _HECTARES.search(line) or (is_count(said) and not _SAYS_UNIT.search(line))
         if of_area or not beside:
             title = line[:_LONGEST_TITLE]

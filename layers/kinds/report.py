@@ -229,7 +229,7 @@ def _in_hectares(
                 rows=tuple(row - 2 for row in rows),
             )
         )
-    area = said.map(measure_of).isin(("", "area"))
+    area = said.isin([unit for unit in said.unique() if measure_of(unit) in ("", "area")])
     kept = raw.loc[area].drop(columns=columns)
     return kept, said[area] != ""
 

@@ -13,7 +13,6 @@ from functools import lru_cache
 import pandas as pd
 
 from layers.base.errors import InputError
-from layers.base.units import measure_of
 from layers.communes.spelling import without_marks
 
 #: Printed parts are each off by half a step, so that their sum is off by some (ha).
@@ -21,10 +20,11 @@ ROUNDING_HA = 0.05
 
 _PLANNED = re.compile(r"\b(ke hoach|kh|muc tieu|du kien|duoc giao)\b")
 _TOTAL = re.compile(
-    r"(?:tong|cong|tong cong|tong so|tong hop|tong dien tich|total|sum|subtotal|chung|"
-    r"(?:(?:tong|cong|tong cong|tong so) )?(?:toan |ca |cac )?(?:xa|phuong|thi tran)(?: .*)?|"
+    r"(?:tong|cong|tong cong|tong so|tong hop|tong dien tich|total|sum|subtotal|xa|phuong|"
+    r"(?:tong|cong|tong cong|tong so|toan|ca)(?: toan| ca| cac)? (?:xa|phuong|thi tran)(?: .*)?|"
     r"(?:tong|cong|tong cong|tong so) (?:cac )?(?:thon|ban|khu|to|lo|ho))"
 )
+_COMMUNE = re.compile(r"^(?:xa|phuong|thi tran) ")
 #: Words with which the name of a kind of figures begins, and no name of a village.
 _KIND = re.compile(
     r"(?:trong do|td|chia ra|hien co|trong (?:moi|lai|dam)|cho (?:thu hoach|san pham)|"
@@ -50,21 +50,22 @@ def words_of(text: str) -> str:
     return " ".join(re.findall(r"[a-z0-9%]+", without_marks(text.casefold())))
 
 
+@lru_cache(maxsize=4096)
 def is_planned(text: str) -> bool:
     """Whether a text says what is planned, not what was done."""
     return bool(_PLANNED.search(words_of(text)))
 
 
+@lru_cache(maxsize=4096)
 def is_total_of_commune(text: str) -> bool:
     """Whether a label heads the total of a commune: "Cộng xã"; "Cộng Hòa" is a village."""
     return bool(_TOTAL.fullmatch(words_of(text)))
 
 
+@lru_cache(maxsize=4096)
 def is_kind(text: str) -> bool:
-    """Whether a label names a kind of figures: a plan, an indicator, a unit, a period, a part."""
-    if is_planned(text) or _KIND.fullmatch(words_of(text)):
-        return True
-    return measure_of(text) not in ("", "count")
+    """Whether a label names a kind of figures: a plan, an indicator, a period, a part."""
+    return is_planned(text) or bool(_KIND.fullmatch(words_of(text)))
 
 
 def totals_of_entries(table: pd.DataFrame, texts: pd.DataFrame, *, source: str) -> pd.Series[bool]:
@@ -90,12 +91,14 @@ def totals_of_entries(table: pd.DataFrame, texts: pd.DataFrame, *, source: str) 
 def _totals(rows: pd.DataFrame, texts: pd.DataFrame, source: str) -> list[int]:
     """Rows that are the sum of the others: of their crop as written, where it has others."""
     found: list[int] = []
+    communes = {_COMMUNE.sub("", words_of(text)) for text in rows["commune"].dropna()}
+    own = [f"{kind} {name}" for name in communes for kind in ("xa", "phuong", "thi tran")]
     crop = texts.iloc[:, 0].str.casefold()
     for name in texts.columns[1:]:
         cells = texts[name]
         if cells.nunique() < 2 or _NOTE_HEAD.fullmatch(words_of(str(name))):
             continue
-        whole = cells.map(is_total_of_commune)
+        whole = cells.map(is_total_of_commune) | cells.map(words_of).isin(own)
         if not whole.any():
             if cells.map(is_kind).any():
                 continue

@@ -180,7 +180,9 @@ def test_kinds_in_the_names_of_crops_do_not_add_up(folder: Path) -> None:
         load_report(path, crops=crops)
 
 
-@pytest.mark.parametrize("villages", ["Thôn 1|Đá Mài|Cộng Hòa", "Quý Lộc|Pá Sào|Kỳ Lừa"])
+@pytest.mark.parametrize(
+    "villages", ["Thôn 1|Đá Mài|Cộng Hòa", "Quý Lộc|Pá Sào|Kỳ Lừa", "Đồng|Tạ|Xã Đội"]
+)
 def test_names_of_villages_are_no_kinds(folder: Path, villages: str) -> None:
     names = enumerate(villages.split("|"), start=5)
     rows = "".join(f"06463,{name},Na,2025,{at}\n" for at, name in names)
@@ -189,10 +191,11 @@ def test_names_of_villages_are_no_kinds(folder: Path, villages: str) -> None:
     assert kinds(report) == [("note", "entries-added", 3)]
 
 
-@pytest.mark.parametrize("label", ["Cộng xã", "Tổng số", "", "Toàn xã Chi Lăng"])
+@pytest.mark.parametrize("label", ["Cộng xã", "Tổng số", "", "Toàn xã Chi Lăng", "Xã Chi Lăng"])
 def test_a_total_of_villages_counts_once(folder: Path, label: str) -> None:
-    rows = f"06463,{label},Na,2025,20\n06463,Thôn 1,Na,2025,10\n06463,Thôn 2,Na,2025,10\n"
-    head = "commune_code,thon,crop,year,area_ha\n"
+    figures = {label: 20, "Thôn 1": 10, "Thôn 2": 10}
+    rows = "".join(f"06463,Chi Lăng,{name},Na,2025,{ha}\n" for name, ha in figures.items())
+    head = "commune_code,commune,thon,crop,year,area_ha\n"
     report = load_report(table(folder, rows, head=head))
     assert report.table["row"].tolist() == [3, 4]
     assert kinds(report) == [("note", "totals-left-out", 1), ("note", "entries-added", 2)]
@@ -252,6 +255,8 @@ def test_fields_and_multiples_are_no_hectares(folder: Path, column: str, unit: s
         ("Trữ lượng (m3)", "m3"),
         ("Tỷ lệ (%)", "%"),
         ("san_luong", "san luong"),
+        ("dien_tich_sao", "sao"),
+        ("Mật độ (cây/ha)", "cây/ha"),
         ("Diện tích (100 ha)", "100 ha"),
     ],
 )
@@ -291,6 +296,7 @@ def written(folder: Path, kind: str, rows: list[list[object]]) -> Path:
         ("Đơn vị: UBND huyện Chi Lăng, năm 2025", ""),
         ("Biểu 2, ĐVT: ha", ""),
         ("ĐVT: tấn, ha", ""),
+        ("Đơn vị tính: Diện tích = ha, năng suất = tạ/ha", ""),
         ("65 xã, phường (xã)", ""),
     ],
 )
@@ -339,7 +345,9 @@ def test_a_column_of_hectares_tells_nothing_more(folder: Path) -> None:
     assert report.findings.items == []
 
 
-@pytest.mark.parametrize("column", ["Diện tích theo mẫu 02 (ha)", "Diện tích năm 2000 (ha)"])
+@pytest.mark.parametrize(
+    "column", ["Diện tích theo mẫu 02 (ha)", "Diện tích năm 2000 (ha)", "DT (ha/năm)"]
+)
 def test_a_word_in_a_heading_is_no_unit(folder: Path, column: str) -> None:
     path = table(folder, "6463;Na;2025;50\n", head=f"commune_code;crop;year;{column}\n")
     assert load_report(path, columns={"area_ha": column}).table["area_ha"].sum() == 50
