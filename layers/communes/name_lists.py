@@ -44,6 +44,7 @@ _BETWEEN = re.compile(
 )
 #: Names in a row, as a cell of several lines has them.
 _FEWEST_WORDS, _MOST_WORDS = 4, 80
+_NAME_LETTERS = 60
 _DASH = re.compile(r"\s[-–]\s")
 _ASIDE = re.compile(r"\(([^()]*)\)")
 _STRETCH = re.compile(
@@ -136,15 +137,17 @@ def _sentence(text: str) -> tuple[str, bool]:
     ends = [end.end() for end in _SENTENCE_END.finditer(joined, 0, begin)]
     listed = joined[ends[-1] if ends else 0 :]
     begin -= ends[-1] if ends else 0
+    end = _SENTENCE_END.search(listed, begin)
     for dots in _OPEN_END.finditer(listed, begin):
-        end = _SENTENCE_END.search(listed, begin)
         if end is not None and dots.start() > end.start():
             break
         is_open = True
-        if not (dots["on"] and _names_begin(listed[dots.end() :])):
+        if not (dots["on"] and _names_begin(listed[dots.end() : dots.end() + _NAME_LETTERS])):
             return listed[: dots.start()], True
         dotted = re.sub(r"\S", ",", dots[0])
         listed = listed[: dots.start()] + dotted + listed[dots.end() :]
+        if end is not None and end.start() < dots.end():
+            end = _SENTENCE_END.search(listed, dots.end())  # the dots were no full stop
     end = _SENTENCE_END.search(listed, begin)
     return listed[: end.start()] if end else listed, is_open
 
