@@ -181,9 +181,14 @@ def is_disk_full(error: BaseException | None, path: Path) -> bool:
     Drivers tell it in words of their own; SQLite may say no more than that writing failed.
     """
     while error is not None:
-        if getattr(error, "errno", None) in _FULL or _SAYS_FULL.search(str(error)):
+        if getattr(error, "errno", None) in _FULL:
             return True
-        if _SAYS_FAILED.search(str(error)) and _free_bytes(path) < _NEXT_TO_NOTHING:
+        # A driver's words; what Python itself raises may quote a cell
+        own = type(error).__module__ == "builtins" and not isinstance(error, OSError)
+        told = "" if own else str(error)
+        if _SAYS_FULL.search(told):
+            return True
+        if _SAYS_FAILED.search(told) and _free_bytes(path) < _NEXT_TO_NOTHING:
             return True
         error = error.__cause__ or error.__context__
     return False
@@ -212,8 +217,13 @@ def scratch_folder() -> Iterator[Path]:
     with locked(folder):  # held before the folder is there, so that nobody takes it away
         folder.mkdir(mode=0o700)
         try:
-            with guard_writing(folder):
-                yield folder
+            yield folder
+        except VungTrongError:
+            raise
+        except Exception as error:  # of what is written here, or of any other file
+            if is_disk_full(error, folder):
+                raise OutputError("layers.io.disk_full", path=folder) from error
+            raise
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -100,6 +100,28 @@ def staged_folder(
 
 
 @contextlib.contextmanager
+def filled_folder(folder: Path) -> Iterator[Path]:
+    """Folder to write to, whose files take their places in ``folder`` when the block succeeds.
+
+    Everything else in ``folder`` stays, and so does the folder itself: somebody may stand in it.
+    """
+    folder = real_path(folder)
+    stage = folder.with_name(f".{folder.name}.{secrets.token_hex(6)}.run.part")
+    with locked_folder(folder):
+        try:
+            with guard_writing(folder):
+                stage.mkdir()
+                yield stage
+                for path in sorted(stage.rglob("*")):
+                    target = folder / path.relative_to(stage)
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    if path.is_file():
+                        path.replace(target)
+        finally:
+            _remove(stage)
+
+
+@contextlib.contextmanager
 def locked_folder(folder: Path) -> Iterator[None]:
     """Keep an output folder to this run, and mend what a killed run left behind."""
     _refuse_no_folder(folder)

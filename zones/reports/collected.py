@@ -14,7 +14,7 @@ from layers.base.clock import today
 from layers.base.errors import ClosureError
 from layers.base.schema import Schema
 from layers.io.table_output import save_long_csv
-from zones.output.folder import staged_folder
+from zones.output.folder import filled_folder
 from zones.output.result_csv import OFFICE, CsvForm, office_table
 from zones.reports.checking.earlier_files import Doubt
 from zones.reports.checking.within_file import all_entries
@@ -222,13 +222,13 @@ def save_collected(
 
     Letters ask about what counts there: what a later submission answered is asked no more.
     """
-    with staged_folder(folder, keep=lambda _: True) as stage:
-        letters, earlier = stage / LETTERS_FOLDER, stage / _EARLIER_LETTERS
-        if earlier.is_dir() and not letters.exists():
-            earlier.rename(letters)  # What was answered since goes from there as well
-        letters.mkdir(exist_ok=True)
+    with filled_folder(folder) as stage:
         collected.save_tables(stage, form=form)
-        save_questions(collected.questions(ledger), asked, collected.heard(), letters)
+    letters, earlier = folder / LETTERS_FOLDER, folder / _EARLIER_LETTERS
+    if earlier.is_dir() and not letters.exists():
+        earlier.rename(letters)  # What was answered since goes from there as well
+    letters.mkdir(exist_ok=True)
+    save_questions(collected.questions(ledger), asked, collected.heard(), letters)
 
 
 def _findings(one: Returned) -> list[dict[str, object]]:

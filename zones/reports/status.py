@@ -15,7 +15,7 @@ from layers.base.messages import message
 from layers.io.table_output import save_csv
 from maps.annex.workbook import BookHead, save_tables
 from maps.layout.page_table import PageColumn, PageTable
-from zones.output.folder import staged_folder
+from zones.output.folder import filled_folder
 from zones.output.result_csv import OFFICE, CsvForm, office_table
 from zones.project.form_schema import Form
 from zones.reports.layout import lay_out
@@ -139,7 +139,7 @@ def save_status(
 
     ``questions`` are the findings about what counts.
     """
-    with staged_folder(folder, keep=lambda _: True) as stage:
+    with filled_folder(folder) as stage:
         _save_status(table, to_answer(table, questions), form, asked, stage, csv)
 
 

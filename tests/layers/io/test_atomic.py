@@ -256,4 +256,12 @@ def test_a_failed_write_of_sqlite_is_a_full_disk_where_nothing_is_free(
     assert not is_disk_full(error, folder / "not" / "there")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=4096))
     assert is_disk_full(error, folder / "not" / "there")
-    assert not is_disk_full(ValueError("of a figure"), folder)
+    assert not is_disk_full(ValueError("no number: 'No space left for trees'"), folder)
+
+
+def test_a_scratch_folder_blames_itself_for_a_full_disk_alone() -> None:
+    other = PermissionError(errno.EACCES, "Permission denied", "rừng.gpkg")
+    with pytest.raises(PermissionError, match="rừng"), scratch_folder():
+        raise other
+    with pytest.raises(OutputError, match=r"The disk is full: .*zones-scratch"), scratch_folder():
+        raise OSError(errno.ENOSPC, "No space left on device")

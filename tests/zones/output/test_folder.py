@@ -11,7 +11,13 @@ import pandas as pd
 import pytest
 
 from layers import OutputError, OutputExistsError
-from zones.output.folder import locked_folder, refuse_existing, save_table, staged_folder
+from zones.output.folder import (
+    filled_folder,
+    locked_folder,
+    refuse_existing,
+    save_table,
+    staged_folder,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -57,6 +63,31 @@ def test_files_that_are_kept_come_along(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_folder_that_is_filled_stays_the_one_in_which_somebody_stands(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "thư riêng.txt").write_text("mine")
+    (out / "a.csv").write_text("earlier")
+    before = out.stat().st_ino
+    with filled_folder(out) as stage:
+        (stage / "a.csv").write_text("new")
+        (stage / "sub").mkdir()
+        (stage / "sub" / "b.csv").write_text("new")
+        assert (out / "a.csv").read_text() == "earlier"
+    assert (out.stat().st_ino, (out / "thư riêng.txt").read_text()) == (before, "mine")
+    assert {(out / name).read_text() for name in ("a.csv", "sub/b.csv")} == {"new"}
+
+    def cut_off() -> None:
+        with filled_folder(out) as stage:
+            (stage / "a.csv").write_text("half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OutputError, match="The disk is full"):
+        cut_off()
+    assert (out / "a.csv").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_links_and_empty_folders_of_the_user_stay(tmp_path: Path) -> None:
     other = tmp_path / "ảnh"
     other.mkdir()
