@@ -21,11 +21,19 @@ _MULTIPLE = re.compile(
 _ROUND = re.compile(r"1/10+|0[.,]0*1|10{1,6}|1[., ]000(?:[., ]000)?|10[\^³⁴]\d?")
 #: What is measured, not counted: a figure before it in a heading is a multiple of it.
 _SIZED = ("area", "volume", "mass", "money")
+#: Measures of land that no plan of ours is in.
+_FOREIGN = (
+    r"(?:acres?|ares?|(?:sq|square)\.? ?(?:km|m|ft|feet|met(?:er|re)s?)|"
+    r"(?:dam|dm|cm|ft)[2²])"
+)
 #: Of land people also count what has no one size, or another one from place to place.
 _NO_SIZE = re.compile(
-    r"(?:công|thửa|khoảnh|thước|đám|miếng|luống)(?: (?:đất|ruộng|tầm lớn|tầm nhỏ|tầm cắt))?",
+    r"(?:công|thửa|khoảnh|thước|đám|miếng|luống)(?: (?:đất|ruộng|tầm lớn|tầm nhỏ|tầm cắt))?|"
+    + _FOREIGN,
     re.IGNORECASE,
 )
+#: "(Mẫu)", "(Mẫu 01)": which form it is
+_FORM = re.compile(r"(?:Mẫu|MẪU|Mau|MAU)(?!\w)(?!\s+(?i:bắc|bac|trung|nam)\b)")
 _SAYS_UNIT = (
     r"(?:(?:đơn vị|don vi|đv|dv)(?P<sure>\s+t[íi]nh)?|(?P<short>đvt|dvt)|"
     r"(?P<by>tính (?:bằng|theo)))"
@@ -49,8 +57,16 @@ _REGION = re.compile(r"\s*(?:miền )?(?:bắc|trung|nam)(?: bộ)?\b", re.IGNOR
 #: Other units of land, wherever they stand: those of fields, multiples of the hectare, metres.
 _OTHER_AREA = re.compile(
     r"(?<!\w)(?:sào(?!\w)|(?:nghìn|nghin|ngàn|ngan|vạn|triệu|1[.,]?000)\s*ha(?!\w))|"
-    r"(?<=dt )sao$|(?<=dien tich )(?:sao|mau|cong)$|\((?:mẫu|công)\)|"
-    r"(?<![^\W_])(?:k?m2|k?m²|mét vuông|met vuong|m vuông)(?![^\W_])"
+    r"(?:(?<!\w)|(?<=dt))(?<!ban )sao(?: bac bo)?(?=(?: \d+)?$)|(?<=dt )mau(?=(?: \d+)?$)|"
+    r"(?<=dien tich )(?:mau|cong)$|\((?:mẫu|công)\)|"
+    r"(?:(?<![^\W_])|(?<=dt)|(?<=dtich)|(?<=dientich)|(?<=area))"
+    r"(?:k?m2|k?m²|mét vuông|met vuong|m vuông)(?![^\W_])|"
+    rf"(?:(?<!\w)|(?<=dt)|(?<=area)){_FOREIGN}(?=(?: \d+)?$)"
+)
+#: What a row of other figures than areas says of itself.
+_FIGURES = re.compile(
+    r"(?<!\w)(?:t[ỷỉ] lệ|ty le|mật độ|mat do|giá (?:trị|bán)|gia (?:tri|ban)|số lượng|so luong|"
+    r"thu nhập|chi phí|tuổi|density|price|rate|value)(?!\w)"
 )
 _RATE = re.compile(r"[(\[]\s*(?P<rate>(?P<above>[^\s()\[\]/]+)\s*/[^()\[\]]+)[)\]]")
 _YEARLY = re.compile(r"ha\s*/\s*(?:năm|vụ|year)", re.IGNORECASE)
@@ -118,6 +134,8 @@ def unit_in(text: str) -> str:
 def unit_said(text: str) -> str:
     """Unit that a title names, or that it is: "10 ha"."""
     bare = text.strip(" .")
+    if _FORM.fullmatch(bare.strip("()[]")):
+        return ""
     counts = unit_of(bare) is not None and is_count(bare)
     return bare.strip("()[]") if is_unit(bare) and not counts else unit_in(text)
 
@@ -197,6 +215,18 @@ def other_quantity(heading: str) -> str:
     return other.group() if other and not said and not of_area else ""
 
 
+def speaks_of_area(text: str) -> bool:
+    """Whether a heading says that its figures are areas, in whatever unit."""
+    plain = unicodedata.normalize("NFC", text).replace("_", " ")
+    return bool(_OF_AREA.search(plain)) or is_hectares(unit_of_heading(plain))
+
+
+def is_no_area(label: str) -> bool:
+    """Whether the label of a row says that its figure is none of areas: "Sản lượng"."""
+    words = unicodedata.normalize("NFC", label).replace("_", " ").casefold()
+    return bool(_QUANTITY.search(words) or _FIGURES.search(words)) and not _OF_AREA.match(words)
+
+
 def measure_of(words: str) -> str:
     """Dimension of a unit in a cell of its own, "rate" of one by another; empty for no unit."""
     known = unit_of(words)
@@ -205,6 +235,11 @@ def measure_of(words: str) -> str:
     if is_unit(words):
         return dimension_of(words) or "area"  # "công", "thửa"
     return "rate" if "/" in words and unit_of(words.partition("/")[0]) else ""
+
+
+def is_size_of_land(words: str) -> bool:
+    """Whether a unit, or that of which it is a multiple, is one of land with one size."""
+    return dimension_of(words) == "area" or bool(re.fullmatch(_FOREIGN, words.casefold()))
 
 
 def is_hectares(words: str) -> bool:
@@ -229,7 +264,7 @@ def _said(text: str, *, heading: bool = False) -> Iterator[str]:
 
 def _in_bracket(inside: str, *, heading: bool) -> str:
     """Unit that stands in brackets; of a heading with any count and any words before it."""
-    if _AFTER_WORD.search(inside):
+    if _AFTER_WORD.search(inside) or (not heading and _FORM.match(inside)):
         return ""
     first = next(filter(is_unit, openings(re.split("[,;]", inside)[0])), "")
     if first == inside and not many_of(inside):

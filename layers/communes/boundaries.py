@@ -108,7 +108,7 @@ def load_natural_areas(table: NaturalAreas) -> pd.Series[float]:
     )
     refuse_sheets_alike(frame, source=str(table.path))
     require_hectares(table.area_column, source=str(table.path), frame=frame)
-    said, _ = rows_in_other_units(frame, {table.code_column, table.area_column})
+    said, _ = rows_in_other_units(frame, table.area_column, {table.code_column})
     if (other := said[said != ""]).any():
         raise InputError(
             "layers.io.rows_not_hectares",

@@ -29,9 +29,11 @@ from layers.base.units import (
     heads_units,
     is_count,
     is_hectares,
+    is_size_of_land,
     is_unit_alone,
     measure_of,
     other_quantity,
+    speaks_of_area,
     unit_of_heading,
     unit_of_note,
     unit_said,
@@ -69,6 +71,13 @@ _HECTARES = re.compile(r"(?<!\w)ha(?!\w)", re.IGNORECASE)
 _SAYS_UNIT = re.compile(r"[đd]vt|t[íi]nh", re.IGNORECASE)
 #: A figure in a CSV file, where all cells are text.
 _FIGURE = re.compile(r"[-+]?[\d.,\s]+%?")
+_COUNTING = re.compile(r"(?:s?tt|số tt|so tt|no\.?|id|fid|#)", re.IGNORECASE)
+#: "unit" heads units, or those that report.
+_PERHAPS_OFFICES = re.compile(r"units?", re.IGNORECASE)
+_NOTES = re.compile(
+    r"(?:ghi[\s_]*ch[úu]|nhận xét|nhan[\s_]*xet|diễn giải|dien[\s_]*giai|note|remark|comment)",
+    re.IGNORECASE,
+)
 
 _Rows = Iterator[tuple[int, Sequence[object]]]
 
@@ -208,32 +217,66 @@ def refuse_other_units(
 
 
 def rows_in_other_units(
-    frame: pd.DataFrame, used: Collection[str]
+    frame: pd.DataFrame, column: str, used: Collection[str]
 ) -> tuple[pd.Series[str], list[str]]:
-    """Unit that each row says, empty for hectares, and the columns that say it.
+    """Unit that each row of a column of areas says, empty for hectares, and the columns that do.
 
     ``used`` columns hold something else. Where a column says other units, a blank cell is "?":
     nobody knows whether it repeats the cell above.
     """
     said = pd.Series("", index=frame.index, dtype=_TEXT)
-    columns = []
-    for name in frame.columns:
-        texts = as_text(frame[name]) if name not in used else pd.Series(dtype=_TEXT)
+    columns: list[str] = []
+    free = [name for name in frame.columns if name not in {column, *used}]
+    figures = {name for name in free if _is_of_figures(str(name), frame[name])}
+    left = dict(zip(frame.columns[1:], frame.columns, strict=False))
+    for name in free:
+        texts = as_text(frame[name]) if name not in figures else pd.Series(dtype=_TEXT)
         units = texts.dropna().unique().tolist()
         if not units or not _tells_units(str(name), units):
             continue
+        of_next = left.get(column) == name or left.get(name) not in figures
+        if _of_other_figures(units, column, "" if of_next else str(left[name]), figures):
+            continue
         columns.append(str(name))
         other = {one for one in units if not is_hectares(one)}
-        here = texts.fillna("?") if other else texts.fillna("")
+        here = texts.fillna("?" if other and not _NOTES.match(str(name)) else "")
         said = said.where(~here.isin({*other, "?"}), here)
     return said, columns
 
 
+def _is_of_figures(name: str, cells: pd.Series) -> bool:
+    """Whether a column holds figures and does not number the rows."""
+    texts = as_text(cells).dropna()
+    counts = texts.empty or _COUNTING.fullmatch(name) is not None
+    return not counts and float(texts.str.fullmatch(_FIGURE).mean()) >= 0.5
+
+
 def _tells_units(name: str, units: Sequence[str]) -> bool:
-    """Whether a column of texts tells units: by its header, or by each of its cells."""
-    if heads_units(name) and is_unit_alone(name):
-        return True
-    return all(map(measure_of, units)) and not all(map(is_count, units))
+    """Whether a column of texts tells units: by its header, or by each of its cells.
+
+    A figure in a cell is one of something else ("95%", "20 tấn"), and "năm" in every row too.
+    """
+    sizes = [one for one in units if measure_of(one)]
+    if heads_units(name):
+        sure = is_unit_alone(name) and not _PERHAPS_OFFICES.fullmatch(name.strip(" .:"))
+        return sure or (2 * len(sizes) >= len(units) and not all(map(is_count, sizes)))
+    bare = len(sizes) == len(units) and not any(one[:1].isdigit() for one in units)
+    return bare and any(map(is_size_of_land, units))
+
+
+def _of_other_figures(units: Sequence[str], column: str, beside: str, others: set[str]) -> bool:
+    """Whether units are those of other figures than the areas of a column.
+
+    A header that says hectares leads: tonnes are of ``others``, the other columns of figures, and
+    what stands to the right of one of them, ``beside``, is of that one. Where units of land stand
+    beside a count, it is no count that they measure.
+    """
+    of_area = [measure_of(one) == "area" for one in units]
+    if is_hectares(unit_of_heading(column.replace("_", " "))):
+        if not any(of_area):
+            return bool(others)
+        return bool(beside) and (speaks_of_area(beside) or not all(of_area))
+    return bool(beside) and speaks_of_area(column) and not any(of_area)
 
 
 def refuse_percents(

@@ -19,7 +19,7 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.schema import read_schema
 from layers.base.short_repr import short_repr
-from layers.base.units import measure_of
+from layers.base.units import is_no_area, measure_of
 from layers.io.table import (
     read_table,
     refuse_percents,
@@ -148,16 +148,16 @@ def load_report(
     findings = Findings()
     tell_sheets_alike(raw, source=name, findings=findings)
     raw = records_only(raw, told, source=name, findings=findings)
-    raw, of_fields = _in_hectares(raw, told, source=name, findings=findings)
+    raw, units = _in_hectares(raw, told, source=name, findings=findings)
     for use in ("commune_code", "commune", "crop"):
         refuse_formulas(raw[told[use]], source=f"{name}: {told[use]}")
     table = _typed(raw, told, mapping, decimal, name)
     _note_zeros(raw[told["commune_code"]], table, name, findings)
     last = min(last_year or this_year(), this_year())
-    in_ha = ~of_fields.to_numpy()
-    known = table.assign(area_ha=table["area_ha"].where(in_ha))
-    blank = _without_figure(known, raw.drop(columns=told["area_ha"]), last)
-    table = _usable(table.loc[in_ha], last, name, findings)
+    of_land = units.where(units.map(measure_of).isin(["", "area"]), "")
+    others = pd.concat([raw.drop(columns=told["area_ha"]), of_land.rename("(unit)")], axis=1)
+    blank = _without_figure(table, others, last)
+    table = _usable(table.loc[units == ""], last, name, findings)
     area = f"{name}: {told['area_ha']}"
     refuse_percents(raw, told["area_ha"], source=area, rows=table["row"], findings=findings)
     table = count_once(table, source=name, findings=findings)
@@ -208,12 +208,13 @@ def _tell_rows(table: pd.DataFrame, source: str, findings: Findings) -> None:
 
 def _in_hectares(
     raw: pd.DataFrame, told: Mapping[str, str], *, source: str, findings: Findings
-) -> tuple[pd.DataFrame, pd.Series[bool]]:
-    """Rows of areas, without columns of units, and which of these areas are in another unit.
+) -> tuple[pd.DataFrame, pd.Series[str]]:
+    """Rows without columns of units, and their units: empty for hectares, else without figure.
 
-    Rows of tonnes and the like are none of areas; one in "sào" leaves its commune unknown.
+    What a commune has of a crop in "sào" or tonnes is not known; a row that is none of areas by its
+    own words ("Sản lượng") is left out.
     """
-    said, columns = rows_in_other_units(raw, set(told.values()))
+    said, columns = rows_in_other_units(raw, told["area_ha"], set(told.values()))
     strange = said[said != ""]
     if not strange.empty:
         rows, units = [int(row) + 2 for row in strange.index], strange.unique().tolist()
@@ -229,9 +230,15 @@ def _in_hectares(
                 rows=tuple(row - 2 for row in rows),
             )
         )
-    area = said.isin([unit for unit in said.unique() if measure_of(unit) in ("", "area")])
-    kept = raw.loc[area].drop(columns=columns)
-    return kept, said[area] != ""
+    figures = raw[told["area_ha"]].mask(said != "")
+    kept = raw.drop(columns=columns).assign(**{told["area_ha"]: figures})
+    used = {use for name, use in told.items() if name != "crop"}
+    labels = kept.drop(columns=used, errors="ignore").apply(as_text)
+    no_area = ~said.map(measure_of).isin(["", "area"])
+    for name in labels.columns:
+        named = labels[name][no_area].dropna().map(is_no_area).astype(bool)
+        kept = kept.drop(index=named.index[named], errors="ignore")
+    return kept, said[kept.index]
 
 
 def _columns(columns: Mapping[str, str], source: str) -> dict[str, str]:

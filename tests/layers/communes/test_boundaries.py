@@ -116,6 +116,13 @@ def test_natural_areas_in_vietnamese_style(tmp_path: Path) -> None:
     assert areas.to_dict() == {"06529": 12_345.5}
 
 
+def test_shares_beside_natural_areas_are_no_units(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("Mã,Xã,Diện tích (ha),Tỷ lệ\n06529,Lộc Bình,12345,12%\n", "utf-8")
+    areas = load_natural_areas(NaturalAreas(path, code_column="Mã", area_column="Diện tích (ha)"))
+    assert areas.to_dict() == {"06529": 12_345}
+
+
 def test_the_real_communes(shared: Path) -> None:
     table = NaturalAreas(shared / "data" / "lang_son_communes.csv")
     file = VectorFile(shared / "data" / "lang_son_communes.gpkg", "communes", province="20")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
@@ -224,7 +225,7 @@ def test_na_is_custard_apple(folder: Path) -> None:
     assert report.findings.items == []
 
 
-@pytest.mark.parametrize("column", ["dien_tich_m2", "Diện tích (m²)", "area_km2"])
+@pytest.mark.parametrize("column", ["dien_tich_m2", "Diện tích (m²)", "area_km2", "DTm2"])
 def test_areas_in_another_unit_are_refused(folder: Path, column: str) -> None:
     path = table(folder, "6463,Na,2025,50000\n", head=f"commune_code,crop,year,{column}\n")
     with pytest.raises(InputError, match=r"expected hectares, but column .* names k?m[2²]"):
@@ -256,6 +257,16 @@ def test_fields_and_multiples_are_no_hectares(folder: Path, column: str, unit: s
         ("Tỷ lệ (%)", "%"),
         ("san_luong", "san luong"),
         ("dien_tich_sao", "sao"),
+        ("DT_SAO", "sao"),
+        ("DTSAO", "sao"),
+        ("Area (sq. m)", "sq. m"),
+        ("so_sao_2024", "sao"),
+        ("dt_mau", "mau"),
+        ("area_acre", "acre"),
+        ("Area (acres)", "acres"),
+        ("area_sqm", "sqm"),
+        ("Diện tích (ares)", "ares"),
+        ("Diện tích (dam2)", "dam2"),
         ("Mật độ (cây/ha)", "cây/ha"),
         ("Diện tích (100 ha)", "100 ha"),
     ],
@@ -295,6 +306,14 @@ def written(folder: Path, kind: str, rows: list[list[object]]) -> Path:
         ("ĐVT: tấn", "tấn"),
         ("Đơn vị: UBND huyện Chi Lăng, năm 2025", ""),
         ("Biểu 2, ĐVT: ha", ""),
+        ("Biểu diện tích (mẫu)", "mẫu"),
+        ("Biểu diện tích (Mẫu Bắc Bộ)", "Mẫu Bắc Bộ"),
+        ("Biểu diện tích (acres)", "acres"),
+        ("Biểu diện tích (Mẫu)", ""),
+        ("(Mẫu)", ""),
+        ("MẪU", ""),
+        ("Biểu tổng hợp (Mẫu 01)", ""),
+        ("Biểu tổng hợp (Mẫu - 01)", ""),
         ("ĐVT: tấn, ha", ""),
         ("Đơn vị tính: Diện tích = ha, năng suất = tạ/ha", ""),
         ("65 xã, phường (xã)", ""),
@@ -338,6 +357,80 @@ def test_rows_in_other_units_are_set_aside_with_their_rows(folder: Path) -> None
     ]
 
 
+def report_beside(folder: Path, area: str, beside: Mapping[str, Sequence[object]]) -> ReportLayer:
+    """Report of two rows, with its column of areas under a name, and other columns behind it."""
+    more = [[name, *cells] for name, cells in beside.items()]
+    rows = [[*cells, *others] for cells, *others in zip(TITLED, *more, strict=True)]
+    rows[0][3] = area
+    return load_report(written(folder, "csv", rows), columns=NAMES | {"area_ha": area})
+
+
+UNITS_OF_SOMETHING: dict[str, tuple[str, dict[str, Sequence[object]]]] = {
+    "a share": ("Diện tích", {"ty_le_song": ["95%", "95%"]}),
+    "tonnes": ("Diện tích", {"san_luong": ["20 tấn", "30 tấn"]}),
+    "an age": ("Diện tích", {"tuoi": ["20 năm", "8 năm"]}),
+    "a volume": ("Diện tích", {"tru_luong": ["5 m3", "6 m3"]}),
+    "money": ("Diện tích", {"gia": ["20 nghìn đồng", "nghìn đồng"]}),
+    "an area": ("Diện tích", {"quy_mo": ["2 ha", "3 sào"]}),
+    "years": ("Diện tích", {"ky": ["năm", "năm"]}),
+    "a note": ("Diện tích", {"ghi chú": ["thửa", None]}),
+    "communes": ("Diện tích", {"unit": ["Chi Lăng", "Bằng Mạc"]}),
+    "kinds of communes": ("Diện tích", {"Đơn vị": ["xã", "phường"]}),
+    "of a neighbour": ("Diện tích", {"Sản lượng": [5, 6], "Đơn vị tính": ["tấn", "tấn"]}),
+    "of others": ("Diện tích (ha)", {"ĐVT": ["tấn", "tạ"], "ghi chú": ["", "x"], "SL": [5, 6]}),
+    "of a blank": ("Diện tích (ha)", {"Sản lượng": [5, None], "Đơn vị tính": ["tấn", None]}),
+    "of an area": ("area_ha", {"Diện tích giao": [5, 6], "Đơn vị": ["sào", "sào"]}),
+    "of sizes": ("area_ha", {"Quy mô": [5, 6], "ĐVT": ["ha", "con"]}),
+}
+
+
+@pytest.mark.parametrize("case", UNITS_OF_SOMETHING)
+def test_texts_with_units_and_units_of_other_figures_leave_the_rows(
+    folder: Path, case: str
+) -> None:
+    area, beside = UNITS_OF_SOMETHING[case]
+    report = report_beside(folder, area, beside)
+    assert report.table["area_ha"].tolist() == [10, 20]
+    assert report.findings.items == []
+    assert report.blank.empty
+
+
+@pytest.mark.parametrize(
+    ("area", "beside"),
+    [
+        ("dt", {"Đơn vị": ["ha", "1000 ha"]}),
+        ("dt", {"unit": ["ha", "rai"]}),
+        ("dt", {"(loại)": ["ha", "acre"]}),
+        ("area_ha", {"ĐVT": ["ha", "tấn"]}),
+        ("area_ha", {"số hộ": [5, 6], "ĐVT": ["ha", "sào"]}),
+        ("dt", {"ghi chú": [None, "sào"]}),
+        ("Năm 2024", {"Năm 2025": [5, 6], "ĐVT": ["ha", "tấn"]}),
+    ],
+)
+def test_a_row_in_another_unit_leaves_its_crop_unknown(
+    folder: Path, area: str, beside: dict[str, list[object]]
+) -> None:
+    report = report_beside(folder, area, beside)
+    assert report.table["area_ha"].tolist() == [10]
+    assert [found.kind for found in report.findings.items] == ["other-unit"]
+    assert report.blank["commune"].tolist() == ["Bằng Mạc"]
+
+
+def test_a_row_that_is_no_area_by_its_own_words_leaves_nothing_unknown(folder: Path) -> None:
+    rows = [
+        [*TITLED[0], "Chỉ tiêu", "ĐVT"],
+        ["Chi Lăng", "Na", 2025, 20, "Diện tích", "ha"],
+        ["Chi Lăng", "Na", 2025, "khoảng 160", "Sản lượng", "tấn"],
+        ["Bằng Mạc", "Na", 2025, 160, "Sản lượng", "tấn"],
+        ["Bằng Mạc", "Na", 2025, 95, "Tỷ lệ sống", "%"],
+        ["Vạn Linh", "Na", 2025, 160, "Diện tích", "tấn"],
+        ["Chi Lăng", "Na", 2025, 30, "Diện tích", "sào"],
+    ]
+    report = load_report(written(folder, "xlsx", rows), columns=NAMES)
+    assert report.table["area_ha"].tolist() == [20]
+    assert report.blank["commune"].tolist() == ["Vạn Linh", "Chi Lăng"]
+
+
 def test_a_column_of_hectares_tells_nothing_more(folder: Path) -> None:
     rows = [[*cells, unit] for cells, unit in zip(TITLED, ["loại", "ha", "Ha."], strict=True)]
     report = load_report(written(folder, "xlsx", rows), columns=NAMES)
@@ -346,7 +439,15 @@ def test_a_column_of_hectares_tells_nothing_more(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "column", ["Diện tích theo mẫu 02 (ha)", "Diện tích năm 2000 (ha)", "DT (ha/năm)"]
+    "column",
+    [
+        "Diện tích theo mẫu 02 (ha)",
+        "Diện tích năm 2000 (ha)",
+        "DT (ha/năm)",
+        "dien_tich_ban_sao",
+        "dien_tich_rau_mau",
+        "areas that are planted",
+    ],
 )
 def test_a_word_in_a_heading_is_no_unit(folder: Path, column: str) -> None:
     path = table(folder, "6463;Na;2025;50\n", head=f"commune_code;crop;year;{column}\n")
