@@ -114,7 +114,7 @@ def load_plan(plan: str | Path, *, check_codes: bool = True) -> Plan:
     '20'
     """
     path = _locate(plan)
-    document = read_document(path, changed=False)  # whoever writes the plan takes a copy
+    document = read_document(path)
     _refuse_project(document, path)
     loaded = validate_document(Plan, document, path)
     if check_codes:

@@ -170,12 +170,12 @@ def read_text(path: Path) -> str:
         raise InputError("zones.project.not_utf8", file=path.name, start=error.start) from error
 
 
-def read_document(path: Path, *, changed: bool = True) -> CommentedMap:
-    """Read a YAML mapping with its comments; who changes nothing in it is spared a copy."""
-    return parse_document(read_text(path), path, changed=changed)
+def read_document(path: Path) -> CommentedMap:
+    """Read a YAML mapping with its comments."""
+    return parse_document(read_text(path), path)
 
 
-def parse_document(text: str, path: Path, *, changed: bool = True) -> CommentedMap:
+def parse_document(text: str, path: Path) -> CommentedMap:
     """Mapping that the text of a file holds, with its comments."""
     if found := _DIRECTIVE.search(text):
         line = text.count("\n", 0, found.start()) + 1
@@ -183,8 +183,7 @@ def parse_document(text: str, path: Path, *, changed: bool = True) -> CommentedM
     try:
         # Who asked may change it; a copy of a time of day loses its time zone.
         shared = not _TIME_OF_DAY.search(text)
-        document = _parsed(text) if shared else _parser().load(text)
-        document = copy.deepcopy(document) if shared and changed else document
+        document = copy.deepcopy(_parsed(text)) if shared else _parser().load(text)
     except _NotPlainError as error:
         raise InputError(
             "zones.project.at_line", file=path.name, line=error.line, told=error.told
