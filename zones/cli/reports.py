@@ -75,7 +75,7 @@ def make(
     with telling(quiet=as_json) as teller:
         asked = _round(loaded, year or this_year(), teller)
         teller.step("make", message("zones.reports.making_forms"), 1, 1)
-        for one in forms:
+        for one in map(asked.dated, forms):
             made += save_forms(one, asked, out, overwrite=overwrite, progress=teller.part)
     if as_json:
         print_json({"forms": [str(path) for path in made]})
@@ -120,7 +120,8 @@ def collect(
     with telling(quiet=as_json) as teller:
         asked = _round(loaded, year or this_year(), teller)
         teller.step("collect", message("zones.reports.reading_reports"), 1, 1)
-        collected = read_all(folder, asked, forms, ledger=ledger, progress=teller.part)
+        dated = [asked.dated(one) for one in forms]
+        collected = read_all(folder, asked, dated, ledger=ledger, progress=teller.part)
     keep(collected, ledger)
     save_collected(collected, asked, out, ledger=ledger, form=loaded.csv)
     files = collected.files
@@ -177,7 +178,7 @@ def status(
     ledger = _ledger(loaded)
     history = ledger.history(asked.year)
     tables = []
-    for one in (load_form(name) for name in form):
+    for one in (asked.dated(load_form(name)) for name in form):
         findings = open_questions(ledger, one, asked)
         tables.append(round_status(one, asked, history, findings, today()))
         if out is not None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 
-from zones.plan.model import Plan
+from zones.plan.model import Plan, Report
 from zones.project.form_schema import Form, form_paths, load_form
 from zones.reports.known import KnownFigures
 from zones.reports.layout import Reporter, departments_as_reporters
@@ -29,6 +29,18 @@ class Round:
         """Communes, then departments, that a form is for."""
         return [*self.communes, *departments_as_reporters(form, self.plans)]
 
+    def dated(self, form: Form) -> Form:
+        """Form of a plan's zones, due by the one day that the leading plan names for communes."""
+        days = [day for plan in self.plans[:1] for day in plan.reports if _is_of_communes(day)]
+        if len(days) != 1 or not any(table.rows == "zones" for table in form.tables):
+            return form
+        (day,) = days
+        later = form.due.consolidated
+        if later is not None and later < day.last_day:
+            later = None
+        ends = {"first_day": day.first_day, "last_day": day.last_day, "consolidated": later}
+        return form.model_copy(update={"due": form.due.model_copy(update=ends)})
+
     def names(self) -> dict[str, str]:
         """Names of communes and departments."""
         found = {one.code: one.name for one in self.communes}
@@ -46,3 +58,7 @@ class Round:
             if code == reporter and table == "zones" and ha > 0
         }
         return register | last
+
+
+def _is_of_communes(day: Report) -> bool:
+    return any(word in day.reporter.vi.casefold().split() for word in ("xã", "xã,", "phường"))

@@ -56,8 +56,8 @@ class Back(Asked):
 def state(desk: Desk, asked: Asked) -> dict[str, Any]:
     """Who has reported, what there is in the folders, and the ground to draw it on."""
     project, year = desk.project(), asked.year or this_year()
-    form = load_form(_known(asked.form))
     expected = expected_round(project, year)
+    form = expected.dated(load_form(_known(asked.form)))
     ledger = _ledger(project)
     history, findings = ledger.history(year), open_questions(ledger, form, expected)
     table = round_status(form, expected, history, findings, today())
@@ -111,7 +111,7 @@ def make(desk: Desk, asked: Asked) -> dict[str, Any]:
     last = _ledger(project).figures(year - 1)
     ready = prepare_round(project, year, last=last, teller=desk.teller)
     desk.teller.step("make", message("zones.reports.making_forms"), 1, 1)
-    made = save_forms(form, ready, folder, progress=desk.teller.part)
+    made = save_forms(ready.dated(form), ready, folder, progress=desk.teller.part)
     return {"folder": str(folder), "count": len(made)}
 
 
@@ -126,7 +126,7 @@ def collect(desk: Desk, asked: Back) -> dict[str, Any]:
     ledger = _ledger(project)
     ready = prepare_round(project, year, last=ledger.figures(year - 1), teller=desk.teller)
     desk.teller.step("collect", message("zones.reports.reading_reports"), 1, 1)
-    forms = [load_form(_known(asked.form))]
+    forms = [ready.dated(load_form(_known(asked.form)))]
     collected = read_all(source, ready, forms, ledger=ledger, progress=desk.teller.part)
     keep(collected, ledger)
     save_collected(collected, ready, out, ledger=ledger, form=project.csv)

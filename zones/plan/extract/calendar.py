@@ -9,7 +9,8 @@ from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.sentences import sentence_bounds
 from zones.plan.model import Names, Report
 
-_DAY = r"(\d{1,2})/(\d{1,2})(?!\s*/|\d)"
+# A day of every year: "15/12" or "15 tháng 12"; with a year it is that of a document
+_DAY = r"(\d{1,2})(?:/|\s+tháng\s+)(\d{1,2})(?!\s*/|\d|\s*(?:năm\s*)?20\d\d)"
 _DAYS = re.compile(
     rf"(?P<before>trước\s+)?(?:từ\s+)?(?:ngày\s+)?{_DAY}(?:\s*(?:đến|-|–)\s*(?:ngày\s+)?{_DAY})?",
     re.IGNORECASE,

@@ -161,6 +161,18 @@ def test_days_of_reports_are_read(made: Draft) -> None:
     assert report.reporter.vi.startswith("UBND các xã")
 
 
+def test_days_of_reports_are_read_as_words_too() -> None:
+    lines = (
+        "1. UBND các xã báo cáo trước ngày 15 tháng 12 hằng năm về Sở Tài chính.",
+        "2. UBND các xã gửi báo cáo từ ngày 1 tháng 6 đến ngày 5 tháng 6 về Sở Tài chính.",
+        "3. Căn cứ Báo cáo số 12 ngày 5 tháng 3 năm 2025 của Sở Tài chính.",
+        "4. Vùng hồi: 35.000 ha tại xã Điềm He.",
+    )
+    made = draft_plan(Document("made.txt", "0" * 64, lines), plan_id="made", province="20")
+    days = [(report.first_day, report.last_day, report.before) for report in made.plan.reports]
+    assert days == [(None, "12-15", True), ("06-01", "06-05", False)]
+
+
 def test_every_item_has_a_confidence_and_doubt_lowers_it(made: Draft) -> None:
     confidence = {t.target: t.confidence for _, t in made.plan.all_targets()}
     assert all(value is not None and 0 < value < 1 for value in confidence.values())
