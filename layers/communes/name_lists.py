@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from layers.base.messages import message
-from layers.communes.exclusions import Exclusion, ends_with_province, find_exclusions
+from layers.communes.exclusions import (
+    PART,
+    UNIT,
+    Exclusion,
+    ends_with_province,
+    find_exclusions,
+)
 from layers.communes.gazetteer import Day, communes_on
 from layers.communes.match_result import Candidate, Match, NoMatch
 from layers.communes.matching import match_commune
 from layers.communes.qualifiers import names_whole_province
-from layers.communes.spelling import tidy
+from layers.communes.spelling import CAPITAL, tidy
 
 _KIND = r"(?:xã|phường|thị trấn|đặc khu)"
 #: Words that open a list; what stands before is not part of it.
@@ -45,6 +53,18 @@ _BETWEEN = re.compile(
 #: Names in a row, as a cell of several lines has them.
 _FEWEST_WORDS, _MOST_WORDS = 4, 80
 _NAME_LETTERS = 60
+#: Longest words between a kind and its names, and longest item with what stands beside the name.
+_LEAD, _ITEM_LETTERS = 300, 160
+#: Before the names that are taken out: "trừ ra cả hai xã A, B"; Ba Sơn is a name.
+_OUT_LEAD = re.compile(
+    r"^(?:(?:và|các|những|toàn bộ|tất cả|cả|ra|đi|lại|riêng|địa bàn|phạm vi|hai|ba|bốn|năm|sáu"
+    r"|bảy|tám|chín|mười|\d+)\s+)+(?=\S)"
+)
+#: "các xã, phường: A, B" and "xã: A" before the names that are taken out.
+_KINDS_AHEAD = re.compile(
+    rf"(?<!\w)(?:(?P<both>xã\s*,\s*phường)|(?<!thị )(?P<one>{_KIND}))\s*:?\s+(?=(?-i:{CAPITAL}))",
+    re.IGNORECASE,
+)
 _DASH = re.compile(r"\s[-–]\s")
 _ASIDE = re.compile(r"\(([^()]*)\)")
 _STRETCH = re.compile(
@@ -111,16 +131,23 @@ class NameList:
         return tuple(match.code for match in self.matches)
 
 
+def _asides(text: str) -> list[tuple[int, int]]:
+    """Where parentheses that hold no others begin and end."""
+    return [aside.span() for aside in _ASIDE.finditer(text)]
+
+
+def _within(asides: Sequence[tuple[int, int]], place: int) -> bool:
+    at = bisect_left(asides, (place,))  # the first that begins there or behind
+    return at > 0 and place < asides[at - 1][1]
+
+
 def _opening(text: str) -> int:
     """Where the list begins: at the first kind word before a capital letter, else at the first."""
-    asides = [aside.span() for aside in _ASIDE.finditer(text)]
-    found = [
-        one
-        for one in _OPENING.finditer(text)
-        if not any(start < one.start() < end for start, end in asides)
-    ]
-    named = [one for one in found if _before_names(text[one.end() :])]
-    return (named or found)[0].start() if found else 0
+    asides = _asides(text)
+    found = [one for one in _OPENING.finditer(text) if not _within(asides, one.start())]
+    named = (one for one in found if _before_names(text[one.end() : one.end() + _LEAD]))
+    first = next(named, found[0] if found else None)
+    return first.start() if first else 0
 
 
 def _before_names(rest: str) -> bool:
@@ -163,10 +190,9 @@ _SMALL_WORDS = {"các", "xã", "phường", "thị", "trấn", "đặc", "khu", 
 
 def _split(text: str) -> list[str]:
     """Texts between the separators that stand in no parentheses."""
-    asides, parts, begin = [aside.span() for aside in _ASIDE.finditer(text)], [], 0
+    asides, parts, begin = _asides(text), [], 0
     for sign in _BETWEEN.finditer(text):
-        inside = any(start < sign.start() < end for start, end in asides)
-        if inside or (sign["next"] and not sign["next"].isupper()):
+        if _within(asides, sign.start()) or (sign["next"] and not sign["next"].isupper()):
             continue
         parts.append(text[begin : sign.start()])
         begin = sign.end()
@@ -220,8 +246,9 @@ def read_name_list(text: str, *, province: str, on: Day = None) -> NameList:
     read = _Items(province, on, cased=any(sign.isupper() for sign in sentence))
     main = sentence
     for one in reversed(taken):
-        end = one.end + (one.aside and sentence[one.end : one.end + 1] == ")")
-        main = main[: one.start - one.aside].rstrip("( ,;") + " " + main[end:]
+        before = main[: one.start].rstrip(" ,;")
+        alone = one.aside and before.endswith("(")
+        main = f"{before.rstrip('( ,;') if alone else before} {main[one.end + alone :]}"
     read.read(_FIGURES.sub(_without_names, main))
     if taken:
         return _without_excluded(sentence, taken, read, is_open=is_open)
@@ -264,40 +291,101 @@ def _without_excluded(
 ) -> NameList:
     """What is left of a list, or of the province, without what its sentence takes out.
 
-    Where it is not plain what is taken out of what, nothing is left and the passage is told.
+    Where it is not plain what is taken out of what, nothing is left and the passage is told. What
+    takes out a part of a commune is told and not followed.
     """
-    out = _Items(main.province, main.on, cased=main.cased)
-    for one in taken:
-        out.read(sentence[one.names : one.end])
-    excluded = {match.code: match for match in out.matches}
+    outs = [_Out(one, sentence, main) for one in taken]
+    excluded = {match.code: match for one in outs for match in one.matches}
     # What is taken out beside a name alone ("(trừ thôn B)") takes none of the others away.
     beside = all(one.aside for one in taken)
-    plain = bool(excluded) and not (
-        out.open
-        or is_open
-        or any(match.confirm for match in out.matches)
-        or any(names_a_commune(one) or _UNNAMED.match(one.text) for one in out.unresolved)
-        or any(one.doubtful for one in taken)
-    )
-    told = [sentence[one.start : one.end].strip(" ,;") for one in taken]
-    if plain and not main.matches and ends_with_province(sentence[: taken[0].start]):
-        rest = [one for one in _everything(main.province, main.on) if one.code not in excluded]
-        return NameList(tuple(rest), False, excluded=tuple(out.matches), rest_of_province=True)
-    if not main.matches or not (plain or beside):
-        refused = [
-            NoMatch(text, "exclusion", message("layers.communes.exclusion_unclear", passage=text))
-            for text in told
-        ]
-        return _listed((), [*filter(names_a_commune, main.unresolved), *refused], is_open=False)
-    rest = [match for match in main.matches if match.code not in excluded]
-    unresolved = list(main.unresolved)
+    unclear = any(one.unclear for one in outs) or (is_open and not beside and bool(excluded))
+    province = ends_with_province(sentence[: taken[0].start])
+    if main.matches and province:
+        province = _goes_on(sentence[taken[0].end :], main.matches[0].text)
+        unclear |= province and any(match.code in excluded for match in main.matches)
+    if unclear and not (beside and main.matches and not province):
+        told = [_unclear(one.passage) for one in outs]
+        return _listed((), [*filter(names_a_commune, main.unresolved), *told], is_open=False)
+    told = [_in_part(one.passage) for one in outs if one.part]
+    if province:
+        everything, out = _everything(main.province, main.on), tuple(excluded.values())
+        rest = tuple(one for one in everything if one.code not in excluded)
+        return NameList(
+            rest, False, unresolved=tuple(told), whole_province=not excluded, excluded=out,
+            rest_of_province=bool(excluded),
+        )  # fmt: skip
+    if not main.matches:
+        told = [_unclear(one.passage) for one in outs]
+        return _listed((), [*filter(names_a_commune, main.unresolved), *told], is_open=False)
+    rest_of_list = [match for match in main.matches if match.code not in excluded]
     behind = main.matches[0].text in sentence[: taken[0].start]
-    if not plain or (behind and not set(excluded) <= {match.code for match in main.matches}):
-        unresolved += [
-            NoMatch(text, "exclusion", message("layers.communes.excluded_not_listed", passage=text))
-            for text in told
-        ]
-    return _listed(rest, unresolved, is_open=is_open or main.open, excluded=out.matches)
+    listed = {match.code for match in main.matches}
+    told += [
+        _not_listed(one.passage)
+        for one in outs
+        if one.unclear or (behind and not {match.code for match in one.matches} <= listed)
+    ]
+    return _listed(
+        rest_of_list,
+        [*main.unresolved, *told],
+        is_open=is_open or main.open,
+        excluded=[match for match in excluded.values() if match.code in listed],
+    )
+
+
+def _goes_on(text: str, name: str) -> bool:
+    """Whether a name stands right behind parentheses: "các xã trong tỉnh (trừ …), Khánh Khê"."""
+    lead, found, _ = text.partition(name)
+    return bool(found and re.fullmatch(rf"\)\s*(?:,|và|,\s*và)\s*(?:các\s+)?(?:{_KIND}\s+)?", lead))
+
+
+def _unclear(passage: str) -> NoMatch:
+    why = message("layers.communes.exclusion_unclear", passage=passage)
+    return NoMatch(passage, "exclusion", why)
+
+
+def _in_part(passage: str) -> NoMatch:
+    why = message("layers.communes.excluded_in_part", passage=passage)
+    return NoMatch(passage, "exclusion", why)
+
+
+def _not_listed(passage: str) -> NoMatch:
+    why = message("layers.communes.excluded_not_listed", passage=passage)
+    return NoMatch(passage, "exclusion", why)
+
+
+class _Out:
+    """What words of exclusion take out: communes by their names, or what is not plain."""
+
+    def __init__(self, words: Exclusion, sentence: str, main: _Items) -> None:
+        self.passage = sentence[words.start : words.end].strip(" ,;")
+        self.part = words.kind == "limit"  # takes out a part of a commune, or no area at all
+        self.unclear = words.kind == "doubtful"
+        self.matches: list[Match] = []
+        if words.kind == "out":
+            self._read(sentence[words.names : words.names_end], main)
+            self.unclear |= not (self.matches or self.part)
+
+    def _read(self, text: str, main: _Items) -> None:
+        names = _KINDS_AHEAD.sub(lambda kinds: f"{kinds['one'] or ''} ", text)
+        for item in _split(names):
+            plain = _OUT_LEAD.sub("", item)
+            name, *beside = re.split(r"\s*(?=\()", plain, maxsplit=1)
+            if PART.search(name):
+                # What follows may be further parts: "trừ thôn A, B của xã C".
+                self.part = True
+                return
+            if beside and PART.search(beside[0]):
+                self.part = True
+                continue
+            found = main.look(name if beside and re.search(r"\d", beside[0]) else plain)
+            if isinstance(found, Match) and not found.confirm:
+                self.matches.append(found)
+            elif not self.matches or UNIT.search(plain) or _UNNAMED.match(plain) or not main.cased:
+                self.unclear = True
+        # "Trừ các xã, phường A" may mean every commune.
+        both = any(kinds["both"] for kinds in _KINDS_AHEAD.finditer(text))
+        self.unclear |= both and len(self.matches) < 2
 
 
 def names_a_commune(refusal: NoMatch) -> bool:
@@ -311,6 +399,11 @@ def names_a_commune(refusal: NoMatch) -> bool:
         or bool(named and named[1].isupper())
         or (exact and refusal.reason != "whole-province")
     )
+
+
+@lru_cache(maxsize=4096)  # a text is read again from each place where a list may open
+def _match(text: str, province: str, on: Day) -> Match | NoMatch:
+    return match_commune(text, province=province, on=on)
 
 
 class _Items:
@@ -327,7 +420,7 @@ class _Items:
         begin = _opening(text)
         items = _split(text[begin:])
         for part in reversed(_split(text[:begin])):
-            if not isinstance(found := self._look(part), Match) or found.confirm:
+            if not isinstance(found := self.look(part), Match) or found.confirm:
                 break
             items.insert(0, part)
         for item in items:
@@ -352,9 +445,12 @@ class _Items:
     def _inside(self, aside: re.Match[str]) -> list[Match]:
         return [one for part in _split(aside[1]) for one in self._sure([part])]
 
-    def _look(self, text: str) -> Match | NoMatch:
+    def look(self, text: str) -> Match | NoMatch:
+        """Commune that a text means; a long one is no name."""
         plain = _without_heading(text)
-        found = match_commune(plain, province=self.province, on=self.on)
+        if len(plain) > _ITEM_LETTERS:
+            return self._unknown(plain)
+        found = _match(plain, self.province, self.on)
         if isinstance(found, Match) and found.confirm and self.cased and plain.islower():
             return self._unknown(plain)  # "quy mô" is no misspelt Quy Mông
         return found
@@ -365,7 +461,7 @@ class _Items:
     def _resolve(self, item: str) -> None:
         """Take the commune of an item, or those of an item that holds several."""
         stretch, pieces = _STRETCH.fullmatch(item), _DASH.split(item)
-        ends = [self._look(stretch[end]) for end in ("first", "last")] if stretch else []
+        ends = [self.look(stretch[end]) for end in ("first", "last")] if stretch else []
         if ends and all(isinstance(one, Match) for one in ends):
             why = message("layers.communes.stretch_of_communes", item=item)
             self.unresolved.append(NoMatch(item, "stretch", why))
@@ -379,7 +475,7 @@ class _Items:
         elif aside := _ASIDE.search(item):
             self._resolve_aside(item, aside)
         else:
-            self._take(self._look(item))
+            self._take(self.look(item))
 
     def _take(self, found: Match | NoMatch) -> None:
         if isinstance(found, Match):
@@ -410,15 +506,15 @@ class _Items:
 
     def _sure(self, pieces: Sequence[str]) -> list[Match]:
         """Communes of texts if each of them surely means one."""
-        found = [self._look(_strip_opening(piece)) for piece in map(tidy, pieces)]
+        found = [self.look(_strip_opening(piece)) for piece in map(tidy, pieces)]
         sure = [one for one in found if isinstance(one, Match) and not one.confirm]
         return sure if len(sure) == len(found) else []
 
     def _resolve_aside(self, item: str, aside: re.Match[str]) -> None:
         """Take the commune of "A (huyện X)", and those of "các xã vùng hồ (A, B)"."""
-        named = self._look(item)
+        named = self.look(item)
         if isinstance(named, NoMatch):
-            named = self._look(tidy(item[: aside.start()] + item[aside.end() :]))
+            named = self.look(tidy(item[: aside.start()] + item[aside.end() :]))
         inside = self._inside(aside)
         if isinstance(named, NoMatch) and named.reason != "other-time" and inside:
             self.matches += inside

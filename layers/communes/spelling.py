@@ -29,6 +29,12 @@ KIND_WORDS = {
 
 _KIND = re.compile(r"(thị trấn|thi tran|đặc khu|dac khu|[^\W\d_]+)([\s.:]+)(?=\S)", re.IGNORECASE)
 
+#: Capital letters of the Latin script; a range such as À-Ỹ would take small ones in as well.
+_CAPITALS = "".join(
+    sign for sign in map(chr, [*range(0x41, 0x250), *range(0x1E00, 0x1F00)]) if sign.isupper()
+)
+CAPITAL = f"[{_CAPITALS}]"
+
 _SIGNS = str.maketrans(
     {
         "’": "'",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
-from layers.communes.name_lists import NameList, names_a_commune, read_name_list
+from layers.communes.exclusions import ends_with_province, find_exclusions
+from layers.communes.name_lists import NameList, _sentence, names_a_commune, read_name_list
 
 
 def _read(text: str) -> NameList:
@@ -188,6 +190,16 @@ def _told(found: NameList) -> list[str]:
         ("các xã trong tỉnh, ngoại trừ xã Cai Kinh và xã Chi Lăng.", 63),
         ("trên địa bàn tỉnh Lạng Sơn (không kể 02 phường: Tam Thanh, Kỳ Lừa)", 63),
         ("các xã, phường trên địa bàn tỉnh, không bao gồm xã Mẫu Sơn", 64),
+        ("các xã trong tỉnh, trừ hai xã Lộc Bình, Na Dương", 63),
+        ("các xã trong tỉnh, trừ ba phường Tam Thanh, Kỳ Lừa, Đông Kinh", 62),
+        ("các xã trong tỉnh, trừ đi xã Na Dương", 64),
+        ("các xã trong tỉnh, trừ Ba Sơn và Na Dương", 63),
+        ("các xã trong tỉnh, trừ lại xã Na Dương", 64),
+        ("các xã trong tỉnh – trừ các xã, phường Lộc Bình, Kỳ Lừa", 63),
+        ("các xã trong tỉnh, loại bỏ xã Na Dương", 64),
+        ("các xã trong tỉnh, bỏ xã Na Dương", 64),
+        ("các xã trong tỉnh, không thuộc xã Na Dương", 64),
+        ("các xã trong tỉnh, riêng xã Na Dương không trồng", 64),
     ],
 )
 def test_what_a_province_is_listed_without_is_taken_out(text: str, left: int) -> None:
@@ -197,6 +209,49 @@ def test_what_a_province_is_listed_without_is_taken_out(text: str, left: int) ->
     assert not set(found.codes) & {match.code for match in found.excluded}
     assert (found.rest_of_province, found.whole_province, found.open) == (True, False, False)
     assert found.unresolved == ()
+
+
+@pytest.mark.parametrize(
+    "out",
+    [
+        "trừ các thôn vùng cao xã Na Dương",
+        "trừ (phần) diện tích xã Na Dương",
+        "trừ rừng đặc dụng, rừng phòng hộ và các xã Lộc Bình, Na Dương",
+        "hạn chế mở rộng diện tích tại xã Na Dương",
+    ],
+)
+def test_a_part_that_is_taken_out_leaves_the_whole_province_and_is_told(out: str) -> None:
+    found = _read(f"các xã trong tỉnh, {out}")
+    assert (found.whole_province, len(found.codes), found.excluded) == (True, 65, ())
+    assert [(one.text, one.reason) for one in found.unresolved] == [(out, "exclusion")]
+
+
+def test_parentheses_within_those_that_take_out() -> None:
+    found = _read("các xã trong tỉnh (trừ các xã: Lộc Bình (thôn A), Na Dương), Khánh Khê")
+    assert [match.name for match in found.excluded] == ["Na Dương"]
+    assert (found.rest_of_province, len(found.codes)) == (True, 64)
+    assert _told(found) == ["trừ các xã: Lộc Bình (thôn A), Na Dương"]
+
+
+def test_names_that_hold_a_word_of_exclusion() -> None:
+    for text in ("các xã Bàu Bàng, Trừ Văn Thố, Long Hoà", "Bàu Bàng, trừ văn thố, Long Hoà"):
+        found = read_name_list(text, province="79")
+        assert [match.name for match in found.matches] == ["Bàu Bàng", "Trừ Văn Thố", "Long Hòa"]
+    assert find_exclusions("Phường Đăk Cấm trồng sâm tại xã Ia Chim") == []
+    assert find_exclusions("Cấm trồng tại xã Ia Chim") != []
+
+
+@pytest.mark.parametrize(
+    "words", ["các xã và ", "trừ xã ", "(trừ xã A) ", "tại Na Dương ", "trừ ("]
+)
+def test_long_lists_are_read_in_time(words: str) -> None:
+    """40,000 letters took half a minute."""
+    text, began = words * (40_000 // len(words)), time.process_time()
+    find_exclusions(text)
+    ends_with_province(text)
+    _sentence(text)
+    read_name_list(text[:10_000], province="20")
+    assert time.process_time() - began < 4
 
 
 @pytest.mark.parametrize(
@@ -219,6 +274,40 @@ def test_what_a_province_is_listed_without_is_taken_out(text: str, left: int) ->
             "các xã Bình Gia (trừ thôn Nà Mạ), Tân Văn",
             ["Bình Gia", "Tân Văn"],
             ["trừ thôn Nà Mạ"],
+        ),
+        # A part of a commune: all stay, and a person is asked.
+        *(
+            (f"các xã Lộc Bình, Na Dương{out}", ["Lộc Bình", "Na Dương"], [out.strip(" ,()")])
+            for out in (
+                ", trừ thôn Bản Chu xã Na Dương",
+                " (trừ khu vực giáp xã Na Dương)",
+                ", trừ khu vực rừng phòng hộ xã Na Dương",
+                ", trừ rừng đặc dụng",
+                ", hạn chế mở rộng diện tích tại xã Na Dương",
+            )
+        ),
+        (
+            "các xã Lộc Bình, Na Dương, Ba Sơn, trừ xã Ba Sơn và thôn A xã Na Dương",
+            ["Lộc Bình", "Na Dương"],
+            ["trừ xã Ba Sơn và thôn A xã Na Dương"],
+        ),
+        ("các xã Lộc Bình, Na Dương, riêng xã Na Dương không trồng", ["Lộc Bình"], []),
+        # A form that is not known never becomes the list.
+        *(
+            (f"các xã trong tỉnh, {out}", [], [out])
+            for out in (
+                "trừ ba phường",
+                "trừ cụm xã Lộc Bình, Na Dương",
+                "trừ thị xã Cao Lộc",
+                "trừ thành phố Lạng Sơn",
+                "trừ huyện Bắc Sơn",
+                "trừ đơn vị Bắc Sơn",
+                "trừ mỗi xã Na Dương",
+                "trừ các phường và xã Lộc Bình",
+                "trừ trung tâm xã Na Dương",
+                "ngoài hai xã Lộc Bình, Na Dương",
+                "riêng xã Na Dương không trồng xen",
+            )
         ),
         # Of what whole it is taken out is not plain.
         ("tất cả các xã trừ xã Ba Sơn", [], ["trừ xã Ba Sơn"]),

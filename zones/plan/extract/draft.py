@@ -223,17 +223,24 @@ def _attach_lists(
 
 
 def _about_excluded(lists: list[PlaceList], paragraphs: list[Paragraph]) -> Iterator[Phrase]:
-    """Tell a list that is made of all communes of the province but some."""
+    """Tell which communes were taken out of a list, or of all those of the province."""
     for places in lists:
         names = places.names
-        if names.rest_of_province:
-            yield message(
+        if not names.excluded:
+            continue
+        where = clause_words(paragraphs[places.paragraph].clause)
+        count, out = len(names.matches), [one.name for one in names.excluded]
+        yield (
+            message(
                 "zones.plan.extract.all_but",
-                where=clause_words(paragraphs[places.paragraph].clause),
-                line=places.line,
-                count=len(names.matches),
-                names=[one.name for one in names.excluded],
+                where=where, line=places.line, count=count, names=out,
             )
+            if names.rest_of_province
+            else message(
+                "zones.plan.extract.list_but",
+                where=where, line=places.line, count=count, names=out,
+            )
+        )  # fmt: skip
 
 
 def _about_province(head: Head, given: str | None) -> Iterator[Phrase]:

@@ -10,9 +10,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from layers.communes.gazetteer import former_provinces, province_name, provinces
-from layers.communes.spelling import exact_key
+from layers.communes.spelling import CAPITAL, exact_key
 from zones.plan.extract.outline import Paragraph
-from zones.plan.extract.sentences import CAPITAL
 
 _KIND_AND_TITLE = re.compile(
     r"(KẾ HOẠCH|QUYẾT ĐỊNH|NGHỊ QUYẾT|CHƯƠNG TRÌNH|ĐỀ ÁN|QUY HOẠCH|CHỈ THỊ)\s*:?\s+(\S.{10,300})$"

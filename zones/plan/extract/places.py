@@ -13,10 +13,10 @@ from layers.communes.match_result import Match, NoMatch
 from layers.communes.matching import match_commune
 from layers.communes.name_lists import COMMON, NameList, names_a_commune, read_name_list
 from layers.communes.qualifiers import names_whole_province
-from layers.communes.spelling import exact_key
+from layers.communes.spelling import CAPITAL, exact_key
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.quantity import Quantity
-from zones.plan.extract.sentences import CAPITAL, sentence_bounds
+from zones.plan.extract.sentences import sentence_bounds
 
 _OPENING = re.compile(
     rf"(?<!UBND )(?:các\s+)?(?:(?<![Tt]hị )xã(?:\s*,\s*phường)?|phường|thị trấn|đặc khu)\s*"
@@ -49,7 +49,9 @@ _COUNT = re.compile(r"(?:xã|phường|thị trấn|đặc khu)$", re.IGNORECASE
 _NAMED_THEN = re.compile(rf"\s*:?\s*(?:(?:như|gồm|bao gồm|là)\s*:?\s*)?(?={CAPITAL})")
 _LEAST_KNOWN, _LONGEST_TOLD = 0.5, 80
 #: No list of communes is longer: a province has at most 170, of some 12 letters.
-_FAR = 4_000
+_FAR, _NEAR = 4_000, 400
+#: No name is longer; what has no sign for as long is no list.
+_FIRST_NAME = re.compile(r"[^,;:()./\n–-]{1,160}(?:[,;:()./\n–-]|$|\s(?:và|với|cùng)\s)")
 #: Ends a list before its sentence does: what comes behind belongs to something else. What stands in
 #: parentheses of its own is passed over.
 _LIST_ENDS = re.compile(
@@ -108,6 +110,8 @@ def _read(
     closed = next((found for found in ends if found["end"]), None)
     end = min(figure, closed.start() if closed else len(text), start + _FAR)
     listed = opening.led + text[opening.names if opening.led else start : end]
+    if opening.led and not (_FIRST_NAME.match(listed) and _begins(listed, province, on)):
+        return None
     names = read_name_list(listed, province=province, on=on)
     # Communes of another day are communes: who took them over is asked.
     former = sum(one.reason == "other-time" for one in names.unresolved)
@@ -126,6 +130,15 @@ def _read(
     is_zone = not elsewhere and _is_zone(text, start)
     end = min(end, sentence_bounds(text, start)[1])
     return PlaceList(names, is_zone, elsewhere, place, paragraph.line_at(start), start, end)
+
+
+def _begins(listed: str, province: str, on: str) -> bool:
+    """Whether a long text begins like a list: "tại" may open anything, again and again."""
+    if len(listed) <= _NEAR:
+        return True
+    names = read_name_list(listed[:_NEAR], province=province, on=on)
+    former = any(one.reason == "other-time" for one in names.unresolved)
+    return bool(names.matches) or former
 
 
 def _not_understood(listed: str) -> NameList:

@@ -12,8 +12,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from layers.communes.spelling import CAPITAL
 from zones.plan.extract.quantity import Quantity
-from zones.plan.extract.sentences import CAPITAL, NAME_LIST, content
+from zones.plan.extract.sentences import NAME_LIST, content
 
 _FAR = 2_000
 _MOST_WORDS_BEFORE = 30

@@ -6,11 +6,8 @@ import re
 from bisect import bisect_right
 from functools import lru_cache
 
-#: Capital letters of the Latin script; a range such as À-Ỹ would take small ones in as well.
-_CAPITALS = "".join(
-    sign for sign in map(chr, [*range(0x41, 0x250), *range(0x1E00, 0x1F00)]) if sign.isupper()
-)
-CAPITAL = f"[{_CAPITALS}]"
+from layers.communes.spelling import CAPITAL
+
 _NAME = rf"{CAPITAL}\w*(?:\s\w+){{0,3}}"
 #: Three names and more, one behind the other: a list of places, not a thing.
 NAME_LIST = re.compile(rf"(?:{_NAME}\s*,\s*){{2,}}{_NAME}")

@@ -256,7 +256,8 @@ def _lists_beside(
         figures.setdefault(stated.paragraph, []).append(stated)
     found: dict[int, PlaceList] = {}
     for places in sorted(lists, key=lambda places: not places.is_read):
-        if places.elsewhere or places.names.whole_province:
+        # Communes of the whole province are no list, but what was left out of them must be told.
+        if places.elsewhere or (places.names.whole_province and not places.names.unresolved):
             continue
         near, text = figures.get(places.paragraph, []), paragraphs[places.paragraph].text
         before = [
