@@ -7,7 +7,6 @@ beside the whole do not: nobody can add them, so they are refused; a total count
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 
 import pandas as pd
@@ -20,28 +19,34 @@ ROUNDING_HA = 0.05
 
 _PLANNED = re.compile(r"\b(ke hoach|kh|muc tieu|du kien|duoc giao)\b")
 _TOTAL = re.compile(
-    r"(?:tong|cong|tong cong|tong so|tong hop|tong dien tich|total|sum|subtotal|xa|phuong|"
+    r"(?:tong|cong|tong cong|tong so|tong hop|tong dien tich|(?:grand |sub)?total|sum|"
     r"(?:tong|cong|tong cong|tong so|toan|ca)(?: toan| ca| cac)? (?:xa|phuong|thi tran)(?: .*)?|"
     r"(?:tong|cong|tong cong|tong so) (?:cac )?(?:thon|ban|khu|to|lo|ho))"
 )
+#: What may be the name of a place too: a total where it is the sum of two rows or more.
+_LIKE_TOTAL = re.compile(r"(?:[ivx]+ )?(?:tong|cong|chung|tc|(?:grand )?total)(?: .*)?")
 _COMMUNE = re.compile(r"^(?:xa|phuong|thi tran) ")
-#: Words with which the name of a kind of figures begins, and no name of a village.
+#: Headings of columns of places, whose cells are names whatever they say.
+_PLACE_HEAD = re.compile(
+    r"(?:ten )?(?:thon|ban|xom|ap|khu|to|lo|khoanh|tieu khu|dia (?:diem|ban|chi)|vung|ho|chu ho|"
+    r"village|hamlet|place|plot|parcel|household)(?: .*)?|noi(?: trong)?"
+)
+#: Words with which the name of a kind of figures begins.
 _KIND = re.compile(
-    r"(?:trong do|td|chia ra|hien co|trong (?:moi|lai|dam)|cho (?:thu hoach|san pham)|"
-    r"kien thiet co ban|ktcb|kinh doanh|chuyen doi|thanh ly|chuyen muc dich|"
-    r"thuc hien|uoc (?:thuc hien|tinh|dat)|ket qua|so (?:sanh|voi)|cung ky|"
+    r"(?:(?:ke hoach|kh|muc tieu|du kien|duoc giao|"
+    r"trong do|td|chia ra|hien co|trong (?:moi|lai|dam)|cho (?:thu hoach|san pham)|"
+    r"thuc hien|uoc (?:thuc hien|tinh|dat)|so (?:sanh|voi)|cung ky|"
     r"nam (?:truoc|nay|sau|\d{4})|luy ke|ca nam|(?:6|9|sau|chin) thang|"
-    r"(?:quy|thang|ky|dot|vu) (?:\d+|i{1,3}|iv|vi{0,3}|ix|xi{0,2}|nay|truoc)|"
+    r"(?:quy|thang|ky|dot) (?:\d+|i{1,3}|iv|vi{0,3}|ix|xi{0,2}|nay|truoc)|"
     r"nang suat|san luong|tru luong|so (?:ho|cay|con|luong)|gia tri|yield|production|"
-    r"vu (?:dong|xuan|he|thu|mua|chiem)|dien tich|area|planned?|actual|target|q[1-4]|"
-    r"(?:first|second|third|fourth) quarter)(?: .*)?"
+    r"dien tich|area|planned?|actual|target|q[1-4]|"
+    r"(?:first|second|third|fourth) quarter)(?: .*)?|ket qua(?: thuc hien)?)"
 )
-#: Headers of columns that tell kinds of figures apart.
+#: Headings of columns that tell kinds of figures apart, whatever their cells say.
 _KIND_HEAD = re.compile(
-    r"(?:ten |loai )?(?:chi tieu|chi so|so lieu|dien tich)|indicator|status|"
-    r"(?:ky|quy|thang|vu|dot|giai doan|thoi (?:ky|diem|gian))(?: .*)?|period|quarter|month|season"
+    r"(?:ten |loai )?(?:chi tieu|so lieu)|indicator|(?:ky|quy)(?: bao cao)?|period|quarter"
 )
-_NOTE_HEAD = re.compile(r"(?:ghi chu|nhan xet|dien giai|note|remark)s?(?: .*)?")
+_NOTE_HEAD = re.compile(r"(?:ghi chu|nhan xet|dien giai|y kien|ly do|note|remark)s?(?: .*)?")
 
 
 @lru_cache(maxsize=1024)  # Labels come again in every file; what else it says comes once
@@ -65,7 +70,7 @@ def is_total_of_commune(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_kind(text: str) -> bool:
     """Whether a label names a kind of figures: a plan, an indicator, a period, a part."""
-    return is_planned(text) or bool(_KIND.fullmatch(words_of(text)))
+    return bool(_KIND.fullmatch(words_of(text)))
 
 
 def totals_of_entries(table: pd.DataFrame, texts: pd.DataFrame, *, source: str) -> pd.Series[bool]:
@@ -74,85 +79,130 @@ def totals_of_entries(table: pd.DataFrame, texts: pd.DataFrame, *, source: str) 
     ``texts`` holds the crop as written and the text columns that tell rows apart, by the index of
     ``table``.
     """
+    commune = table["commune_code"].fillna(table["commune"])
+    keys = pd.concat([commune.rename("commune_code"), table[["crop", "year"]]], axis=1)
+    group = keys.groupby(list(keys), sort=False, observed=True).ngroup()
+    several = (group >= 0) & commune.notna() & group.duplicated(keep=False)
     totals = pd.Series(data=False, index=table.index)
-    commune = table["commune_code"].fillna(table["commune"]).rename("commune_code")
-    keys = pd.concat([commune, table[["crop", "year"]]], axis=1)
-    several = table[commune.notna() & keys.duplicated(keep=False)]
-    kinds = _Kinds()
-    for _, rows in several.groupby([keys[name] for name in keys], sort=False, observed=True):
-        mine = texts.loc[rows.index].fillna("")
-        found = _totals(rows, mine, source)
-        totals.loc[found] = True
-        kinds.look(rows.drop(index=found), mine.drop(index=found))
-    kinds.refuse(source)
+    if not several.any():
+        return totals
+    rows = table[several].assign(group=group[several])
+    mine = texts.loc[rows.index].fillna("")
+    totals.loc[_totals(rows, mine, source)] = True
+    left = rows.index[~totals[rows.index]]
+    _refuse_kinds(rows.loc[left], mine.loc[left], source)
     return totals
 
 
 def _totals(rows: pd.DataFrame, texts: pd.DataFrame, source: str) -> list[int]:
-    """Rows that are the sum of the others: of their crop as written, where it has others."""
-    found: list[int] = []
-    communes = {_COMMUNE.sub("", words_of(text)) for text in rows["commune"].dropna()}
-    own = [f"{kind} {name}" for name in communes for kind in ("xa", "phuong", "thi tran")]
+    """Rows that are the sum of the others: of their crop as written, where it has others.
+
+    A label of a total must be one. What may be the name of a place, and a place without a name,
+    is a total where it is the sum of two rows or more, else a row like the others.
+    """
+    found: dict[int, None] = {}
+    own = rows["commune"].fillna("").map(words_of).str.replace(_COMMUNE, "", regex=True)
     crop = texts.iloc[:, 0].str.casefold()
     for name in texts.columns[1:]:
-        cells = texts[name]
-        if cells.nunique() < 2 or _NOTE_HEAD.fullmatch(words_of(str(name))):
+        head, cells = words_of(str(name)), texts[name]
+        if _NOTE_HEAD.fullmatch(head) or cells.nunique() < 2:
             continue
-        whole = cells.map(is_total_of_commune) | cells.map(words_of).isin(own)
-        if not whole.any():
-            if cells.map(is_kind).any():
-                continue
-            whole = cells == ""
-        for at in rows.index[whole]:
-            parts = ~whole & (crop == crop[at])
-            parts = parts if parts.any() else ~whole
-            total, records = float(rows["area_ha"][at]), float(rows["area_ha"][parts].sum())
-            if abs(total - records) > ROUNDING_HA * int(parts.sum()) ** 0.5:
-                raise InputError(
-                    "layers.kinds.total_of_parts_unclear",
-                    source=source,
-                    row=int(rows["row"][at]),
-                    total=total,
-                    records=records,
-                    rows=rows["row"][parts].tolist(),
-                    column=str(name),
-                )
-            found.append(at)
-    return list(dict.fromkeys(found))
-
-
-@dataclass(slots=True)
-class _Kinds:
-    """Rows that a column tells apart whose words are of kinds of figures."""
-
-    rows: list[int] = field(default_factory=list)
-    columns: dict[str, None] = field(default_factory=dict)
-    words: dict[str, None] = field(default_factory=dict)
-
-    def look(self, rows: pd.DataFrame, texts: pd.DataFrame) -> None:
-        """Add the rows of one commune, crop and year, where they are of kinds."""
-        for place, name in enumerate(texts.columns):
-            cells, head = texts[name], words_of(str(name))
-            alike = texts.drop(columns=name).duplicated(keep=False)
-            if cells.nunique() < 2 or (_NOTE_HEAD.fullmatch(head) and not alike.any()):
-                continue
-            said = [cell for cell in cells.unique() if (is_kind(cell) if place else _of_crop(cell))]
-            if said or (place and _KIND_HEAD.fullmatch(head)):
-                self.rows += [row for row in rows["row"].tolist() if row not in self.rows]
-                self.columns[str(name)] = None
-                self.words |= dict.fromkeys(said or cells.unique().tolist())
-
-    def refuse(self, source: str) -> None:
-        """Raise where there are any."""
-        if self.rows:
-            raise InputError(
-                "layers.kinds.rows_of_kinds",
-                source=source,
-                count=len(self.rows),
-                columns=list(self.columns),
-                words=list(self.words),
-                rows=self.rows,
+        said = cells.map(words_of)
+        named = said.str.contains(_COMMUNE) & (said.str.replace(_COMMUNE, "", regex=True) == own)
+        sure = cells.map(is_total_of_commune) | (named & (own != ""))
+        maybe = ~sure & said.map(lambda one: bool(_LIKE_TOTAL.fullmatch(one)))
+        if _PLACE_HEAD.fullmatch(head):
+            maybe |= ~sure & (cells == "")
+        for whole, certain in ((sure, True), (maybe, False)):
+            found |= dict.fromkeys(
+                _sums(rows, crop, whole, sure | maybe, certain=certain, column=(name, source))
             )
+    return list(found)
+
+
+def _sums(
+    rows: pd.DataFrame,
+    crop: pd.Series[str],
+    whole: pd.Series[bool],
+    labelled: pd.Series[bool],
+    *,
+    certain: bool,
+    column: tuple[object, str],
+) -> list[int]:
+    """Rows of ``whole`` that are the sum of the rows that are none; a certain one must be."""
+    if not whole.any():
+        return []
+    of_crop = [rows["group"], crop]
+    for parts in (~whole, ~labelled):
+        area = rows["area_ha"].where(parts)
+        same, count = (getattr(area.groupby(of_crop), what)() for what in ("sum", "count"))
+        at = pd.MultiIndex.from_arrays([rows["group"][whole], crop[whole]])
+        records = pd.Series(same.reindex(at).to_numpy(), index=rows.index[whole])
+        number = pd.Series(count.reindex(at).to_numpy(), index=rows.index[whole])
+        if certain:  # A total of several crops stands for all of them
+            every, of_all = (
+                getattr(area.groupby(rows["group"]), what)() for what in ("sum", "count")
+            )
+            alone = number == 0
+            records = records.mask(alone, rows["group"][whole].map(every))
+            number = number.mask(alone, rows["group"][whole].map(of_all))
+        total = rows["area_ha"][whole]
+        equal = (total - records).abs() <= ROUNDING_HA * number**0.5
+        if equal[number > 0].all():
+            break
+    if certain and not equal[number > 0].all():
+        at = equal.index[~equal & (number > 0)][0]
+        others = rows["group"] == rows["group"][at]
+        raise InputError(
+            "layers.kinds.total_of_parts_unclear",
+            source=column[1],
+            row=int(rows["row"][at]),
+            total=float(total[at]),
+            records=float(records[at]),
+            rows=rows["row"][others & ~whole].tolist(),
+            column=str(column[0]),
+        )
+    return equal.index[equal & (number >= (1 if certain else 2))].tolist()
+
+
+def _refuse_kinds(rows: pd.DataFrame, texts: pd.DataFrame, source: str) -> None:
+    """Raise where rows are told apart by a column whose words are of kinds of figures.
+
+    Where each of them is of another place, such a column describes the places.
+    """
+    group = rows["group"]
+    places = [name for name in texts.columns[1:] if _PLACE_HEAD.fullmatch(words_of(str(name)))]
+    apart = pd.Series(data=False, index=rows.index)
+    for name in places:
+        named = texts[name].where(texts[name] != "").groupby(group).transform("nunique")
+        apart |= named == group.groupby(group).transform("size")
+    wrong = pd.Series(data=False, index=rows.index)
+    columns: list[str] = []
+    words: dict[str, None] = {}
+    for place, name in enumerate(texts.columns):
+        cells, head = texts[name], words_of(str(name))
+        if name in places or cells.nunique() < 2:
+            continue
+        told = ~apart & (cells.groupby(group).transform("nunique") > 1)
+        if _NOTE_HEAD.fullmatch(head):
+            rest = texts.drop(columns=name).assign(group=group)
+            told &= rest.duplicated(keep=False)
+        kinds = cells.map(is_kind if place else _of_crop)
+        if not (place and _KIND_HEAD.fullmatch(head)):
+            told &= (kinds & told).groupby(group).transform("any")
+        if told.any():
+            wrong |= told
+            columns.append(str(name))
+            words |= dict.fromkeys(cells[told & kinds] if kinds[told].any() else cells[told])
+    if wrong.any():
+        raise InputError(
+            "layers.kinds.rows_of_kinds",
+            source=source,
+            count=int(wrong.sum()),
+            columns=columns,
+            words=list(words),
+            rows=rows["row"][wrong].tolist(),
+        )
 
 
 def _of_crop(text: str) -> bool:

@@ -201,8 +201,58 @@ def test_a_total_of_villages_counts_once(folder: Path, label: str) -> None:
     assert report.table["row"].tolist() == [3, 4]
     assert kinds(report) == [("note", "totals-left-out", 1), ("note", "entries-added", 2)]
     wrong = table(folder, rows.replace("20\n", "25\n", 1), head=head)
+    if not label:  # A village whose name nobody wrote
+        assert load_report(wrong).table["area_ha"].sum() == 45
+        return
     with pytest.raises(InputError, match=r"row 2 of 25.00 ha seems .* 20.00 ha \(row 3, 4\)"):
         load_report(wrong)
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Tổng cộng 3 thôn", "Cộng (2 thôn)", "Tổng diện tích toàn xã", "Cộng chung", "I. Tổng",
+     "TC", "Grand total"],
+)  # fmt: skip
+def test_whatever_is_called_like_a_total_is_one_where_it_is_the_sum(
+    folder: Path, label: str
+) -> None:
+    head = "commune_code,thon,crop,year,area_ha\n"
+    rows = "06463,Thôn 1,Na,2025,10\n06463,Thôn 2,Na,2025,12\n06463,{},Na,2025,{}\n"
+    report = load_report(table(folder, rows.format(label, 22), head=head))
+    assert report.table["area_ha"].sum() == 22
+    # A village may be called so, or the figure is another: it is no error, and told as added
+    report = load_report(table(folder, rows.format("Cộng Hoà", 22.5), head=head))
+    assert report.table["area_ha"].sum() == 44.5
+
+
+@pytest.mark.parametrize(
+    ("head", "cells"),
+    [
+        ("thon,Mã số vùng trồng", ["Thôn 1,PUC-1", "Thôn 2,"]),
+        ("thon,trồng xen", ["Thôn 1,x", "Thôn 2,"]),
+        ("thon,Chủ hộ", ["Thôn 1,Lý A", "Thôn 2,"]),
+        ("thon,Cấp quản lý", ["Thôn 1,Xã", "Thôn 2,Hộ"]),
+        ("thon,Ngày cập nhật", ["Thôn 1,5/5", ",6/6"]),
+        ("thon,Tình trạng", ["Thôn 1,KTCB", "Thôn 2,Kinh doanh"]),
+        ("thon,Nguồn vốn", ["Thôn 1,Chương trình mục tiêu quốc gia", "Thôn 2,Dân"]),
+        ("thon,Ý kiến", ["Thôn 1,Vượt kế hoạch", "Thôn 2,Đạt kế hoạch"]),
+        ("thon,Chỉ tiêu", ["Thôn 1,Kế hoạch 2025", "Thôn 2,Thực hiện"]),
+        ("thon,x", ["Quý 1,a", "Kỳ 1,b"]),
+    ],
+)
+def test_what_describes_a_village_neither_stops_nor_takes_away_a_row(
+    folder: Path, head: str, cells: list[str]
+) -> None:
+    rows = "".join(f"06463,{cell},Na,2025,{ha}\n" for cell, ha in zip(cells, (10, 4), strict=True))
+    for text in (rows, rows.replace(",4\n", ",10\n")):
+        report = load_report(table(folder, text, head=f"commune_code,{head},crop,year,area_ha\n"))
+        assert len(report.table) == 2
+
+
+def test_a_village_that_is_written_once_for_two_crops_is_no_total(folder: Path) -> None:
+    rows = "06463,Thôn 1,Cam,2025,10\n06463,,Quýt,2025,10\n06463,Thôn 2,Cam,2025,3\n"
+    report = load_report(table(folder, rows, head="commune_code,thon,crop,year,area_ha\n"))
+    assert report.table["area_ha"].sum() == 23
 
 
 def test_a_second_sheet_with_the_same_headings_is_told(folder: Path) -> None:
