@@ -82,7 +82,18 @@ _UNIT_HEAD = re.compile(
 )
 _UNIT_OR_OFFICE = re.compile(r"(?:đơn|don)[\s_]*(?:vị|vi)")
 _AND = re.compile(r"\s*(?:và|hoặc|hay|&|\+|,|;|-)\s*", re.IGNORECASE)
-_FILLER = re.compile(r".*\b(?:diện tích|dt)\s*:?\s*|(?:tính|theo|bằng|quy|là)\s+", re.IGNORECASE)
+#: "Bằng" and "Quy" begin names of communes.
+_FILLER = re.compile(
+    r".*\b(?:diện tích|dt)\s*:?\s*|"
+    r"(?<!\w)(?-i:[Tt]ính|[Tt]heo|bằng|quy|là|TÍNH|THEO|BẰNG|QUY|LÀ)\s+",
+    re.IGNORECASE,
+)
+#: Words of units without marks, or without the unit: no names
+_HALF_UNIT = re.compile(rf"{_MANY}|sao|mau|cong|nghin|ngan|trieu|van|tan|met", re.IGNORECASE)
+#: "Láng", "M'Drắk", "Lộ 25"
+_ONE_NAME = re.compile(r"(?P<name>[^\W\d_](?:[^\W\d_]|['’])*)(?: \d+)?")
+#: What may stand before the unit of a whole table
+_OF_TABLE = re.compile(r"\W*(?:(?:biểu|bảng|phụ lục|báo cáo)(?!\w)[^()\[\]]*\W)?", re.IGNORECASE)
 #: "Hiện có, sào", "Hiện có sào"
 TAIL = re.compile(
     r"\s*[,;:–-]\s*(?P<apart>[^,;:–()\[\]-]+)$|\s(?P<near>ha|k?m2|k?m²|sào)$", re.IGNORECASE
@@ -138,6 +149,27 @@ def unit_said(text: str) -> str:
         return ""
     counts = unit_of(bare) is not None and is_count(bare)
     return bare.strip("()[]") if is_unit(bare) and not counts else unit_in(text)
+
+
+def unit_of_table(text: str) -> str:
+    """Unit that a title gives for the figures of a table: "ĐVT: sào", "(sào)"; empty for none.
+
+    "Đất vườn ươm (m2)" or "tính theo sào" speaks of what it names.
+    """
+    bare = text.strip(" .()[]")
+    if unit_said(text) == bare:
+        return bare
+    found = (_after_word(one, text) for one in _AFTER_WORD.finditer(text) if not one["by"])
+    return next(filter(None, found), "")
+
+
+def is_title_of_units(heading: str) -> bool:
+    """Whether the heading of an empty column is a line about the unit of the table beside it."""
+    bare = heading.strip(" .()[]")
+    if measure_of(bare) == "area":
+        return True
+    sentence = _AFTER_WORD.search(heading)
+    return sentence is not None and bool(_OF_TABLE.fullmatch(heading[: sentence.start()]))
 
 
 def unit_of_heading(text: str) -> str:
@@ -201,7 +233,10 @@ def _within(words: str) -> str:
 def other_quantity(heading: str) -> str:
     """What a heading of areas names in place of hectares, a unit or a quantity; empty for none."""
     plain = unicodedata.normalize("NFC", heading).replace("_", " ")
-    if found := _OTHER_AREA.search(plain.casefold()):
+    found = _OTHER_AREA.search(plain.casefold())
+    if found and re.search(r"\d\s*$", plain[: found.start()]):  # "Vườn >= 500 m2 (ha)"
+        found = None if any(map(is_hectares, _said(plain, heading=True))) else found
+    if found:
         return found.group().strip("()")
     rate = _RATE.search(plain)
     if rate and unit_of(rate["above"]):
@@ -326,12 +361,15 @@ def _plain(words: str, behind: str, rest: str) -> str:
 def _is_somebody(words: str, behind: str) -> bool:
     """Whether it is a name that begins like a unit: "xã Lộc Bình", "Mẫu Sơn"."""
     further = behind.strip().split()
-    if not further or _REGION.match(behind):
+    if not further or (_REGION.match(behind) and measure_of(words) == "area"):
         return False
     return is_count(words) or (words[0].isupper() and further[0][0].isupper())
 
 
 def _is_name(words: str) -> bool:
-    """Whether a text after "Đơn vị:" is who reports: an office, or a name of several words."""
+    """Whether a text after "Đơn vị:" is who reports: an office, or a name."""
     parts = words.split()
+    alone = _ONE_NAME.fullmatch(re.split(r"\s*[,;]\s*|\s+[–-]\s+", words)[0])
+    if alone and alone["name"][0].isupper():
+        return not _HALF_UNIT.fullmatch(alone["name"])
     return bool(_OFFICE.match(words)) or any(part[0].isupper() for part in parts[1:])

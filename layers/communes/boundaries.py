@@ -106,7 +106,7 @@ def load_natural_areas(table: NaturalAreas) -> pd.Series[float]:
     require_columns(
         frame, {"code": table.code_column, "area": table.area_column}, source=str(table.path)
     )
-    refuse_sheets_alike(frame, source=str(table.path))
+    refuse_sheets_alike(frame, source=str(table.path), key="communes.natural_areas.sheet")
     require_hectares(table.area_column, source=str(table.path), frame=frame)
     said, _ = rows_in_other_units(frame, table.area_column, {table.code_column})
     if (other := said[said != ""]).any():

@@ -30,12 +30,14 @@ from layers.base.units import (
     is_count,
     is_hectares,
     is_size_of_land,
+    is_title_of_units,
     is_unit_alone,
     measure_of,
     other_quantity,
     speaks_of_area,
     unit_of_heading,
     unit_of_note,
+    unit_of_table,
     unit_said,
 )
 from layers.io.endings import TABLE_KINDS, WORKBOOK_KINDS
@@ -143,9 +145,15 @@ def tell_sheets_alike(frame: pd.DataFrame, *, source: str, findings: Findings) -
         )
 
 
-def refuse_sheets_alike(frame: pd.DataFrame, *, source: str) -> None:
-    """Refuse a table of figures of which other sheets with the same header were not read."""
-    if sheets := frame.attrs.get(_ALIKE):
+def refuse_sheets_alike(frame: pd.DataFrame, *, source: str, key: str = "") -> None:
+    """Refuse a table of figures of which other sheets with the same header were not read.
+
+    ``key`` is that of a project which names the sheet, where there is one.
+    """
+    sheets = frame.attrs.get(_ALIKE)
+    if sheets and key:
+        raise InputError("layers.io.sheet_to_name", source=source, sheets=sheets, key=key)
+    if sheets:
         raise InputError("layers.io.rows_on_other_sheets", source=source, sheets=sheets)
 
 
@@ -192,7 +200,8 @@ def require_hectares(column: str, *, source: str, frame: pd.DataFrame | None = N
         raise InputError("layers.io.hectares_not", source=source, column=column, unit=unit)
     if frame is None:
         return
-    blank = [name for name in frame.columns if name != column and frame[name].isna().all()]
+    others = (name for name in frame.columns if name != column and is_title_of_units(str(name)))
+    blank = [name for name in others if frame[name].isna().all()]
     refuse_other_units([*frame.attrs.get(_TITLES, []), *blank], column, source=source)
 
 
@@ -201,11 +210,13 @@ def refuse_other_units(
 ) -> None:
     """Refuse a column of areas where a title above its table, or a note below, says another unit.
 
-    What is no area is passed over where hectares stand beside it, or in the header of the column.
+    What is no area is passed over where hectares stand beside it. Where the header of the column
+    says hectares, only another unit of land for the whole table contradicts it.
     """
     named = is_hectares(unit_of_heading(column.replace("_", " ")))
     for line in lines:
         said = unit_of_note(line, ("ha",)) if notes else unit_said(line)
+        said = unit_of_table(line) if said and named else said
         if not said or is_hectares(said):
             continue
         of_area = measure_of(said) == "area"

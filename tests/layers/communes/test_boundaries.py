@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from shapely import Point, box
 
@@ -118,9 +119,21 @@ def test_natural_areas_in_vietnamese_style(tmp_path: Path) -> None:
 
 def test_shares_beside_natural_areas_are_no_units(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
-    path.write_text("Mã,Xã,Diện tích (ha),Tỷ lệ\n06529,Lộc Bình,12345,12%\n", "utf-8")
+    head = "Biểu: xã miền núi (100 km2)\nMã,Xã,Diện tích (ha),Tỷ lệ,Diện tích (km2)\n"
+    path.write_text(f"{head}06529,Lộc Bình,12345,12%,\n", "utf-8")
     areas = load_natural_areas(NaturalAreas(path, code_column="Mã", area_column="Diện tích (ha)"))
     assert areas.to_dict() == {"06529": 12_345}
+
+
+def test_natural_areas_on_two_sheets_ask_for_the_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with pd.ExcelWriter(path) as book:
+        for sheet, area in {"2024": 1, "2025": 2}.items():
+            frame = pd.DataFrame({"code": ["06529"], "name": ["x"], "official_area_ha": [area]})
+            frame.to_excel(book, sheet_name=sheet, index=False)
+    with pytest.raises(InputError, match=r"write 'communes\.natural_areas\.sheet: …'"):
+        load_natural_areas(NaturalAreas(path))
+    assert load_natural_areas(NaturalAreas(path, sheet="2025")).to_dict() == {"06529": 2}
 
 
 def test_the_real_communes(shared: Path) -> None:

@@ -275,7 +275,9 @@ def test_na_is_custard_apple(folder: Path) -> None:
     assert report.findings.items == []
 
 
-@pytest.mark.parametrize("column", ["dien_tich_m2", "Diện tích (m²)", "area_km2", "DTm2"])
+@pytest.mark.parametrize(
+    "column", ["dien_tich_m2", "Diện tích (m²)", "area_km2", "DTm2", "dt_m2 (ha)", "Vườn >= 500 m2"]
+)
 def test_areas_in_another_unit_are_refused(folder: Path, column: str) -> None:
     path = table(folder, "6463,Na,2025,50000\n", head=f"commune_code,crop,year,{column}\n")
     with pytest.raises(InputError, match=r"expected hectares, but column .* names k?m[2²]"):
@@ -367,6 +369,15 @@ def written(folder: Path, kind: str, rows: list[list[object]]) -> Path:
         ("ĐVT: tấn, ha", ""),
         ("Đơn vị tính: Diện tích = ha, năng suất = tạ/ha", ""),
         ("65 xã, phường (xã)", ""),
+        ("Đơn vị: Bằng Mạc", ""),
+        ("ĐƠN VỊ: BẰNG MẠC", ""),
+        ("Đơn vị: Láng, năm 2025", ""),
+        ("Đơn vị: M'Drắk", ""),
+        ("Đơn vị: xã Bắc Sơn", ""),
+        ("Đơn vị: Nghìn", "Nghìn"),
+        ("ĐVT: Sao", "Sao"),
+        ("Đơn vị: Tính theo sào", "sào"),
+        ("Trong đó đất vườn ươm (m2)", "m2"),
     ],
 )
 def test_a_title_says_the_unit_of_the_areas(folder: Path, kind: str, title: str, unit: str) -> None:
@@ -375,6 +386,54 @@ def test_a_title_says_the_unit_of_the_areas(folder: Path, kind: str, title: str,
         assert load_report(path, columns=NAMES).table["row"].tolist() == [4, 5]
         return
     with pytest.raises(InputError, match=re.escape(f"says {unit!r} ({title!r})")):
+        load_report(path, columns=NAMES)
+
+
+@pytest.mark.parametrize(
+    ("line", "unit"),
+    [
+        ("BÁO CÁO DIỆN TÍCH, SẢN LƯỢNG (tấn)", ""),
+        ("Diện tích tính theo sào đã quy đổi ra ha", ""),
+        ("Trong đó đất vườn ươm (m2)", ""),
+        ("ĐVT: ha, vườn ươm (m2)", ""),
+        ("Mỗi đơn vị sào: 360 m2 (ha)", ""),
+        ("Biểu tổng hợp, ĐVT: sào", "sào"),
+        ("Biểu tổng hợp (ĐVT: nghìn ha)", "nghìn ha"),
+        ("(sào)", "sào"),
+    ],
+)
+@pytest.mark.parametrize("below", [False, True])
+def test_hectares_in_a_heading_lead(folder: Path, line: str, unit: str, below: bool) -> None:
+    area = "Diện tích vườn >= 500 m2 (ha)"
+    rows = [["BÁO CÁO"], *([] if below else [[line]]), ["xa", "cay", "nam", area], *TITLED[1:]]
+    path = written(folder, "csv", [*rows, [line]] if below else rows)
+    names = NAMES | {"area_ha": area}
+    if not unit:
+        assert load_report(path, columns=names).table["area_ha"].tolist() == [10, 20]
+        return
+    with pytest.raises(InputError, match=re.escape(f"says {unit!r} ({line!r})")):
+        load_report(path, columns=names)
+
+
+@pytest.mark.parametrize(
+    ("heading", "unit"),
+    [
+        ("Sản lượng (tấn)", ""),
+        ("Giá (nghìn đồng)", ""),
+        ("Giá (ĐVT: nghìn đồng)", ""),
+        ("Diện tích trồng xen (m2)", ""),
+        ("tấn", ""),
+        ("Biểu 2, ĐVT: sào", "sào"),
+        ("Tính bằng sào", "sào"),
+        ("(m2)", "m2"),
+    ],
+)
+def test_an_unfilled_column_says_no_unit_of_another(folder: Path, heading: str, unit: str) -> None:
+    path = written(folder, "xlsx", [[*TITLED[0], heading], *TITLED[1:]])
+    if not unit:
+        assert load_report(path, columns=NAMES).table["area_ha"].tolist() == [10, 20]
+        return
+    with pytest.raises(InputError, match=f"says '{unit}'"):
         load_report(path, columns=NAMES)
 
 
