@@ -115,7 +115,7 @@ def test_what_nobody_foresaw_is_one_line_and_a_report(
     def fail(_arguments: list[str], standalone_mode: bool) -> int:
         raise KeyError("zone\ntotals")
 
-    monkeypatch.setattr(zones.cli.main, "application", fail)
+    monkeypatch.setattr(zones.cli.main, "_command", lambda: fail)
     set_language(language)  # type: ignore[arg-type]
     assert zones.cli.main.run(["run", "dự án.yaml"]) == 3
     printed = capsys.readouterr()
@@ -139,7 +139,7 @@ def test_what_nobody_foresaw_is_one_line_where_no_report_can_be_written(
     def full(**_names: str) -> tuple[int, str]:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(zones.cli.main, "application", fail)
+    monkeypatch.setattr(zones.cli.main, "_command", lambda: fail)
     monkeypatch.setattr(tempfile, "mkstemp", full)
     set_language("en")
     assert zones.cli.main.run([]) == 3
@@ -154,7 +154,7 @@ def test_too_little_memory_is_one_line(
     def fail(_arguments: list[str], standalone_mode: bool) -> int:
         raise MemoryError
 
-    monkeypatch.setattr(zones.cli.main, "application", fail)
+    monkeypatch.setattr(zones.cli.main, "_command", lambda: fail)
     set_language("en")
     assert zones.cli.main.run([]) == 2
     assert capsys.readouterr().err.startswith("Error: not enough memory")
@@ -169,7 +169,7 @@ def loud(*_arguments, **_options):
     print_json({"xã": "Lộc Bình"})
     return 0
 import zones.cli.main
-zones.cli.main.application = loud
+zones.cli.main._command = lambda: loud
 sys.argv[1:] = ["check", "p", "--json"]
 zones.__main__.main()
 """
@@ -244,7 +244,7 @@ def deaf(*_arguments, **_options):
     collections.deque(itertools.repeat(None), maxlen=0)
 
 zones.__main__._PATIENCE_SECONDS = 0.2
-zones.cli.main.application = deaf
+zones.cli.main._command = lambda: deaf
 sys.argv = ["zones", "--lang", "en", "check", "p"]
 zones.__main__.main()
 """
