@@ -7,6 +7,7 @@ beside the whole do not: nobody can add them, so they are refused; a total count
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 import pandas as pd
@@ -110,59 +111,79 @@ def _totals(rows: pd.DataFrame, texts: pd.DataFrame, source: str) -> list[int]:
         said = cells.map(words_of)
         named = said.str.contains(_COMMUNE) & (said.str.replace(_COMMUNE, "", regex=True) == own)
         sure = cells.map(is_total_of_commune) | (named & (own != ""))
-        maybe = ~sure & said.map(lambda one: bool(_LIKE_TOTAL.fullmatch(one)))
-        if _PLACE_HEAD.fullmatch(head):
-            maybe |= ~sure & (cells == "")
-        for whole, certain in ((sure, True), (maybe, False)):
-            found |= dict.fromkeys(
-                _sums(rows, crop, whole, sure | maybe, certain=certain, column=(name, source))
-            )
+        like = ~sure & said.map(lambda one: bool(_LIKE_TOTAL.fullmatch(one)))
+        blank = ~sure & (cells == "") & bool(_PLACE_HEAD.fullmatch(head))
+        told = _Labelled(rows, crop, sure, like, blank, str(name))
+        found |= dict.fromkeys([*told.totals(source), *told.subtotals()])
     return list(found)
 
 
-def _sums(
-    rows: pd.DataFrame,
-    crop: pd.Series[str],
-    whole: pd.Series[bool],
-    labelled: pd.Series[bool],
-    *,
-    certain: bool,
-    column: tuple[object, str],
-) -> list[int]:
-    """Rows of ``whole`` that are the sum of the rows that are none; a certain one must be."""
-    if not whole.any():
-        return []
-    of_crop = [rows["group"], crop]
-    for parts in (~whole, ~labelled):
-        area = rows["area_ha"].where(parts)
-        same, count = (getattr(area.groupby(of_crop), what)() for what in ("sum", "count"))
-        at = pd.MultiIndex.from_arrays([rows["group"][whole], crop[whole]])
-        records = pd.Series(same.reindex(at).to_numpy(), index=rows.index[whole])
-        number = pd.Series(count.reindex(at).to_numpy(), index=rows.index[whole])
-        if certain:  # A total of several crops stands for all of them
-            every, of_all = (
-                getattr(area.groupby(rows["group"]), what)() for what in ("sum", "count")
+@dataclass(frozen=True, slots=True)
+class _Labelled:
+    """Rows that a column labels as totals, surely or as it seems, or labels not at all."""
+
+    rows: pd.DataFrame
+    crop: pd.Series[str]
+    sure: pd.Series[bool]
+    like: pd.Series[bool]
+    blank: pd.Series[bool]
+    column: str
+
+    def totals(self, source: str) -> list[int]:
+        """Rows that are surely totals; each is the sum of others, whatever seems a total or not."""
+        every, plain = self._closes(self.sure, ~self.sure), self._closes(self.sure, self._plain)
+        equal = every["equal"] | plain["equal"]
+        if (wrong := ~equal & (every["number"] > 0)).any():
+            at = wrong.index[wrong][0]
+            others = ~self.sure & (self.rows["group"] == self.rows["group"][at])
+            raise InputError(
+                "layers.kinds.total_of_parts_unclear",
+                source=source,
+                row=int(self.rows["row"][at]),
+                total=float(self.rows["area_ha"][at]),
+                records=float(every["records"][at]),
+                rows=self.rows["row"][others].tolist(),
+                column=self.column,
             )
-            alone = number == 0
-            records = records.mask(alone, rows["group"][whole].map(every))
-            number = number.mask(alone, rows["group"][whole].map(of_all))
-        total = rows["area_ha"][whole]
-        equal = (total - records).abs() <= ROUNDING_HA * number**0.5
-        if equal[number > 0].all():
-            break
-    if certain and not equal[number > 0].all():
-        at = equal.index[~equal & (number > 0)][0]
-        others = rows["group"] == rows["group"][at]
-        raise InputError(
-            "layers.kinds.total_of_parts_unclear",
-            source=column[1],
-            row=int(rows["row"][at]),
-            total=float(total[at]),
-            records=float(records[at]),
-            rows=rows["row"][others & ~whole].tolist(),
-            column=str(column[0]),
-        )
-    return equal.index[equal & (number >= (1 if certain else 2))].tolist()
+        return equal.index[equal].tolist()
+
+    def subtotals(self) -> list[int]:
+        """Rows that seem totals: sums of two rows or more, or what a sure total closes without."""
+        seem = self._closes(self.like | self.blank, self._plain & ~self.blank)
+        every, plain = self._closes(self.sure, ~self.sure), self._closes(self.sure, self._plain)
+        closed = self.rows["group"][self.sure][plain["equal"] & ~every["equal"]]
+        without = self.like & self.rows["group"].isin(closed)
+        own = seem.index[seem["equal"] & (seem["number"] > 1)].tolist()
+        return [*own, *without.index[without].tolist()]
+
+    @property
+    def _plain(self) -> pd.Series[bool]:
+        return ~(self.sure | self.like)
+
+    def _closes(self, whole: pd.Series[bool], parts: pd.Series[bool]) -> pd.DataFrame:
+        """Sum and number of the parts of each whole, and whether it is their sum.
+
+        They are the rows of its crop as written; where it has none, those of all.
+        """
+        group, area = self.rows["group"], self.rows["area_ha"].where(parts)
+        of_crop = [group, self.crop]
+        told = pd.DataFrame(
+            {
+                "records": area.groupby(of_crop).transform("sum"),
+                "number": area.groupby(of_crop).transform("count"),
+            }
+        )[whole]
+        if whole is self.sure:  # A total of several crops stands for all of them
+            of_all = pd.DataFrame(
+                {
+                    "records": area.groupby(group).transform("sum"),
+                    "number": area.groupby(group).transform("count"),
+                }
+            )[whole]
+            told = told.where(told["number"] > 0, of_all)
+        apart = (self.rows["area_ha"][whole] - told["records"]).abs()
+        close = (apart <= ROUNDING_HA * told["number"] ** 0.5) & (told["number"] > 0)
+        return told.assign(equal=close)
 
 
 def _refuse_kinds(rows: pd.DataFrame, texts: pd.DataFrame, source: str) -> None:

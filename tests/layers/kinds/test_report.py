@@ -225,6 +225,22 @@ def test_whatever_is_called_like_a_total_is_one_where_it_is_the_sum(
     assert report.table["area_ha"].sum() == 44.5
 
 
+def test_sums_of_parts_of_a_commune_are_left_out_with_its_total(folder: Path) -> None:
+    """Of one commune the total closes without its subtotals only, of the other with each row."""
+    areas = {"Thôn 1": 10, "Thôn 2": 10, "Cộng khu A": 20, "Thôn 3": 5, "Cộng khu B": 5}
+    rows = "".join(f"06463,{name},Na,2025,{ha}\n" for name, ha in areas.items())
+    rows += "06463,Cộng xã,Na,2025,25\n"
+    rows += "05977,Cộng Hoà,Na,2025,7\n05977,Thôn 9,Na,2025,2\n05977,Cộng xã,Na,2025,9\n"
+    report = load_report(table(folder, rows, head="commune_code,thon,crop,year,area_ha\n"))
+    assert report.table.groupby("commune_code")["area_ha"].sum().to_dict() == {
+        "05977": 9.0,
+        "06463": 25.0,
+    }
+    nameless = rows.replace("Cộng khu A,Na,2025,20", ",Na,2025,7").replace(",25\n", ",30\n", 1)
+    with pytest.raises(InputError, match="seems the total of rows that sum to"):
+        load_report(table(folder, nameless, head="commune_code,thon,crop,year,area_ha\n"))
+
+
 @pytest.mark.parametrize(
     ("head", "cells"),
     [
