@@ -290,7 +290,9 @@ def test_a_signal_after_the_answer_changes_nothing(number: str) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends a process the POSIX way")
-@pytest.mark.parametrize(("how", "kept"), [(signal.SIGTERM, 1), (signal.SIGINT, 7)])
+@pytest.mark.parametrize(
+    ("how", "kept"), [(signal.SIGTERM, 1), (signal.SIGINT, 7), (signal.SIGTERM, 13)]
+)
 def test_a_signal_while_kernels_are_compiled_stops_the_run(
     how: int, kept: int, tmp_path: Path
 ) -> None:

@@ -31,9 +31,8 @@ from layers.kinds.forest_fields import forest_fields
 from zones.demo import build, build_demo, land
 from zones.demo.layers import NOTICE
 from zones.project.model import CropPlotsSource, RasterSource, ReportSource, load_project
-from zones.run.context import RunOptions, SilentTeller
+from zones.run.context import SilentTeller
 from zones.run.reconciliation import reconcile_project
-from zones.run.run import run_project
 
 OFFICIAL_HA = 830_967
 
@@ -316,9 +315,7 @@ def test_a_folder_that_holds_something_is_kept(
 
 
 @pytest.mark.usefixtures("coarse")
-def test_the_land_grows_on_the_real_communes_and_the_job_is_done(
-    shared: Path, tmp_path: Path
-) -> None:
+def test_the_land_grows_on_the_real_communes(shared: Path, tmp_path: Path) -> None:
     given_file = shared / "data" / "lang_son_communes.gpkg"
     project = build_demo(tmp_path / "demo", communes_file=given_file)
     assert (project.parent / "communes.gpkg").read_bytes() == given_file.read_bytes()
@@ -329,12 +326,3 @@ def test_the_land_grows_on_the_real_communes_and_the_job_is_done(
     assert forest.findings.of("problem") == []
     counted = forest.plots.loc[forest.plots["counts"], "ledger_ha"].sum()
     assert counted / OFFICIAL_HA == pytest.approx(0.645, abs=0.006)
-    result = run_project(load_project(project), options=RunOptions(only=("publish", "map")))
-    # 1.00 ha that two communes claim is a problem of the boundaries: it is told.
-    problems = {item["kind"] for item in result.record["findings"] if item["severity"] == "problem"}
-    assert problems - {"commune-disagrees"} == {"double-claim"}  # large parcels cross borders
-    areas = result.tables["areas"]
-    inside = areas[(areas["layer"] == "forest") & areas["commune_code"].fillna("").ne("")]
-    # What two communes claim is counted once: the ground of both together.
-    assert inside["area_ha"].sum() == pytest.approx(830_707.68, abs=1.01)
-    assert result.tables["forest_cover"].iloc[-1]["cover_percent"] == pytest.approx(64.5, abs=0.6)

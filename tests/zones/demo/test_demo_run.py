@@ -1,4 +1,4 @@
-"""The whole job on the demo province."""
+"""The whole job on the demo province, and on the real communes where they are at hand."""
 
 import json
 from pathlib import Path
@@ -105,3 +105,19 @@ def test_boundaries_of_ones_own_are_asked_for(
     assert run(["demo", "--communes", str(given), "--out", str(tmp_path / "demo")]) == 2
     assert given.name in capsys.readouterr().err
     assert not (tmp_path / "demo").exists()
+
+
+def test_the_job_on_the_real_communes(shared: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "thật"
+    communes = shared / "data" / "lang_son_communes.gpkg"
+    # 1.00 ha that two communes claim is a problem of the boundaries: told, and exit code 1.
+    assert run(["demo", "--communes", str(communes), "--out", str(folder)]) == 1
+    record = json.loads((folder / "out" / "run.json").read_text("utf-8"))
+    problems = [item for item in record["findings"] if item["severity"] == "problem"]
+    assert [item["kind"] for item in problems] == ["double-claim"]
+    areas = table(folder / "out", "areas")
+    forest = areas[(areas["layer"] == "forest") & areas["commune_code"].notna()]
+    # What two communes claim is counted once: the ground of both together.
+    assert forest["area_ha"].sum() == pytest.approx(830_707.68, abs=1.01)
+    cover = table(folder / "out", "forest_cover").iloc[-1]
+    assert cover["cover_percent"] == pytest.approx(64.5, abs=0.5)
