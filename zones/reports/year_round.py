@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -61,4 +62,4 @@ class Round:
 
 
 def _is_of_communes(day: Report) -> bool:
-    return any(word in day.reporter.vi.casefold().split() for word in ("xã", "xã,", "phường"))
+    return re.search(r"(?<!\w)(?:xã|phường)(?!\w)", day.reporter.vi.casefold()) is not None

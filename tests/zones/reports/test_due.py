@@ -29,7 +29,7 @@ def _with_days(round_2026: Round, *days: tuple[str, str | None, str]) -> Round:
 def test_a_form_is_due_on_the_day_of_the_plan(round_2026: Round) -> None:
     form = load_form("plan-annual")
     assert round_2026.dated(form) == form  # The embedded plan says the days of the form
-    mine = _with_days(round_2026, ("Ủy ban nhân dân các xã", None, "12-15"), ("Sở", None, "12-20"))
+    mine = _with_days(round_2026, ("UBND các xã/phường", None, "12-15"), ("Sở", None, "12-20"))
     assert due_day(mine.dated(form), 2026).isoformat() == "2026-12-15"
     assert mine.dated(form).due.first_day is None
     assert consolidation_day(mine.dated(form), 2026) is None  # 1 December would be too early
