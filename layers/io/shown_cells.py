@@ -1,8 +1,8 @@
 """Cells that a spreadsheet shows otherwise than they hold.
 
-With a percent sign: they hold 0.59 where 59% was typed. With a raised figure behind a figure, "350"
-and a note's small "1": to whoever reads their letters alone they say 3501. Such a figure is written
-as a raised one (350¹), which no reader takes for a number.
+With a percent sign: they hold 0.59 where 59% was typed. With a raised or lowered figure behind a
+figure, "350" and a note's small "1": to whoever reads their letters alone they say 3501. Such a
+figure is written as a raised one (350¹), which no reader takes for a number.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from layers.io.archive_limits import read_xml
 
 _STYLES, _CONTENT = "xl/styles.xml", "content.xml"
 _STRINGS = "xl/sharedStrings.xml"
-_WORD = b"superscript"
+_WORD, _WORD_BYTES = re.compile(rb"su(?:per|b)script"), 11
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 #: Formats 9 and 10 are Excel's own "0%" and "0.00%".
 _BUILT_IN = ("9", "10")
@@ -173,8 +173,8 @@ class _Ods:
 
 
 def _is_higher(position: str) -> bool:
-    """Whether letters stand higher: ``super 58%`` or ``33% 58%``."""
-    return position.startswith("super") or bool(re.match(r"0*[1-9]\d*(\.\d+)?%", position))
+    """Whether letters stand higher or lower: ``super 58%``, ``33% 58%``, ``sub``, ``-33%``."""
+    return position.startswith("su") or bool(re.match(r"-?0*[1-9]\d*(\.\d+)?%", position))
 
 
 def shown_in_xls(path: Path, sheet: str | None) -> dict[str, ShownCells] | None:
@@ -224,9 +224,9 @@ def has_raised(stream: IO[bytes]) -> bool:
     """Whether an XML part raises letters anywhere, by a look at its bytes."""
     rest = b""
     while block := stream.read(1 << 20):
-        if _WORD in rest + block:
+        if _WORD.search(rest + block):
             return True
-        rest = block[-len(_WORD) :]
+        rest = block[-_WORD_BYTES:]
     return False
 
 
@@ -281,7 +281,7 @@ class _Texts:
             case "r" | "rPh":
                 self.is_raised = False
             case "vertAlign":
-                self.is_raised = attributes.get("val") == "superscript"
+                self.is_raised = attributes.get("val") in ("superscript", "subscript")
             case "t":
                 self.inside = True
 

@@ -48,7 +48,7 @@ _SPECIAL = re.compile(rb"<([A-Za-z]+:)?f[ />]|t=[\"']e[\"']|hidden=[\"'](1|true)
 _PLACE = re.compile(rb' r="([A-Z]*[0-9]{1,9})"')
 _CHILD = Path(__file__).with_name("workbook_cells.py")
 _XLSX, _ODS = "xl/workbook.xml", "content.xml"
-_SHOWN_IN_ODS = re.compile(rb"[\"']percentage[\"']|text-position=[\"'](super|[0-9])")
+_SHOWN_IN_ODS = re.compile(rb"[\"']percentage[\"']|text-position=[\"'](su|-?[0-9])")
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 
 

@@ -29,8 +29,8 @@ MEMORY_BYTES = 2_000_000_000
 #: In place of a sheet's name, which may not hold it.
 EVERY = "*"
 SHOWN = "--shown"
-#: Escapement of a font whose letters are raised
-_RAISED = 1
+#: Escapements of a font whose letters are raised or lowered
+_RAISED = (1, 2)
 #: Kind of a cell of xlrd that holds a figure
 _NUMBER = 2
 #: Most sheets of a workbook that is read whole.
@@ -171,7 +171,7 @@ def _runs(
     fonts = [(0, book.xf_list[sheet.cell_xf_index(row, place)].font_index), *changes]
     ends = [start for start, _ in changes] + [len(text)]
     return [
-        (text[start:end], book.font_list[font].escapement == _RAISED)
+        (text[start:end], book.font_list[font].escapement in _RAISED)
         for (start, font), end in zip(fonts, ends, strict=True)
     ]
 

@@ -188,10 +188,13 @@ def test_a_date_in_a_column_of_figures_is_no_serial_number(tmp_path: Path) -> No
         parse_numbers(read_table(path)["ha"], source="f")
 
 
-def test_a_raised_figure_of_a_cell_does_not_join_the_figure_before_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("script", [1, 2], ids=["raised", "lowered"])
+def test_a_raised_figure_of_a_cell_does_not_join_the_figure_before_it(
+    tmp_path: Path, script: int
+) -> None:
     path = tmp_path / "f.xlsx"
     with xlsxwriter.Workbook(path) as book:
-        sheet, raised = book.add_worksheet(), book.add_format({"font_script": 1})
+        sheet, raised = book.add_worksheet(), book.add_format({"font_script": script})
         sheet.write_row(0, 0, ["ha", "m"])
         sheet.write_rich_string(1, 0, "350", raised, "1")
         sheet.write_rich_string(1, 1, "20 m", raised, "3")
@@ -234,12 +237,15 @@ def test_what_other_workbooks_show_is_told_as_of_an_xlsx(kind: str) -> None:
         refuse_percents(read_table(path), "tỷ lệ", source="f")
 
 
-def test_raised_figures_of_an_ods_stand_in_every_cell_for_which_one_stands(tmp_path: Path) -> None:
+@pytest.mark.parametrize("position", ["33% 58%", "super 58%", "-25% 58%", "sub 58%"])
+def test_raised_figures_of_an_ods_stand_in_every_cell_for_which_one_stands(
+    tmp_path: Path, position: str
+) -> None:
     """Letters may be raised by a share of their height; a remark of a cell is none of its text."""
     text = f'xmlns:t="{_NAMES}:text:1.0"'
     style = (
         f'<s:style xmlns:s="{_NAMES}:style:1.0" s:name="T1"><s:text-properties '
-        's:text-position="33% 58%"/></s:style>'
+        f's:text-position="{position}"/></s:style>'
     )
     raised = '<t:span t:style-name="T1">1</t:span>'
     remark = f"<office:annotation><t:p>7{raised}</t:p></office:annotation>"
