@@ -77,7 +77,12 @@ class MapFrame:
 
     def clipped(self, geometries: Geometries) -> Geometries:
         """Parts of geometries that lie inside the frame."""
-        return np.asarray(shapely.clip_by_rect(geometries, *self.window.bounds_m), dtype=object)
+        bounds = self.window.bounds_m
+        try:
+            inside = shapely.clip_by_rect(geometries, *bounds)
+        except shapely.errors.GEOSException:  # a sliver of which one corner is left on the edge
+            inside = shapely.intersection(geometries, shapely.box(*bounds))
+        return np.asarray(inside, dtype=object)
 
     def areas(self, geometries: Geometries, symbol: AreaSymbol, *, edge: str | None = None) -> None:
         """Draw polygons of one symbol as a single compound path."""

@@ -5,19 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.base.errors import InputError
 from maps.atlas.map_frame import (
     SCALES,
+    MapFrame,
+    MapWindow,
     choose_scale,
     fill_window,
     fit_window,
     grid_lines,
     round_length,
 )
+from maps.atlas.sheet import Box, Sheet
+from maps.symbols.fonts import find_fonts
 
 
 def test_scale_of_a_commune() -> None:
@@ -99,3 +105,22 @@ def test_sketch_fills_its_frame() -> None:
     west, south, east, north = window.bounds_m
     assert (west, east) == (0, 100_000)
     assert (south + north) / 2 == 7_000
+
+
+def test_a_sliver_that_collapses_at_the_frame_does_not_stop_the_sheet() -> None:
+    # Ground between two drawings of one line: 3e-10 m² that crosses the left edge of the frame.
+    sliver = shapely.Polygon(
+        [
+            (465067.13575285947, 2342005.4173424873),
+            (465067.1357528594, 2342005.4173424873),
+            (465137.0439523635, 2342016.119622648),
+        ]
+    )
+    square = shapely.box(465000.0, 2341000.0, 466000.0, 2342000.0)
+    window = MapWindow(465093.1214386254, 2339244.2122076666, 272.0, 240.0, 20_000)
+    frame = MapFrame(Sheet(300, 260, find_fonts()), Box(10, 10, 272, 240), window)
+    mixed = shapely.GeometryCollection([sliver, square])
+    left = window.bounds_m[0]
+    inside = frame.clipped(np.array([sliver, square, mixed], dtype=object))
+    expected = (466000.0 - left) * 1000.0
+    assert shapely.area(inside) == pytest.approx([0.0, expected, expected], abs=1e-6)
