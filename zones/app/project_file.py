@@ -18,7 +18,7 @@ from layers.io.atomic import save_text
 from zones.app.desk import Desk
 from zones.app.refused import RefusedError
 from zones.project.model import project_of
-from zones.project.yaml import dump_document, parse_document, read_text
+from zones.project.yaml import dump_document, merge_document, parse_document, read_text
 from zones.project.yaml_blocks import change_block, cut_block, put_block
 
 #: Texts that can be taken back, and their letters together: each answer carries them.
@@ -87,6 +87,25 @@ def with_changes(text: str, file: Path, changes: list[str]) -> str:
         return cut_block(text, "allocation")
 
     return change_block(text, file, ("allocation",), lambda it: _set_changes(it, changes))
+
+
+def with_settings(text: str, file: Path, section: str, wanted: Mapping[str, Any]) -> str:
+    """Text of a project file with these keys of a section; None takes a key out."""
+
+    def change(held: CommentedMap) -> None:
+        for key, value in wanted.items():
+            if value is None:
+                held.pop(key, None)
+            elif isinstance(held.get(key), CommentedMap) and isinstance(value, Mapping):
+                merge_document(held[key], value, keys=())
+            else:
+                held[key] = value
+
+    if isinstance(parse_document(text, file).get(section), CommentedMap):
+        return change_block(text, file, (section,), change) if wanted else text
+    for key, value in wanted.items():
+        text = text if value is None else put_block(text, section, key, value)
+    return text
 
 
 def _set_changes(section: CommentedMap, changes: list[str]) -> None:

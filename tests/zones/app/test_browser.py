@@ -284,7 +284,9 @@ def test_the_layer_of_a_crop_is_chosen_and_taken_back(sat: Any, folder: Path) ->
     assert file.read_text("utf-8") == before
 
 
-def test_a_lever_is_moved_and_put_back(sat: Any) -> None:
+def test_a_lever_is_moved_put_back_and_kept(sat: Any, folder: Path) -> None:
+    project = folder / "project.yaml"
+    before = project.read_bytes()
     here = sat()
     here.go("cover")
     slider = here.page.locator("[data-lever=survival]")
@@ -294,7 +296,15 @@ def test_a_lever_is_moved_and_put_back(sat: Any) -> None:
     assert "survival=1" in here.text("#levers")
     here.page.click("#levers-reset")
     here.page.wait_for_selector("#moved-cover", state="detached", timeout=240_000)
-    assert here.page.locator("[data-lever=survival]").input_value() == "0.95"
+    assert slider.input_value() == "0.95"
+    assert here.page.is_disabled("#levers-save")
+    slider.press("End")
+    here.page.wait_for_selector("#moved-cover", timeout=240_000)
+    here.page.click("#levers-save")
+    here.page.wait_for_selector("#moved-cover", state="detached", timeout=240_000)
+    assert slider.input_value() == "1"
+    assert load_project(project).trajectory.survival.likely == 1
+    project.write_bytes(before)
 
 
 def test_the_keyboard_alone_edits(sat: Any) -> None:
@@ -476,6 +486,15 @@ def test_from_an_empty_folder_to_a_printed_annex(browser: Any, empty: Live, tmp_
     row = page.locator(".figures-table tbody tr", has_text="Thông").first
     page.wait_for_selector(".scenario", timeout=240_000)
     compared = str(row.inner_text()).split("\t")
+    page.fill("#scenario-name", "Thử")
+    page.click("#scenario-save")
+    page.wait_for_selector("[data-focus='remove-thu.yaml']", timeout=240_000)
+    page.click("[data-focus='remove-thu.yaml']")
+    assert "thu.yaml" in here.text("[data-focus='remove-thu.yaml']")
+    here.axe()
+    page.click("[data-focus='remove-thu.yaml']")
+    page.wait_for_selector("[data-focus='remove-thu.yaml']", state="detached", timeout=240_000)
+    assert [path.name for path in home.glob("thu*")] == []
     here.go("print")
     page.click("#make")
     page.click("#verify", timeout=240_000)

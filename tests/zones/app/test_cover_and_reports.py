@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,29 @@ def test_levers_stand_where_the_project_has_them(seated: Any) -> None:
         assert changed["path"]
     with pytest.raises(InputError, match="unknown key"):
         seated.ask("cover", "forecast", changes=["nowhere=1"])
+
+
+def test_levers_are_written_into_the_project(sit: Any, project: Path) -> None:
+    desk = sit(project)
+    head = "trajectory:\n  # rừng trồng trên đất trống\n  regeneration_ha: 5  # mỗi năm\n"
+    project.write_text(project.read_text("utf-8") + head, "utf-8")
+    changes = ["survival=0.9", "regeneration_ha=40", "legal_lag=4"]
+    tried = desk.ask("cover", "forecast", changes=changes)
+    kept = desk.ask("cover", "save", changes=changes)
+    assert kept["path"] == tried["path"]
+    assert kept["before"] == []
+    values = {item["key"]: item["value"] for item in kept["levers"]}
+    assert (values["survival"], values["regeneration_ha"], values["legal_lag"]) == (0.9, 40, 4)
+    text = project.read_text("utf-8")
+    assert re.search("  # rừng trồng trên đất trống\n  regeneration_ha: 40 +# mỗi năm\n", text)
+    assert "  survival: 0.9\n" in text
+    assert desk.ask("files", "undo")
+    assert project.read_text("utf-8").endswith(head)
+    name = desk.ask("scenarios", "save", name="B", changes=[])["file"]
+    desk.ask("start", "open", path=str(project.parent / name))
+    assert desk.ask("cover", "forecast")["scenario"]
+    with pytest.raises(RefusedError, match="from its project"):
+        desk.ask("cover", "save", changes=changes)
 
 
 def _answer(form: Path, area: float) -> None:

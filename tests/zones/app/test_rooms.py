@@ -123,6 +123,22 @@ def test_a_scenario_at_the_desk_is_edited_in_its_own_file(sit: Any, project: Pat
     assert [item["file"] for item in desk.ask("scenarios", "listed")["scenarios"]] == [name]
 
 
+def test_a_scenario_is_taken_away_and_nothing_else_is(sit: Any, project: Path) -> None:
+    desk = sit(project)
+    names = [desk.ask("scenarios", "save", name=name, changes=[])["file"] for name in "AB"]
+    for other in (project.name, "fruit.csv", "../b.yaml", "b"):
+        with pytest.raises(RefusedError, match="no scenario of this project"):
+            desk.ask("scenarios", "remove", file=other)
+    left = desk.ask("scenarios", "remove", file=names[0])["scenarios"]
+    assert [item["file"] for item in left] == names[1:]
+    assert not (project.parent / names[0]).exists()
+    desk.ask("start", "open", path=str(project.parent / names[1]))
+    with pytest.raises(RefusedError, match="open at the desk"):
+        desk.ask("scenarios", "remove", file=names[1])
+    assert project.exists()
+    assert (project.parent / names[1]).exists()
+
+
 def test_the_preview_prints_what_the_annex_prints(seated: Any) -> None:
     desk = seated
     ground = desk.ask("print", "ground")

@@ -13,12 +13,14 @@ import pandas as pd
 
 from layers.base.messages import message
 from zones.app.desk import Desk, records, words
+from zones.app.project_file import project_path, with_settings, write_project
 from zones.app.question import ChangeLines, Question
 from zones.app.refused import RefusedError
 from zones.forest.trajectory.result_tables import ForecastInputs, forecast_tables
 from zones.forest.trajectory.sentences import Tables, answer
 from zones.forest.trajectory.what_if import change_section
 from zones.project.model import Project, newest_forest_layer
+from zones.project.yaml import read_text
 from zones.run.context import RunOptions
 from zones.run.run import run_project
 from zones.tables import (
@@ -78,10 +80,34 @@ def forecast(desk: Desk, asked: Levers) -> dict[str, Any]:
             for row in records(tables[TRAJECTORY_FINDINGS])
         ],
         "levers": _levers(project, before),
+        "scenario": project.scenario_of is not None,  # which takes its levers from its project
         "changes": list(project.allocation.changes),
         "decimals": project.decimals,
         "rateDecimals": project.rate_decimals,
     }
+
+
+def save(desk: Desk, asked: Levers) -> dict[str, Any]:
+    """Write the levers as they stand into the project file; what else it says of them stays."""
+    project = desk.project()
+    if project.scenario_of is not None:
+        raise RefusedError(409, message("zones.app.levers_of_project"))
+    section = change_section(project.trajectory, asked.changes)
+    before, after = (it.model_dump(exclude_unset=True) for it in (project.trajectory, section))
+    wanted = {key: _plain(value) for key, value in after.items() if value != before.get(key)}
+    file = project_path(desk)
+    write_project(desk, with_settings(read_text(file), file, "trajectory", wanted))
+    return forecast(desk, Levers())
+
+
+def _plain(value: Any) -> Any:
+    """A setting as a person writes it: a range of one figure is that figure."""
+    if isinstance(value, dict):
+        figures = set(value.values())
+        if value.keys() == {"low", "likely", "high"} and len(figures) == 1:
+            return _plain(figures.pop())
+        return {key: _plain(item) for key, item in value.items()}
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def own_forecast(desk: Desk) -> tuple[ForecastInputs, Tables]:
@@ -168,4 +194,4 @@ def _lever(key: str, value: float, most: float, step: float) -> dict[str, Any]:
     return {"key": key, "value": value, "least": 0.0, "most": round(steps * step, 2), "step": step}
 
 
-ACTIONS: dict[str, Callable[..., Any]] = {"forecast": forecast}
+ACTIONS: dict[str, Callable[..., Any]] = {"forecast": forecast, "save": save}

@@ -8,15 +8,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
-from ruamel.yaml.comments import CommentedMap
-
 from layers.base.messages import message
 from layers.io.atomic import scratch_folder
 from maps import find_fonts, list_pages, save_page_picture
 from maps.layout.page_table import PageTable, body_texts, header_cells
 from maps.layout.tables import build_tables
 from zones.app.desk import Desk, words
-from zones.app.project_file import project_path, write_project
+from zones.app.project_file import project_path, with_settings, write_project
 from zones.app.question import Question
 from zones.app.refused import RefusedError
 from zones.app.rooms.cover import own_forecast
@@ -24,8 +22,7 @@ from zones.output.record import read_record
 from zones.pages.annex_content import annex_content, annex_heading, with_cover_years
 from zones.pages.atlas_content import atlas_content
 from zones.project.model import Project, wants_trajectory
-from zones.project.yaml import dump_document, merge_document, parse_document, read_text
-from zones.project.yaml_blocks import change_block, put_block
+from zones.project.yaml import dump_document, parse_document, read_text
 from zones.publish.verify import verify_folder
 from zones.run.context import RunOptions
 from zones.run.reuse import part_digests, read_sources
@@ -137,22 +134,7 @@ def head(desk: Desk, asked: Heading) -> dict[str, Any]:
     wanted = {key: told[key] or None for key in ("number", "attached_to") if told[key] != said[key]}
     if signed:
         wanted["signature"] = {"titles": list(asked.signed_as)} | name if asked.signed_as else None
-
-    def change(section: CommentedMap) -> None:
-        for key, value in wanted.items():
-            if value is None:
-                section.pop(key, None)
-            elif isinstance(section.get(key), CommentedMap):
-                merge_document(section[key], value, keys=())
-            else:
-                section[key] = value
-
-    if isinstance(document.get("annex"), CommentedMap):
-        text = change_block(text, file, ("annex",), change)
-    else:
-        for key, value in wanted.items():
-            text = text if value is None else put_block(text, "annex", key, value)
-    write_project(desk, text)
+    write_project(desk, with_settings(text, file, "annex", wanted))
     return ground(desk)
 
 

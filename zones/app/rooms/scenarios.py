@@ -37,6 +37,12 @@ class Name(Question):
     changes: ChangeLines
 
 
+class Which(Question):
+    """The file of a scenario."""
+
+    file: str
+
+
 class Pair(Question):
     """Two sets of changes to set side by side."""
 
@@ -129,6 +135,18 @@ def save(desk: Desk, asked: Name) -> dict[str, Any]:
     return {"file": path.name, "scenarios": _scenarios(desk)}
 
 
+def remove(desk: Desk, asked: Which) -> dict[str, Any]:
+    """Take a scenario's file away; what a run made of it stays."""
+    desk.may_write()
+    if asked.file not in {item["file"] for item in _scenarios(desk)}:
+        raise RefusedError(404, message("zones.app.no_scenario", name=asked.file))
+    path = _home(desk).parent / asked.file
+    if path == desk.project().file:
+        raise RefusedError(409, message("zones.app.scenario_open", name=asked.file))
+    path.unlink()
+    return {"scenarios": _scenarios(desk)}
+
+
 def _slug(name: str) -> str:
     """Name of a file in plain letters: "Phương án A" is phuong-an-a."""
     plain = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
@@ -219,6 +237,7 @@ def explain(desk: Desk, asked: Reason) -> list[dict[str, str]]:
 ACTIONS: dict[str, Callable[..., Any]] = {
     "listed": listed,
     "save": save,
+    "remove": remove,
     "compare": compare,
     "explain": explain,
 }

@@ -44,6 +44,19 @@ async function forecast() {
   }
 }
 
+// Writes the levers into the project, whose own they are from then on.
+async function save() {
+  try {
+    const answer = await desk.ask("cover", "save", { changes: lines() });
+    moved.clear();
+    desk.keep("levers", []);
+    found = answer;
+    if (desk.room === "cover") render();
+  } catch (error) {
+    desk.fault(error);
+  }
+}
+
 function render() {
   const unsaved = JSON.stringify(desk.kept("edits", found.changes)) !== JSON.stringify(found.changes);
   keepingFocus(() =>
@@ -83,7 +96,13 @@ function levers() {
     { class: "panel", id: "levers" },
     element("h2", {}, say("coverLevers")),
     ...found.levers.map(lever),
-    element("div", { class: "row" }, button("coverReset", () => { moved.clear(); render(); forecast(); }, { disabled: !moved.size, id: "levers-reset", "data-focus": "levers-reset" })),
+    element(
+      "div",
+      { class: "row" },
+      button("coverReset", () => { moved.clear(); render(); forecast(); }, { disabled: !moved.size, id: "levers-reset", "data-focus": "levers-reset" }),
+      button("coverSave", save, { disabled: !moved.size || found.scenario || Boolean(desk.hello.readOnly), id: "levers-save", "data-focus": "levers-save" }),
+    ),
+    found.scenario ? element("p", { class: "help" }, say("coverOfProject")) : null,
     moved.size ? element("p", { class: "help code" }, say("coverSame", { line: `zones trajectory ${command}` })) : null,
   );
 }

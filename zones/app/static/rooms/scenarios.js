@@ -1,6 +1,6 @@
 // Scenarios: name, save, duplicate; two side by side; the reason of one commune.
 import { both, hectares, number, say } from "../desk/words.js";
-import { button, element, field, keepForm, table } from "../desk/dom.js";
+import { button, element, field, keepForm, keepingFocus, table } from "../desk/dom.js";
 import { choropleth, colourOf } from "../desk/choropleth.js";
 
 const PLAN = "plan";
@@ -13,6 +13,7 @@ let compared = null;
 let pair = [PLAN, NOW];
 let zone = "";
 let reason = null;
+let doomed = ""; // File of a scenario that is asked about before it is deleted
 
 export async function open(node, theDesk) {
   [box, desk] = [node, theDesk];
@@ -20,6 +21,7 @@ export async function open(node, theDesk) {
   zone = found.zones.some((item) => item.zone === zone) ? zone : (found.zones[0]?.zone ?? "");
   pair = [PLAN, changesNow().length || !found.scenarios.length ? NOW : found.scenarios[0].file];
   compared = reason = null;
+  doomed = "";
   render();
   await compare();
 }
@@ -98,10 +100,33 @@ function list() {
       { class: "scenario" },
       element("span", {}, element("b", { class: "name" }, item.name), element("span", { class: "code" }, item.file)),
       element("ul", { class: "help said" }, ...item.said.map((said) => element("li", {}, both(said)))),
-      element("div", { class: "row" }, button("tryIt", () => load(item)), button("compareIt", () => { pair = [PLAN, item.file]; compare(); })),
+      element("div", { class: "row" }, button("tryIt", () => load(item)), button("compareIt", () => { pair = [PLAN, item.file]; compare(); }), ...removal(item)),
     ),
   );
   return element("section", { class: "panel" }, element("h2", {}, say("scenariosThere")), rows.length ? element("ul", { class: "scenario-list" }, ...rows) : element("p", { class: "help" }, say("noScenarios")));
+}
+
+// Asked twice: a file that is gone does not come back.
+function removal(item) {
+  if (desk.hello.readOnly) return [];
+  const focus = { "data-focus": "remove-" + item.file };
+  const ask = (file) => { doomed = file; keepingFocus(render); };
+  if (doomed !== item.file) return [button("removeIt", () => ask(item.file), focus)];
+  const sure = element("button", { type: "button", class: "plain less", onclick: () => remove(item.file), ...focus }, say("removeSure", { file: item.file }));
+  return [sure, button("keepIt", () => ask(""))];
+}
+
+async function remove(file) {
+  try {
+    found.scenarios = (await desk.ask("scenarios", "remove", { file })).scenarios;
+    doomed = "";
+    if (pair.includes(file)) {
+      pair = pair.map((key) => (key === file ? NOW : key));
+      await compare();
+    } else render();
+  } catch (error) {
+    desk.fault(error);
+  }
 }
 
 function load(item) {
