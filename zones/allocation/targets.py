@@ -14,6 +14,7 @@ from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from zones.allocation.inputs import AVAILABLE, KEYS, PACE, AllocationInputs, AllocationSettings
+from zones.plan.frames import parts_of_one_thing
 
 if TYPE_CHECKING:
     from zones.plan.model import Plan
@@ -53,8 +54,12 @@ CONVERSIONS = {
 
 
 def _no_target(settings: AllocationSettings) -> Phrase:
-    years = f"{settings.first_year}–{settings.last_year}"
-    return message("zones.allocation.no_target", years=years)
+    return message("zones.allocation.no_target", years=_years(settings))
+
+
+def _years(settings: AllocationSettings) -> str:
+    first, last = settings.first_year, settings.last_year
+    return f"{first}–{last}" if first < last else str(first)
 
 
 def is_counted_from_nothing(zone: str, present_ha: float) -> bool:
@@ -75,6 +80,7 @@ def allocation_targets(
     mine = mine[mine["unit"].isin(["ha", "ha/year"])]
     mine = mine.assign(commune_code=mine["commune_code"].fillna(""))
     areas = mine[(mine["indicator"] == "area") & (mine["period"] == "by_year")]
+    areas = areas[~areas["target"].isin(parts_of_one_thing(plan))]
     unknown = areas[areas["present"].isna() & (areas["commune_code"] == "")]
     areas = areas[~areas["zone"].isin(unknown["zone"])]
     converted = mine["indicator"].isin(list(CONVERSIONS))
@@ -138,7 +144,7 @@ def _without_target(
 ) -> list[Finding]:
     if not zones:
         return []
-    named, years = [names[zone] for zone in zones], f"{settings.first_year}–{settings.last_year}"
+    named = [names[zone] for zone in zones]
     return [
         Finding(
             "note",
@@ -147,7 +153,7 @@ def _without_target(
             message(
                 "zones.allocation.zones_without_target",
                 count=len(zones),
-                years=years,
+                years=_years(settings),
                 zones=named,
             ),
             count=len(zones),

@@ -149,7 +149,8 @@ def compare_targets(
     ----------
     targets : pandas.DataFrame
         As from ``join_plan_targets``; ``low`` and ``high`` in the unit of the row. Areas in another
-        unit than the hectare are converted to it.
+        unit than the hectare are converted to it. A row whose ``is_part`` is true ("of which Shan
+        tea 6,200 ha") is compared with nothing: what is known is of the whole.
     present : pandas.DataFrame
         Columns ``zone, indicator, commune_code, unit, present``: what was measured; a commune code
         of ``""`` is the province. One row per thing. ``told_by`` says who tells it: ``layer``, as
@@ -195,12 +196,14 @@ def compare_targets(
     told = told if "told_of" in told else told.assign(told_of="")
     wanted = [*given, "told_by", "told_of"]
     frame = frame.merge(told[wanted], on=keys, how="left", validate="many_to_one")
-    # A layer shows a state; what is planted or harvested per year no single state can tell.
-    state = frame["period"].isin(_STATES)
+    # A layer shows a state; what is planted or harvested per year no single state can tell, and
+    # neither a layer nor a report tells a part from the whole.
+    part = frame["is_part"].astype(bool) if "is_part" in frame else pd.Series(False, frame.index)
+    state = frame["period"].isin(_STATES) & ~part
     frame = frame.assign(
         figure_low=frame["low"], figure_high=frame["high"], present=frame["present"].where(state)
     )
-    frame = _with_reported(frame, REPORTED.empty() if reported is None else reported)
+    frame = _with_reported(frame, REPORTED.empty() if reported is None else reported, part)
     low, high, now = frame["low"], frame["high"], frame["present"].astype("float64")
     least, most = bounds_with_tolerance(frame, tolerated)
     under, over = _beyond(least, now), _beyond(now, most)
@@ -236,7 +239,9 @@ def _first_verdict(frame: pd.DataFrame) -> pd.Series[str]:
     return pd.Series(word, index=frame.index, dtype="str")
 
 
-def _with_reported(targets: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFrame:
+def _with_reported(
+    targets: pd.DataFrame, reported: pd.DataFrame, part: pd.Series[bool]
+) -> pd.DataFrame:
     """Reported figures where no layer tells: of the year, or of all years where they add up.
 
     A sum to which some that were asked have not answered is no figure of the whole: it is missing.
@@ -248,7 +253,7 @@ def _with_reported(targets: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFram
     found = told.reindex(pd.MultiIndex.from_frame(asked[keys])).set_axis(targets.index)
     value = found["value"].where(targets["period"] != "cumulative", found["total"])
     its_year = (targets["period"] != "in_year") | (targets["year"] == found["year"]).fillna(False)
-    value = value.astype("float64").where(its_year.astype(bool))
+    value = value.astype("float64").where(its_year.astype(bool) & ~part)
     present = targets["present"].astype("float64")
     told_by = targets["told_by"].where(present.notna(), np.where(value.notna(), "report", ""))
     its_round = found["year"].astype("Int64").astype("str").where(value.notna(), "")

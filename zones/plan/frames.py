@@ -65,6 +65,7 @@ def targets_frame(plan: Plan) -> pd.DataFrame:
         One row per target, figures in ``unit``; NaN where the bound leaves an end open.
     """
     rows: list[dict[str, object]] = []
+    parts = parts_of_one_thing(plan)
     for zone, target in plan.all_targets():
         low, high = target.ends
         rows.append(
@@ -82,9 +83,28 @@ def targets_frame(plan: Plan) -> pd.DataFrame:
                 "measure": target.measure,
                 "indicator": target.indicator,
                 "period": target.period,
+                "is_part": target.target in parts,
             }
         )
     return _frame(PLAN_TARGETS, rows)
+
+
+def parts_of_one_thing(plan: Plan) -> frozenset[str]:
+    """Ids of targets that are a part of a wider one of the same zone, indicator, commune and year.
+
+    "Tea 18,500 ha, of which Shan tea 6,200 ha": what is known of all tea says nothing of the part.
+    """
+    every = {item.target: (zone, item) for zone, item in plan.all_targets()}
+
+    def thing(target: str) -> tuple[object, ...]:
+        zone, item = every[target]
+        return zone, item.indicator, item.commune, item.crop, item.year, item.during
+
+    return frozenset(
+        name
+        for name, (_, item) in every.items()
+        if item.within is not None and thing(item.within) == thing(name)
+    )
 
 
 def zones_frame(plan: Plan) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.schema import read_schema
 from zones.plan.findings import PlanFinding
+from zones.plan.frames import parts_of_one_thing
 from zones.plan.model import Plan, Target
 
 PRESENT_OF_ZONES = read_schema("zones.plan", "present areas of zones")
@@ -50,8 +51,9 @@ def _hectares(value: float) -> Phrase:
 
 def _below_present(plan: Plan, present: pd.DataFrame) -> Iterator[PlanFinding]:
     standing = present.dropna().set_index("zone")["present_ha"]
+    parts = parts_of_one_thing(plan)
     for zone, target in plan.all_targets():
-        high = target.ends[1]
+        high = math.nan if target.target in parts else target.ends[1]
         if target.indicator != "area" or target.unit != "ha" or zone not in standing.index:
             continue
         if math.isnan(high):

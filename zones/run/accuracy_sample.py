@@ -129,6 +129,7 @@ def narrow_ranges(plans: Sequence[Plan], precision: pd.DataFrame) -> list[Findin
     half = precision.set_index("class")["expected_ha"]
     rows = pd.concat([targets_frame(plan) for plan in plans], ignore_index=True)
     rows = rows[rows["indicator"].eq("area") & rows["unit"].eq("ha") & rows["commune_code"].eq("")]
+    rows = rows[~rows["is_part"]]
     expected = rows["zone"].map(zones).map(half)
     narrow = rows[(rows["high"] - rows["low"] < 2 * expected) & rows["high"].gt(rows["low"])]
     listed = [

@@ -16,16 +16,22 @@ from layers.base.language import Phrase
 from layers.base.resources import data_path
 from tests.factories import PROJECT, write_project
 from zones.allocation.checks import check_allocation_inputs
+from zones.allocation.inputs import AllocationSettings
 from zones.allocation.job import AllocationJob, allocation_tables, run_job
 from zones.allocation.model import build_model
 from zones.allocation.prepare import Prepared, prepare_allocation
 from zones.allocation.rounded import allocation_table, annex_table
-from zones.allocation.targets import POINTS_TELL, tell_other_plans, tell_points
+from zones.allocation.targets import (
+    POINTS_TELL,
+    allocation_targets,
+    tell_other_plans,
+    tell_points,
+)
 from zones.measure.closure import ClosureLog
 from zones.measure.targets import ToleratedBounds, compare_targets, join_plan_targets
 from zones.plan.files import load_plan
 from zones.plan.frames import targets_frame, zones_frame
-from zones.plan.model import Plan
+from zones.plan.model import Plan, Target
 from zones.project.model import load_project
 from zones.tables import ALLOCATION, ALLOCATION_TARGETS, MEASURED
 
@@ -109,6 +115,24 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
 @pytest.fixture(scope="module")
 def job(made: Made) -> AllocationJob:
     return run_job(made.prepared(), step=0.1)
+
+
+def test_a_part_of_a_target_is_no_ceiling_of_the_zone(made: Made) -> None:
+    """ "Anise 55,000 ha, of which old trees 6,200 ha" must not hold anise at 6,200 ha."""
+    plan = made.plan.model_copy(deep=True)
+    zone = next(zone for zone in plan.zones if zone.zone == "anise")
+    whole = next(target for target in zone.targets if target.indicator == "area")
+    change = {"target": "old-anise", "within": whole.target, "bound": "exact", "figure": 6200}
+    zone.targets.append(
+        Target(**(whole.model_dump(by_alias=True) | {"low": None, "high": None} | change))
+    )
+    frame = targets_frame(plan).set_index("target")
+    assert frame.index[frame["is_part"]].tolist() == ["old-anise"]
+    rows = made.tables["targets"]
+    part = rows[rows["target"] == whole.target].assign(target="old-anise", high=6200.0, low=6200.0)
+    asked = allocation_targets(pd.concat([rows, part]), plan, AllocationSettings(2026, 2030))
+    assert asked.targets["target"].tolist().count(whole.target) == 1
+    assert "old-anise" not in asked.targets["target"].tolist()
 
 
 def test_short_targets_of_other_plans_are_named(made: Made) -> None:

@@ -54,6 +54,23 @@ def test_a_range(
     assert found == (status, held, shortfall, surplus)
 
 
+def test_a_part_is_not_held_against_the_whole() -> None:
+    # "Tea 18,500 ha, of which Shan tea 6,200 ha": 15,579 ha of tea are no surplus of Shan tea.
+    part = {"is_part": True, "measure": "report", "bound": "exact", "low": 62.0, "high": 62.0}
+    assert compared(155.79, **(part | {"is_part": False}))["surplus"] == pytest.approx(93.79)
+    row = compared(155.79, **part)
+    assert (row["status"], row["told_by"]) == ("not_measured", "")
+    assert all(math.isnan(float(str(row[key]))) for key in ("present", "shortfall", "surplus"))
+    told = pd.DataFrame([plan_target(**part)])
+    reported = REPORTED.empty().reindex([0]).assign(
+        zone="pine", indicator="area", commune_code="", unit="ha", value=155.79, total=155.79,
+        year=2025, reporters=1, expected=1,
+    )  # fmt: skip
+    nothing = pd.DataFrame(columns=["zone", "indicator", "commune_code", "unit", "present"])
+    frame = compare_targets(told, nothing, tolerated=ToleratedBounds(), reported=reported)
+    assert frame["status"].tolist() == ["not_measured"]
+
+
 @pytest.mark.parametrize("bound", ["exact", "about", "maintain"])
 @pytest.mark.parametrize(
     ("present", "status", "shortfall", "surplus"),
