@@ -143,6 +143,8 @@ def _zone_totals(book: AtlasBook, tables: dict[str, PageTable]) -> PageTable:
     wanted = targets["unit"].eq("ha")
     if "indicator" in targets.columns:
         wanted &= targets["indicator"].eq("area")
+    if "commune_code" in targets.columns:
+        wanted &= targets["commune_code"].fillna("").eq("")
     areas = targets[wanted].drop_duplicates("zone").set_index("zone")
     figures = "figure_" if "figure_low" in areas.columns else ""
     rows = pd.DataFrame({"name": [book.annex.zone_name(zone) for zone in tables]})

@@ -163,10 +163,12 @@ def _targets(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _main_targets(frame: pd.DataFrame) -> set[int]:
-    """Rows drawn in the chart: per zone the first target of its area in ha."""
+    """Rows drawn in the chart: per zone the first target of its whole area in ha."""
     areas = frame["unit"].eq("ha") & frame["zone"].ne("")
     if "indicator" in frame:
         areas &= frame["indicator"].eq("area")
+    if "commune_code" in frame:  # What one commune is to have is not asked of the zone
+        areas &= frame["commune_code"].fillna("").eq("")
     first = frame[areas].drop_duplicates("zone").index
     return {int(row) for row in first}
 

@@ -242,7 +242,9 @@ def _subject(content: AnnexContent, row: pd.Series) -> str:
     parts = [content.zone_name(row["zone"])] if row["zone"] else []
     if isinstance(indicator, str) and indicator:
         parts.append(word("indicator", indicator, content.language))
-    return ": ".join(parts) or str(row["target"])
+    named = ": ".join(parts) or str(row["target"])
+    rows = content.zones[content.zones["commune_code"] == row.get("commune_code")]
+    return f"{named} – {content.commune_names(rows.iloc[:1])[0]}" if len(rows) else named
 
 
 def _sources_table(content: AnnexContent, say: Say) -> PageTable:

@@ -124,6 +124,7 @@ def save_published(content: AnnexContent, frames: Mapping[str, pd.DataFrame], fo
         "territory": heading.territory,
         "sharing": list(content.sharing),
         "plan_names": {plan: [name.vi, name.en] for plan, name in content.plan_names.items()},
+        "own_names": _own_names(content.targets),
         "kinds": dict(content.kinds),
         "listed_only": content.listed_only,
         "forms": dict(content.forms),
@@ -156,7 +157,7 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
     if absent:
         raise _missing(folder / f"{absent[0]}.csv")
     content = AnnexContent(
-        targets=frames["targets"],
+        targets=_with_own_names(frames["targets"], about),
         zones=frames["zones"],
         zone_names=words["zone_names"],
         forest_cover=frames["forest_cover"],
@@ -192,6 +193,20 @@ def load_published(folder: Path) -> tuple[AnnexContent, dict[str, pd.DataFrame]]
         **{name: frames.get(name) for name in _HELD},
     )
     return content, frames
+
+
+_NAMED = ["plan", "target", "name_vi", "name_en"]
+
+
+def _own_names(targets: pd.DataFrame) -> list[list[str]]:
+    if not set(_NAMED) <= set(targets.columns):
+        return []
+    return [list(row) for row in targets[_NAMED].dropna().itertuples(index=False)]
+
+
+def _with_own_names(targets: pd.DataFrame, about: _About) -> pd.DataFrame:
+    names = pd.DataFrame(about.own_names, columns=_NAMED, dtype="str")
+    return targets.merge(names, on=_NAMED[:2], how="left")
 
 
 def _unless_empty(frame: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -240,6 +255,8 @@ class _About(BaseModel):
     sharing: list[str] = Field(default_factory=list)
     plan_names: dict[str, tuple[str, str]] = Field(default_factory=dict)
     species: dict[str, tuple[str, str]] = Field(default_factory=dict)
+    # Plan, target, Vietnamese and English name of what only the plan has words for.
+    own_names: list[tuple[str, str, str, str]] = Field(default_factory=list)
     kinds: dict[str, Literal["xã", "phường", "đặc khu"]] = Field(default_factory=dict)
     listed_only: bool = False
     forms: dict[str, str]

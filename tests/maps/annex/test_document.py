@@ -366,3 +366,18 @@ def test_what_is_asked_for_each_year_is_so_much_a_year() -> None:
     (table, *_) = build_tables(squares.content(targets=asked))
     units = {row["subject"]: row["unit"] for row in table.rows.to_dict("records")}
     assert sorted(unit for unit in units.values() if unit.startswith("ha")) == ["ha", "ha/năm"]
+
+
+def test_targets_of_communes_are_told_apart() -> None:
+    targets = (
+        squares.targets()
+        .iloc[[0, 0, 0]]
+        .assign(target=["a", "b", "c"], commune_code=["", "06001", "06002"])
+    )
+    content = squares.content(targets=targets, kinds={"06001": "xã"})
+    (table, *_) = build_tables(content)
+    assert table.rows["subject"].tolist() == [
+        "Thông: Diện tích",
+        "Thông: Diện tích – Xã Bình Gia",
+        "Thông: Diện tích – Đồng Đăng",
+    ]

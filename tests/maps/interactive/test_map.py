@@ -125,7 +125,9 @@ def test_the_dust_of_a_sum_is_no_border_of_a_class(content: MapContent) -> None:
 def test_the_chart_takes_the_area_and_the_printed_figures(content: MapContent) -> None:
     targets = content.targets.assign(indicator="area", figure_low=1.0, figure_high=2.0)
     other = targets.iloc[[0]].assign(target="pine-large-timber", indicator="large_timber")
-    both = pd.concat([other, targets], ignore_index=True)
+    # Nor may what one commune is to have stand as the target of the zone.
+    of_one = targets.iloc[[0]].assign(target="pine-of-one", commune_code="06001")
+    both = pd.concat([other, of_one, targets], ignore_index=True)
     found = build_page_data(check_content(replace(content, targets=both)))["targets"]
     assert [target["target"] for target in found if target["main"]] == list(targets["target"])
     assert {(target["figure_low"], target["figure_high"]) for target in found} == {(1, 2)}

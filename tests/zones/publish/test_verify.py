@@ -32,6 +32,27 @@ def _english() -> None:
     set_language("en")
 
 
+_OWN = """
+plan: own
+name: {vi: Kế hoạch riêng, en: Own plan}
+issuer: null
+number: null
+date: null
+province: "20"
+vintage: "2025-07-01"
+horizon: {first: 2026, last: 2030}
+indicators:
+  - target: files-2030
+    indicator: files_of_owners
+    name: {vi: Chủ rừng hoàn thiện hồ sơ, en: Owners with complete files}
+    bound: exact
+    figure: 5
+    unit: organisation
+    year: 2030
+    clause: "1"
+"""
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = write_project(tmp_path_factory.mktemp("Dự án") / "phụ lục")
@@ -39,6 +60,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     text += "groups: {lists: {Cụm A: [Đồng Đăng, Cao Lộc]}}\n"
     # A class name as people write them goes through every page.
     text = text.replace("1: trees", '1: "tree\'s"')
+    # Words that only a plan has.
+    text = text.replace("lang-son-2023]", "lang-son-2023, own.yaml]")
+    (project.parent / "own.yaml").write_text(_OWN, "utf-8")
     project.write_text(text, "utf-8")
     return run_project(load_project(project), options=RunOptions()).out
 

@@ -89,15 +89,19 @@ def _summary(result: RunResult) -> dict[str, Any]:
 
 def target_names(result: RunResult) -> dict[tuple[str, str], str]:
     """Names of targets by plan and id: of an area the zone's, of anything else what is counted."""
+    from zones.plan.frames import communes_of
     from zones.plan.words import target_name
 
     names = {}
     for plan in result.context.plans():
+        units = communes_of(plan)
         vietnamese = language() == "vi"
         zones = {z.zone: z.name.vi if vietnamese else z.name.en for z in plan.zones}
         for zone, target in plan.all_targets():
             area = zones.get(zone) if target.indicator == "area" and not target.name else None
-            names[plan.plan, target.target] = area or target_name(plan, zone, target, language())
+            name = area or target_name(plan, zone, target, language())
+            unit = units.get(target.commune or "")
+            names[plan.plan, target.target] = f"{name} – {unit.name}" if unit else name
     return names
 
 
