@@ -35,6 +35,9 @@ PARTS = {
 #: Made for viewing or drawing: what a plot holds stands in labels and folders, not in columns.
 DRAWINGS = (".kml", ".kmz", ".dgn", ".dwg", ".dxf", ".gpx")
 
+#: Archives that are not looked into.
+PACKED = (".rar", ".7z", ".tar", ".gz", ".tgz")
+
 WORKBOOK_KINDS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 TABLE_KINDS = (".csv", ".tsv", *WORKBOOK_KINDS, ".parquet")
 
@@ -66,4 +69,8 @@ def instead_of(suffix: str) -> Phrase:
         return message("layers.io.name_instead", suffix=PARTS[suffix])
     if suffix in DRAWINGS:
         return message("layers.io.export_first")
+    if suffix in PACKED:
+        return message("layers.io.unpack_first")
+    if suffix in TABLE_KINDS or suffix in DOCUMENT_KINDS:
+        return message("layers.io.no_polygons")
     return message("layers.io.formats_read", known=" ".join([*DRIVERS, *ARCHIVES]))

@@ -40,7 +40,7 @@ from layers.base.units import (
     unit_of_table,
     unit_said,
 )
-from layers.io.endings import TABLE_KINDS, WORKBOOK_KINDS
+from layers.io.endings import PACKED, TABLE_KINDS, WORKBOOK_KINDS
 from layers.io.shown_cells import ShownCells
 from layers.io.values import as_text
 from layers.io.workbook import TEXT_BYTES, column_letters, read_workbook_rows
@@ -113,9 +113,10 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
     require_file(path)
     kind = path.suffix.lower()
     if kind not in TABLE_KINDS:
-        raise InputError(
-            "layers.io.not_a_table", path=path, table_kinds=TABLE_KINDS, suffix=path.suffix
-        )
+        unpack, save = message("layers.io.unpack_first"), message("layers.io.save_as_table")
+        hint = unpack if kind in PACKED else save
+        values = {"table_kinds": TABLE_KINDS, "suffix": path.suffix, "hint": hint}
+        raise InputError("layers.io.not_a_table", path=path, **values)
     titles: list[str] = []
     if kind == ".parquet":
         frame = _read_parquet(path)

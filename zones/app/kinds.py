@@ -14,6 +14,7 @@ from layers.io.endings import (
     DRAWINGS,
     DRIVERS,
     FOLDERS,
+    PACKED,
     PARTS,
     RASTER_ENDINGS,
     SIDECARS,
@@ -66,7 +67,7 @@ def refuse_unread_report(name: str) -> None:
 
 
 def _refused(name: str, kind: str) -> RefusedError:
-    if kind in PARTS or kind in DRAWINGS:
+    if kind in {*PARTS, *DRAWINGS, *PACKED}:
         hint = instead_of(kind)
         told = InputError("layers.io.not_a_vector_file", file=name, found=kind, hint=hint)
         return RefusedError(415, told.phrase)

@@ -252,8 +252,11 @@ def test_unreadable_tables(folder: Path) -> None:
     with pytest.raises(MissingFileError, match="No file"):
         read_table(folder / "none.csv")
     (folder / "a.doc").write_text("x")
-    with pytest.raises(InputError, match=r"expected a table as .csv, .tsv, .xlsx"):
+    with pytest.raises(InputError, match=r"expected a table as .csv, .tsv, .xlsx.*save its table"):
         read_table(folder / "a.doc")
+    (folder / "a.rar").write_text("x")
+    with pytest.raises(InputError, match="unpack it"):
+        read_table(folder / "a.rar")
     (folder / "a.csv").write_bytes(b"x\n\xe1\xff\n")
     with pytest.raises(InputError, match=r"expected UTF-8 text.*position 2"):
         read_table(folder / "a.csv")

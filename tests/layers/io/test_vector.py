@@ -785,3 +785,23 @@ def test_a_part_that_is_a_link_out_of_the_folder_is_refused(squares, folder, suf
         (home / part).symlink_to(elsewhere / "b")
     with pytest.raises(InputError, match="is a link out of its folder"):
         load_vector(path)
+
+
+@pytest.mark.parametrize(
+    ("ending", "remedy"),
+    [
+        (".dgn", "open it in QGIS and export"),
+        (".gml", "open it in QGIS and export"),
+        (".rar", "unpack it"),
+        (".xlsx", "kind: report"),
+        (".docx", "kind: report"),
+        (".dbf", r"\.shp"),
+    ],
+)
+def test_a_file_that_is_no_layer_is_refused_with_what_to_do(
+    ending: str, remedy: str, tmp_path: Path
+) -> None:
+    path = tmp_path / f"rung{ending}"
+    path.write_bytes(b"x")
+    with pytest.raises(InputError, match=remedy):
+        load_vector(path)
