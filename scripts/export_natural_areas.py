@@ -19,6 +19,8 @@ import geopandas as gpd
 DATA = Path(__file__).resolve().parent.parent / "data"
 #: Equal-area projection in which the boundaries are measured.
 EQUAL_AREA = "ESRI:102028"
+#: Codes of the layer that the table of communes (``communes-34.csv``) has otherwise: Ba Chẽ.
+OTHER_CODES = {"06978": "06970"}
 MOST_APART = 0.2
 
 
@@ -28,7 +30,11 @@ def main(layer: Path) -> None:
     listed = frame["area_km2_official"] * 100
     drawn = frame.geometry.to_crs(EQUAL_AREA).area / 10_000
     kept = ((drawn / listed - 1).abs() <= MOST_APART) & (frame["province_code"] != "20")
-    table = frame[kept].assign(circulated_area_ha=listed.round(2)).sort_values("code")
+    table = (
+        frame[kept]
+        .assign(code=frame["code"].replace(OTHER_CODES), circulated_area_ha=listed.round(2))
+        .sort_values("code")
+    )
     columns = ["code", "circulated_area_ha"]
     path = DATA / "natural_areas-34.csv"
     table[columns].to_csv(path, index=False, encoding="utf-8", lineterminator="\n")

@@ -296,7 +296,14 @@ def _settle_codes(
                 rows=tuple(int(row) for row in frame.loc[foreign, "row"]),
             )
         )
-    return kept, notes, labels
+    written = frame.loc[foreign, ["code", "name"]].itertuples(index=False)
+    return kept, notes, [_record(code, name) for code, name in written]
+
+
+def _record(code: object, name: object) -> str:
+    """What a record says of itself: code and name, once where one stands for both."""
+    texts = [str(cell) for cell in (code, name) if cell is not None and cell == cell]
+    return " ".join(dict.fromkeys(texts))
 
 
 def _check_complete(

@@ -6,7 +6,7 @@ All faults are collected, then reported once. A finding of severity ``error`` st
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -389,18 +389,23 @@ def _plan_errors(plans: list[Plan]) -> list[Finding]:
 
 
 def _plans_of_others(plans: list[Plan], province: str) -> list[Finding]:
-    """Tell plans that were made for another province: none of their communes lies here."""
+    """Tell plans that were made for another province: none of their communes lies here.
+
+    What several provinces are to do together (tasks, no zones) is a plan of each of them.
+    """
     return [
         Finding(
             severity="problem",
             kind="plan-of-another-province",
             source=plan.plan,
             message=message(
-                "zones.inputs.plan_of_another_province", province=plan.province, province_2=province
+                "zones.inputs.plan_of_another_province",
+                province=f"{province_name(plan.province)} ({plan.province})",
+                province_2=f"{province_name(province)} ({province})",
             ),
         )
         for plan in plans
-        if plan.province != province
+        if plan.province != province and (plan.zones or province not in plan.other_provinces)
     ]
 
 
@@ -411,6 +416,8 @@ def plans_of_a_part(plans: Sequence[Plan], province: str) -> list[Finding]:
     for plan in plans:
         if len(parts) < 2 or plan.province != province or plan.vintage >= NEWEST_VINTAGE:
             continue
+        if not any(it.scope == "province" and it.measure != "none" for _, it in plan.all_targets()):
+            continue  # Tasks, and what neither layers nor reports tell: held against nothing
         issuer = exact_key(plan.issuer or "")
         named = [name for name in parts if issuer.endswith(exact_key(name))]
         what = message(
@@ -430,9 +437,12 @@ def _check_together(inputs: Inputs) -> None:
     frames |= {name: item.table for name, item in inputs.reports.items()}
     for name, frame in frames.items():
         day = inputs.project.layers[name].vintage
-        # Reports were carried to the project's communes when they were read.
+        # Reports were carried to the project's communes when they were read; hectares of a commune
+        # that the boundaries do not have stop a run.
         if day is None or name in inputs.reports:
-            inputs.findings.extend(check_codes_of_day(name, frame, inputs.communes, on=on))
+            told = check_codes_of_day(name, frame, inputs.communes, on=on)
+            stops = name in inputs.reports
+            inputs.findings.extend(_as_errors(told, "code-not-in-communes") if stops else told)
         else:
             then = list_communes(inputs.project.province, day)
             then = then.rename(columns={"code": "commune_code", "name": "commune"})
@@ -464,6 +474,10 @@ def _check_together(inputs: Inputs) -> None:
         if name not in strange and inputs.project.layers[name].kind == "crop_plots"
     }
     inputs.findings.extend(check_crop_layers(crops, inputs.crs))
+
+
+def _as_errors(findings: Iterable[Finding], kind: str) -> list[Finding]:
+    return [replace(item, severity="error") if item.kind == kind else item for item in findings]
 
 
 def _overlaps(name: str, layer: PlotLayer, crs: pyproj.CRS) -> list[Finding]:

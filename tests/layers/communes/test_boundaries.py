@@ -208,6 +208,14 @@ def test_a_record_that_fits_no_commune_is_named_beside_the_missing_one(tmp_path:
         load_province(tmp_path, frame)
 
 
+def test_a_record_under_an_unknown_code_is_told_with_its_code(tmp_path: Path) -> None:
+    """Two lists give one commune two codes: the name alone would look right already."""
+    frame = province()
+    frame["code"] = frame["code"].replace({"06529": "06530"})
+    with pytest.raises(InputError, match=r"\(06529 Lộc Bình\), and 1 .* \(06530 Lộc Bình\)"):
+        load_province(tmp_path, frame)
+
+
 @pytest.mark.parametrize(
     "change",
     [

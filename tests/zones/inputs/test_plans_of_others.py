@@ -8,7 +8,7 @@ import pytest
 
 from layers import MissingFileError, data_path
 from tests.factories import communes, write_project
-from zones.inputs.read import plans_of_a_part, read_inputs
+from zones.inputs.read import _plans_of_others, plans_of_a_part, read_inputs
 from zones.plan.files import load_plan
 from zones.project.model import load_project
 
@@ -24,7 +24,7 @@ def test_a_plan_of_another_province_is_a_problem(tmp_path: Path) -> None:
     kinds = {item.kind: item for item in read_inputs(load_project(path)).findings.items}
     found = kinds["plan-of-another-province"]
     assert (found.severity, found.source) == ("problem", "other")
-    assert "the plan is of province 24, the project of 20" in found.message.en
+    assert "the plan is of Bắc Ninh (24), the project of Lạng Sơn (20)" in found.message.en
 
 
 def test_two_zones_of_one_crop_are_told_by_the_check(tmp_path: Path) -> None:
@@ -70,4 +70,13 @@ def test_a_plan_of_a_province_that_was_joined_is_a_problem_in_todays() -> None:
         "speaks for Bắc Giang, Bắc Ninh, today" in plans_of_a_part([nameless], "24")[0].message.en
     )
     assert plans_of_a_part([plan.model_copy(update={"vintage": "2025-07-01"})], "24") == []
+    tasks = plan.model_copy(update={"zones": [], "indicators": []})
+    assert plans_of_a_part([tasks], "24") == []
     assert plans_of_a_part([load_plan("lang-son-2024")], "20") == []
+
+
+def test_tasks_of_several_provinces_are_a_plan_of_each() -> None:
+    plan = load_plan("three-provinces-2022")
+    assert {"22", "31"} <= set(plan.other_provinces)
+    assert _plans_of_others([plan], "22") == []
+    assert len(_plans_of_others([plan], "20")) == 1

@@ -334,3 +334,13 @@ def test_a_blank_row_of_a_code_that_is_none_is_told(tmp_path: Path) -> None:
     settled = _settle(load_report(path), 2026)
     told = [one for one in settled.findings.items if "06999" in one.message.vi]
     assert [(one.severity, one.kind, one.count) for one in told] == [("problem", "unmatched", 1)]
+
+
+def test_hectares_of_a_commune_that_is_not_there_stop_the_check_as_the_run(tmp_path: Path) -> None:
+    path = write_project(tmp_path / "p")
+    fruit = path.parent / "fruit.csv"
+    rows = fruit.read_text("utf-8").rstrip("\n").splitlines()
+    first = rows[1].split(",")
+    fruit.write_text("\n".join([*rows, ",".join(["99999", *first[1:]])]) + "\n", "utf-8")
+    (told,) = read_inputs(load_project(path)).findings.of("error")
+    assert (told.source, told.kind) == ("fruit", "code-not-in-communes")
