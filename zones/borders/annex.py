@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,23 @@ from layers.base.schema import Schema
 from layers.communes.gazetteer import province_name
 from maps.annex.official import OfficialContent, Text, save_official
 from maps.layout.page_table import PageColumn, PageTable, ranked, summed
-from zones.tables import BORDER_CONTACTS, BORDER_LAND, BORDER_MARKING, BORDER_PLOTS, BORDERS
+from zones.tables import (
+    BORDER_CLAIMS,
+    BORDER_CONTACTS,
+    BORDER_GROUND,
+    BORDER_LAND,
+    BORDER_MARKING,
+    BORDER_PLOTS,
+    BORDERS,
+)
 
 if TYPE_CHECKING:
     from zones.project.model import Project
 
 #: Digits of metres and hectares on paper.
 DECIMALS = 1
+#: Ground in dispute is a matter of small strips.
+_GROUND_DECIMALS = 2
 _AGENCY = "SỞ NÔNG NGHIỆP\nVÀ MÔI TRƯỜNG"
 
 
@@ -46,11 +57,16 @@ class BorderWriter:
         return [self.say(f"word_{value}") for value in values]
 
     def table(
-        self, name: str, frame: pd.DataFrame, *columns: tuple[str, str, float], title: str = ""
+        self,
+        name: str,
+        frame: pd.DataFrame,
+        *columns: tuple[str, str, float],
+        title: str = "",
+        decimals: int = DECIMALS,
     ) -> PageTable:
         """Lay out a table; columns are key, kind and width, figures are rounded and summed."""
         figures = [key for key, kind, _ in columns if kind == "hectares"]
-        rows = ranked(frame.assign(**{key: frame[key].round(DECIMALS) for key in figures}))
+        rows = ranked(frame.assign(**{key: frame[key].round(decimals) for key in figures}))
         laid = (
             PageColumn("rank", self.say("column_rank"), "count", 5),
             *(
@@ -71,10 +87,10 @@ class BorderWriter:
             role="sources",
             columns=laid,
             rows=rows,
-            total=summed(rows, laid, DECIMALS) if figures else None,
+            total=summed(rows, laid, decimals) if figures else None,
             total_label=self.say("total"),
             language=self.language,
-            decimals=(DECIMALS, DECIMALS),
+            decimals=(decimals, decimals),
         )
 
 
@@ -84,8 +100,7 @@ def save_border_annex(tables: Mapping[Schema, pd.DataFrame], project: Project, p
     province = province_name(project.province)
     distance = float(project.borders.distance_m)
     pairs = _named(tables[BORDERS])
-    blocks: list[Text | PageTable] = [
-        Text(writer.say("how_measured", distance=distance)),
+    blocks: list[PageTable] = [
         writer.table(
             "borders",
             pairs,
@@ -103,6 +118,8 @@ def save_border_annex(tables: Mapping[Schema, pd.DataFrame], project: Project, p
     names = names[~names.index.duplicated()]
     for made in (
         _plots(tables[BORDER_PLOTS], names, writer),
+        _claims(tables[BORDER_CLAIMS], pairs, writer),
+        _ground(tables[BORDER_GROUND], names, writer),
         _marking(tables[BORDER_MARKING], names, writer),
     ):
         blocks += [made] if len(made.rows) else []
@@ -130,7 +147,10 @@ def save_border_annex(tables: Mapping[Schema, pd.DataFrame], project: Project, p
         place=province,
         kind=writer.say("kind"),
         subject=writer.say("subject", province=project.province_label(writer.language)),
-        blocks=blocks,
+        blocks=[
+            Text(writer.say("how_measured", distance=distance)),
+            *(replace(block, title=f"{n}. {block.title}") for n, block in enumerate(blocks, 1)),
+        ],
         recipients=("Lưu: VT",),
         demo=project.demo,
         language=writer.language,
@@ -185,6 +205,36 @@ def _marking(frame: pd.DataFrame, names: pd.DataFrame, writer: BorderWriter) -> 
         "marking", named, ("commune", "text", 18), ("neighbour", "text", 18),
         ("side", "text", 14), ("three_forest", "text", 16), ("other", "text", 16),
         ("length_m", "hectares", 12),
+    )  # fmt: skip
+
+
+def _claims(frame: pd.DataFrame, pairs: pd.DataFrame, writer: BorderWriter) -> PageTable:
+    """Hectares that plots of both sides cover, by the communes that the plots name."""
+    sums = frame.groupby(["commune_code", "neighbour_commune_code"], dropna=False)["area_ha"]
+    told = sums.agg(places="size", area_ha="sum").reset_index()
+    named = told.assign(
+        commune=_names(told["commune_code"], pairs, "commune_code", "commune"),
+        neighbour=_names(told["neighbour_commune_code"], pairs, "neighbour_code", "neighbour"),
+    )
+    return writer.table(
+        "claims", named, ("commune", "text", 22), ("neighbour", "text", 22),
+        ("places", "count", 10), ("area_ha", "hectares", 14), decimals=_GROUND_DECIMALS,
+    )  # fmt: skip
+
+
+def _names(codes: pd.Series, pairs: pd.DataFrame, code: str, name: str) -> pd.Series:
+    """Names of communes; the code where no pair of the border has it."""
+    known = pairs.drop_duplicates(code).set_index(code)[name]
+    return codes.map(known).fillna(codes).fillna("")
+
+
+def _ground(frame: pd.DataFrame, names: pd.DataFrame, writer: BorderWriter) -> PageTable:
+    """Hectares in communes of both provinces, in none, and in the strips no plot covers."""
+    named = _pair_names(frame.reset_index(drop=True), names)
+    named = named.assign(claim=writer.words(frame["claim"]))
+    return writer.table(
+        "ground", named, ("commune", "text", 22), ("neighbour", "text", 22),
+        ("claim", "text", 30), ("area_ha", "hectares", 14), decimals=_GROUND_DECIMALS,
     )  # fmt: skip
 
 

@@ -35,9 +35,11 @@ def save_region_document(
     blocks: list[Text | PageTable] = [
         Text(message("zones.pages.region_how", provinces=names).text(language))
     ]
-    for number, (schema, (heading, words)) in enumerate(tables.items(), start=1):
-        if len(words):
-            blocks.append(_page_table(schema, f"{number}. {heading}", words, language))
+    filled = [(schema, *told) for schema, told in tables.items() if len(told[1])]
+    blocks += [
+        _page_table(schema, f"{number}. {heading}", words, language)
+        for number, (schema, heading, words) in enumerate(filled, start=1)
+    ]
     content = OfficialContent(
         parent=_BLANK,
         agency=_BLANK,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from layers.base.errors import ClosureError, InputError
 from layers.base.json_text import json_bytes, parsed_json
-from layers.base.language import Language
+from layers.base.language import Language, Phrase
 from layers.base.messages import message
 from layers.base.schema import Schema, read_schema
 from layers.communes.gazetteer import province_name
@@ -323,13 +324,13 @@ def _in_words(
 
 def region_lines(result: RegionResult, language: Language) -> Sequence[str]:
     """Cover of each province and of the region, one line each, with the zone it was measured in."""
-    return [
-        message(
-            "zones.run.region_line",
-            name=province_name(str(row["province"])) if row["province"] else result.title,
-            crs=row["area_crs"] or "–",
-            area=row["natural_area_ha"],
-            percent=row["cover_percent"],
-        ).text(language)
-        for row in result.tables[REGION_COVER].to_dict("records")
-    ]
+    rows = result.tables[REGION_COVER].to_dict("records")
+    return [_region_line(row, result.title).text(language) for row in rows]
+
+
+def _region_line(row: Mapping[Hashable, Any], title: str) -> Phrase:
+    area, percent = row["natural_area_ha"], row["cover_percent"]
+    if not row["province"]:
+        return message("zones.run.region_sum", name=title, area=area, percent=percent)
+    name, crs = province_name(str(row["province"])), row["area_crs"]
+    return message("zones.run.region_line", name=name, crs=crs, area=area, percent=percent)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from pathlib import Path
 
+import docx
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -24,6 +26,7 @@ from tests.zones.borders.border_ground import (
     write_across,
     write_own,
 )
+from zones.borders.annex import save_border_annex
 from zones.borders.commune_pairs import find_borders
 from zones.borders.sheets import SheetBook
 from zones.borders.side import Sides
@@ -263,6 +266,37 @@ def test_each_province_in_its_own_zone_is_told(both: RunResult) -> None:
     kinds = {row["kind"]: row for row in both.record["findings"]}
     assert "EPSG:9214" in kinds["neighbour-zone"]["message_en"]
     assert "EPSG:9215" in kinds["neighbour-zone"]["message_en"]
+
+
+def test_ground_in_dispute_stands_in_the_report(both: RunResult, tmp_path: Path) -> None:
+    """Nobody opens a CSV at the meeting of two provinces."""
+    names = (BORDERS, BORDER_LAND, BORDER_PLOTS, BORDER_CONTACTS)
+    tables = {schema: both[schema] for schema in names}
+    own, other = both[BORDERS][["commune_code", "neighbour_code"]].iloc[0]
+    claims = BORDER_CLAIMS.empty().reindex(range(3))
+    tables[BORDER_CLAIMS] = claims.assign(
+        commune_code=own, neighbour_commune_code=[other, other, "99999"], area_ha=[1.25, 0.5, 0.1]
+    )
+    ground = BORDER_GROUND.empty().reindex(range(2))
+    tables[BORDER_GROUND] = ground.assign(
+        commune_code=own, neighbour_code=other, claim=["both", "neither"], area_ha=[0.04, 2.0]
+    )
+    tables[BORDER_MARKING] = BORDER_MARKING.empty()
+    path = save_border_annex(tables, both.context.project, tmp_path / "a.docx")
+    report = docx.Document(str(path))
+    titles = [line.text for line in report.paragraphs if re.match(r"\d\. ", line.text)]
+    assert [title[0] for title in titles] == ["1", "2", "3", "4", "5", "6"]
+    assert titles[3][3:] == "Đất mà lô của cả hai bên cùng phủ"
+    rows = [[cell.text for cell in row.cells][1:] for row in report.tables[-4].rows]
+    name, neighbour = both[BORDERS][["commune", "neighbour"]].iloc[0]
+    assert rows[1:3] == [[name, neighbour, "2", "1,75"], [name, "99999", "1", "0,10"]]
+    assert rows[3][-1] == "1,85"
+    rows = [[cell.text for cell in row.cells][3:] for row in report.tables[-3].rows]
+    assert rows[1:] == [
+        ["xã của cả hai tỉnh cùng nhận", "0,04"],
+        ["giữa hai đường, không thuộc xã nào", "2,00"],
+        ["", "2,04"],
+    ]
 
 
 def test_pages_and_layers_are_written(both: RunResult) -> None:

@@ -16,6 +16,7 @@ from layers.base.language import format_number
 from maps.interactive.page_data import read_page_data
 from tests.zones.borders.border_ground import write_across, write_own
 from zones.cli.main import run
+from zones.pages.region_document import save_region_document
 from zones.project.region import load_region
 from zones.publish.publish import PublishedFigures
 from zones.run.context import RunOptions, SilentTeller
@@ -96,6 +97,19 @@ def test_the_report_prints_the_rows_of_the_workbook(region: tuple[Path, RegionRe
     assert {"Hồi", "Diện tích hữu cơ"} <= {text for row in targets for text in row}
     assert not {text for row in targets[1:] for text in row if "_" in text or text == "area"}
     assert [row[:2] for row in borders[1:]] == [["Lạng Sơn", "Bắc Ninh"], ["Bắc Ninh", "Lạng Sơn"]]
+
+
+def test_tables_of_the_report_are_numbered_without_a_gap(tmp_path: Path) -> None:
+    tables = {
+        REGION_COVER: ("Che phủ rừng", REGION_COVER.empty().reindex([0])),
+        REGION_TARGETS: ("Chỉ tiêu", REGION_TARGETS.empty()),
+        REGION_BORDERS: ("Ranh giới", REGION_BORDERS.empty().reindex([0])),
+    }
+    path = save_region_document(
+        "Vùng", tables, ["24"], tmp_path / "a.docx", demo=False, language="vi"
+    )
+    texts = [line.text for line in docx.Document(str(path)).paragraphs]
+    assert [text for text in texts if text[:1].isdigit()] == ["1. Che phủ rừng", "2. Ranh giới"]
 
 
 def test_one_map_shows_all_provinces(region: tuple[Path, RegionResult]) -> None:

@@ -37,6 +37,7 @@ def report_run(result: RunResult, *, as_json: bool, verbose: bool) -> None:
 
 def report_region(result: RegionResult, *, as_json: bool) -> None:
     """Say what each province and the region have; 1 is the exit code when data has problems."""
+    from layers.communes.gazetteer import province_name
     from zones.run.region import region_lines
 
     if as_json:
@@ -45,7 +46,8 @@ def report_region(result: RegionResult, *, as_json: bool) -> None:
         whole = {"out": str(result.out), "has_problems": result.has_problems}
         print_json({**whole, "provinces": provinces, **tables})
     else:
-        for one in result.provinces.values():
+        for code, one in result.provinces.items():
+            print_line(f"{province_name(code)}:")
             print_findings(one.record["findings"], verbose=False)
         for line in region_lines(result, language()):
             print_line(line)
