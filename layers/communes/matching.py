@@ -377,6 +377,9 @@ def _guess(text: str, clean: str, index: NameIndex, province: str | None) -> Mat
             ),
             others + candidates,
         )
+    if province and not namesakes and _bare_name(clean) in _former_districts(province):
+        why = message("layers.communes.is_a_district", clean=clean)
+        return _no_match(text, "district", why, candidates)
     best, second = [*(cost for cost, _ in ranked[:2]), math.inf, math.inf][:2]
     most = min(_reach(clean), _MOST_SLIPS_OF_NAMESAKE if namesakes else _MOST_SLIPS)
     if best > most or second - best < _LEAST_MARGIN:
@@ -386,6 +389,18 @@ def _guess(text: str, clean: str, index: NameIndex, province: str | None) -> Mat
         remark = message("layers.communes.name_elsewhere", told=told)
     unit, score = candidates[0].unit, candidates[0].score
     return Match(unit.code, unit.name, "near", score, candidates[1:], text, unit, remark)
+
+
+def _bare_name(clean: str) -> str:
+    return exact_key(split_kind(clean)[0][1])
+
+
+@lru_cache(maxsize=64)
+def _former_districts(province: str) -> frozenset[str]:
+    """Keys of the districts that the communes of a province of today lay in until June 2025."""
+    known = vintages(province)
+    units = communes_on(province, known[-2]).values() if len(known) > 1 else ()
+    return frozenset(key for unit in units if (key := district_key(unit.district)))
 
 
 def _reach(clean: str) -> float:

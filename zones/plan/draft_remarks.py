@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from layers.base.language import Language, Phrase
 from layers.base.messages import message
+from layers.communes.gazetteer import province_name
 from zones.plan.words import clause_words
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ def draft_remarks(draft: Draft, language: Language) -> Iterator[str]:
         targets=targets,
         count=len(draft.plan.zones),
     ).text(language)
+    if tasks := len(draft.plan.tasks):
+        yield message("zones.plan.remark_draft_tasks", count=tasks).text(language)
+    if others := [f"{province_name(code)} ({code})" for code in draft.plan.other_provinces]:
+        yield message("zones.plan.remark_other_provinces", provinces=others).text(language)
     for note in draft.notes:
         yield note.text(language)
     for name in draft.near:

@@ -11,6 +11,15 @@ from layers.communes.match_result import Match, NoMatch
 from layers.communes.matching import match_commune, resolve_commune
 
 
+def test_the_name_of_a_former_district_is_told_as_one() -> None:
+    """Văn Yên was a district of Yên Bái: neither unknown, nor Vĩnh Yên misspelt."""
+    for text, day in (("Văn Yên", None), ("xã Văn Yên", None), ("Văn Yên", 2024)):
+        found = match_commune(text, province="15", on=day)
+        assert isinstance(found, NoMatch)
+        assert found.reason == "district"
+        assert "is a district, not a commune" in found.message.en
+
+
 @pytest.mark.parametrize(
     ("text", "code", "how"),
     [

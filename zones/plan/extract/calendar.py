@@ -43,7 +43,9 @@ def _named(pattern: re.Pattern[str], sentence: str) -> str:
     found = pattern.search(sentence)
     if found is None:
         return "?"
-    return " ".join(found[found.lastindex or 0].split())[:120]
+    # "UBND các xã: báo cáo …" names who reports before the colon
+    named = found[found.lastindex or 0].split(":")[0]
+    return " ".join(named.split()).rstrip(" ,;–-")[:120]
 
 
 def read_reports(paragraphs: Sequence[Paragraph]) -> list[Report]:

@@ -162,6 +162,19 @@ def test_days_of_reports_are_read(made: Draft) -> None:
     assert report.reporter.vi.startswith("UBND các xã")
 
 
+def test_who_reports_ends_before_the_colon() -> None:
+    lines = (
+        "1. Sở Nông nghiệp và Môi trường: chủ trì, tổng hợp báo cáo UBND tỉnh trước ngày 15/12.",
+        "2. UBND các xã, phường: báo cáo kết quả về Sở trước ngày 30/11 hằng năm.",
+        "3. Vùng hồi: 35.000 ha tại xã Điềm He.",
+    )
+    made = draft_plan(Document("made.txt", "0" * 64, lines), plan_id="made", province="20")
+    assert [report.reporter.vi for report in made.plan.reports] == [
+        "Sở Nông nghiệp và Môi trường",
+        "UBND các xã, phường",
+    ]
+
+
 def test_days_of_reports_are_read_as_words_too() -> None:
     lines = (
         "1. UBND các xã báo cáo trước ngày 15 tháng 12 hằng năm về Sở Tài chính.",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from layers.base.errors import InputError
+from zones.plan.draft_remarks import draft_remarks
 from zones.plan.extract.document import Document, read_document_text
 from zones.plan.extract.draft import Draft, draft_plan
 from zones.plan.extract.tasks import deadline_in
@@ -117,3 +118,12 @@ def test_the_plan_of_bac_giang_is_read_as_one_of_its_time(shared: Path) -> None:
         "poultry_meat": 39_100,
         "goat_meat": 400,
     }
+
+
+def test_tasks_and_partners_are_told_first() -> None:
+    """Of a plan of tasks "1 quantity became 1 target" looked like a document that was not read."""
+    lines = list(draft_remarks(_draft(*TABLE), "vi"))
+    assert lines[1:3] == [
+        "4 nhiệm vụ kèm đơn vị thực hiện và thời hạn.",
+        "Văn bản còn là của Quảng Ninh (22).",
+    ]
