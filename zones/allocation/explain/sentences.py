@@ -69,6 +69,8 @@ class Voice:
 
     step: float = 1.0
     names: Mapping[str, Phrase] = field(default_factory=dict)
+    #: Zone and name of the commune of each target that asks it of one commune.
+    places: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def name(self, thing: str) -> Phrase:
         """Name of a zone or a land source."""
@@ -91,7 +93,7 @@ class Voice:
 
     def say(self, key: str, /, *, about: str = "", target: str = "", **values: Value) -> Sentence:
         """Fill a template."""
-        values = {"zone": self.name(about), "target": target, **values}
+        values = {"zone": self._asked(about, target), "target": target, **values}
         rounded = {
             name: self._rounded(value) if isinstance(value, float) else value
             for name, value in values.items()
@@ -107,6 +109,11 @@ class Voice:
                 "zones.allocation.explain.sentence_incomplete", key=key, error=error
             ) from None
         return Sentence(key, about, target, rounded, phrase)
+
+    def _asked(self, zone: str, target: str) -> Phrase:
+        """Name of a zone, with the commune where its target is one of a single commune."""
+        name, (of, place) = self.name(zone), self.places.get(target, ("", ""))
+        return joined([name, Phrase(en=place, vi=place)], between=" · ") if of == zone else name
 
     def _rounded(self, value: float) -> float:
         if not math.isfinite(value):

@@ -80,7 +80,8 @@ def explain_allocation(
     Explanation
         Sentences and repairs.
     """
-    voice = Voice(printed.step, {**source_names(allocation), **(names or {})})
+    named = {**source_names(allocation), **(names or {})}
+    voice = Voice(printed.step, named, _places(allocation, printed))
     reasons: list[Sentence] = []
     short = allocation.held["status"] == "short"
     wide = widen(allocation) if short.any() else None
@@ -338,6 +339,15 @@ def _rivals(allocation: Allocation) -> dict[str, list[str]]:
     return {
         str(target): [other for other in groups[label] if other != zone]
         for target, zone, label in zip(found["target"], found["zone"], found["label"], strict=True)
+    }
+
+
+def _places(allocation: Allocation, printed: RoundedAllocation) -> dict[str, tuple[str, str]]:
+    communes = allocation.inputs.communes.set_index("commune_code")["commune"]
+    asked = printed.held[printed.held["commune_code"].isin(communes.index)]
+    return {
+        str(row["target"]): (str(row["zone"]), str(communes[row["commune_code"]]))
+        for row in asked.to_dict("records")
     }
 
 

@@ -535,3 +535,13 @@ def test_a_zone_whose_land_no_layer_shows_is_told_the_layer_and_no_other_remedy(
     (told,) = said(explanation.reasons, "no_map")
     assert "Land-use map is missing" in told
     assert "kind: land_use" in told
+
+
+def test_a_target_of_one_commune_is_told_with_it() -> None:
+    """Four communes of one crop were four sentences about the crop, told apart by figures alone."""
+    inputs = inputs_of(land={("Tú Lệ", "bare"): 5.0, ("b", "bare"): 50.0}, targets={"na": (20, 30)})
+    inputs = replace(inputs, targets=inputs.targets.assign(commune_code="Tú Lệ"))
+    _, explanation = explained(inputs)
+    assert explanation.reasons[0].phrase.vi.startswith("Na · Tú Lệ còn thiếu 15 ha so với 20 ha")
+    assert explanation.repair_sentences
+    assert all("Custard apple · Tú Lệ" in s.phrase.en for s in explanation.repair_sentences)
