@@ -30,6 +30,7 @@ from maps.tables import (
     SOURCES,
     SPECIES_AGES,
     TARGETS,
+    TASKS,
     ZONE_NAMES,
     ZONES,
 )
@@ -186,6 +187,8 @@ class AnnexContent:
         Columns of ``maps.tables.PROGRESS``: hectares of each zone by year, measured and reported.
     cover_years : pandas.DataFrame or None
         Columns of ``maps.tables.COVER_YEARS``: forest of the province in the years of a forecast.
+    tasks : pandas.DataFrame or None
+        Columns of ``maps.tables.TASKS``: what the plans ask for without a figure.
     """
 
     targets: pd.DataFrame
@@ -214,6 +217,7 @@ class AnnexContent:
     group_cover: pd.DataFrame | None = None
     progress: pd.DataFrame | None = None
     cover_years: pd.DataFrame | None = None
+    tasks: pd.DataFrame | None = None
 
     __repr__ = short_repr
 
@@ -232,6 +236,7 @@ class AnnexContent:
             ("group_cover", GROUP_COVER),
             ("progress", PROGRESS),
             ("cover_years", COVER_YEARS),
+            ("tasks", TASKS),
         )
         for name, schema in frames:
             frame = getattr(self, name)

@@ -32,6 +32,7 @@ Role = Literal[
     "ages",
     "allocation",
     "progress",
+    "tasks",
     "sources",
     "commune",
     "path",

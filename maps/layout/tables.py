@@ -53,6 +53,7 @@ def build_tables(content: AnnexContent) -> tuple[PageTable, ...]:
         tables.append(years_table(content.cover_years, territory, say))
     tables += progress_tables(content, say)
     tables += unmeasured
+    tables += [_tasks_table(content.tasks, say)] if content.tasks is not None else []
     tables.append(_sources_table(content, say))
     return tuple(
         replace(
@@ -245,6 +246,17 @@ def _subject(content: AnnexContent, row: pd.Series) -> str:
     named = ": ".join(parts) or str(row["target"])
     rows = content.zones[content.zones["commune_code"] == row.get("commune_code")]
     return f"{named} – {content.commune_names(rows.iloc[:1])[0]}" if len(rows) else named
+
+
+def _tasks_table(tasks: pd.DataFrame, say: Say) -> PageTable:
+    columns = (
+        rank_column(say),
+        PageColumn("name", say("tasks.task"), "text", 60),
+        PageColumn("clause", say("targets.clause"), "text", 10),
+        PageColumn("responsible", say("tasks.responsible"), "text", 28),
+        PageColumn("deadline", say("tasks.deadline"), "text", 16),
+    )
+    return PageTable(say("tasks.name"), say("tasks.title"), "tasks", columns, ranked(tasks))
 
 
 def _sources_table(content: AnnexContent, say: Say) -> PageTable:

@@ -33,6 +33,7 @@ from maps.layout.page_table import Role
 from zones.forest.species import species_ages
 from zones.inputs.groups import commune_groups
 from zones.pages.context_layers import communes_with_kinds
+from zones.pages.tasks import tasks_in_words
 from zones.plan.frames import plan_names
 from zones.plan.model import Plan
 from zones.plan.words import with_own_names
@@ -78,6 +79,7 @@ def annex_content(
         notes=(*figures.notes, *area_notes(project), *_group_notes(project, communes)),
         sharing=figures.sharing,
         plan_names=plan_names(plans),
+        tasks=_unless_empty(tasks_in_words(plans, language)),
         kinds=_kinds(communes, project),
         group_zones=figures.groups.get("group_zones"),
         group_cover=figures.groups.get("group_cover"),

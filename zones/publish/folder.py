@@ -28,6 +28,7 @@ from maps.tables import (
     LOSSES,
     SOURCES,
     TARGETS,
+    TASKS,
     ZONE_NAMES,
     ZONES,
 )
@@ -79,9 +80,10 @@ _FIGURES = {
     "group_zones": GROUP_ZONES,
     "group_cover": GROUP_COVER,
     "cover_years": COVER_YEARS,
+    "tasks": TASKS,
 }
 #: Printed tables that an annex holds as they are.
-_HELD = ("group_zones", "group_cover", "cover_years")
+_HELD = ("group_zones", "group_cover", "cover_years", "tasks")
 #: Columns that name a row of a printed table.
 _ROWS = {
     "targets": ["target"],
@@ -97,6 +99,7 @@ _ROWS = {
     "group zones": ["zone", "group"],
     "group cover": ["group"],
     "cover years": ["year"],
+    "tasks": ["task"],
     "allocation_targets": ["target", "year"],
 }
 _NUMBERS = ("_ha", "_ratio", "_percent", "figure_low", "figure_high", "_interval")

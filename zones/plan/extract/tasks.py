@@ -141,7 +141,8 @@ def read_tasks(
     taken: set[str] = set()
     pairs = chain.from_iterable(((row, *task) for task in _tasks_of(row)) for row in _rows(lines))
     for row, what, when in pairs:
-        name = what[:_LONGEST_NAME].rsplit(" ", 1)[0] if len(what) > _LONGEST_NAME else what
+        cut = f"{what[:_LONGEST_NAME].rsplit(' ', 1)[0]} …"
+        name = cut if len(what) > _LONGEST_NAME else what
         base = slug(" ".join(re.findall(r"\w+", what)[:_LONGEST_ID])).replace("_", "-")
         task, number = base, 2
         while task in taken:

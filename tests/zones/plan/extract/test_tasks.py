@@ -127,3 +127,10 @@ def test_tasks_and_partners_are_told_first() -> None:
         "4 nhiệm vụ kèm đơn vị thực hiện và thời hạn.",
         "Văn bản còn là của Quảng Ninh (22).",
     ]
+
+
+def test_a_long_task_shows_that_it_was_cut() -> None:
+    what = "Tuần tra rừng giáp ranh " * 20
+    (task,) = _draft(*TABLE[:2], f"| 1 | {what}| Chi cục Kiểm lâm | Hằng năm | |").plan.tasks
+    assert task.name.vi.endswith("ranh Tuần …")
+    assert len(task.name.vi) <= 202
