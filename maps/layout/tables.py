@@ -236,14 +236,12 @@ def _is_exceeded(rows: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _subject(content: AnnexContent, row: pd.Series) -> str:
-    given = row.get(f"name_{content.language}")
-    if isinstance(given, str) and given:
-        return given
-    indicator = row.get("indicator")
+    given, indicator = row.get(f"name_{content.language}"), row.get("indicator")
     parts = [content.zone_name(row["zone"])] if row["zone"] else []
     if isinstance(indicator, str) and indicator:
         parts.append(word("indicator", indicator, content.language))
-    named = ": ".join(parts) or str(row["target"])
+    known = isinstance(given, str) and given
+    named = str(given) if known else ": ".join(parts) or str(row["target"])
     rows = content.zones[content.zones["commune_code"] == row.get("commune_code")]
     return f"{named} – {content.commune_names(rows.iloc[:1])[0]}" if len(rows) else named
 

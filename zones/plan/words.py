@@ -13,6 +13,8 @@ from zones.plan.extract.indicators import known_indicators
 from zones.plan.extract.units import unit_name
 from zones.plan.model import Figure, Plan, Target
 
+LANGUAGES: tuple[Language, Language] = ("vi", "en")
+
 
 def number_words(value: float) -> Phrase:
     """Give a number with as many decimals as it has, three at most."""
@@ -64,16 +66,38 @@ def target_name(plan: Plan, zone: str, target: Target, language: Language) -> st
     return f"{name.vi if language == 'vi' else name.en}: {what}"
 
 
-def with_own_names(targets: pd.DataFrame, plans: Iterable[Plan]) -> pd.DataFrame:
-    """Give targets (``plan``, ``target``) of indicators that only their plan knows its words.
+def named_in_whole(name: str, plan: Plan, target: Target, language: Language) -> str:
+    """Add to the name of an area what it is a part of: maize of the winter crops is not all maize.
 
-    They stand in ``name_vi`` and ``name_en``; missing for all others, whose names are known.
+    A part of a target of the same name has the figure of the whole behind it; what is no area says
+    by its own indicator which part it is.
+    """
+    every = {item.target: (zone, item) for zone, item in plan.all_targets()}
+    if target.within is None or target.indicator != "area":
+        return name
+    zone, whole = every[target.within]
+    told = target_name(plan, zone, whole, language)
+    if told == target_name(plan, every[target.target][0], target, language):
+        told = figure_words(whole, whole.unit).text(language)
+    return message("zones.plan.named_in_whole", name=name, whole=told).text(language)
+
+
+def with_own_names(targets: pd.DataFrame, plans: Iterable[Plan]) -> pd.DataFrame:
+    """Give targets (``plan``, ``target``) the words that only their plan knows.
+
+    They stand in ``name_vi`` and ``name_en``: of indicators that no table knows, and of areas that
+    are parts of other targets; missing for all others, whose names are known.
     """
     rows = [
-        [plan.plan, item.target, *(target_name(plan, zone, item, code) for code in ("vi", "en"))]
+        [plan.plan, item.target, *(_title(plan, zone, item, code) for code in LANGUAGES)]
         for plan in plans
         for zone, item in plan.all_targets()
-        if item.name is not None and item.indicator not in known_indicators()
+        if (item.within and item.indicator == "area")
+        or (item.name is not None and item.indicator not in known_indicators())
     ]
     names = pd.DataFrame(rows, columns=["plan", "target", "name_vi", "name_en"], dtype="str")
     return targets.merge(names, on=["plan", "target"], how="left")
+
+
+def _title(plan: Plan, zone: str, target: Target, language: Language) -> str:
+    return named_in_whole(target_name(plan, zone, target, language), plan, target, language)

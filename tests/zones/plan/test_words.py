@@ -50,3 +50,26 @@ def test_an_indicator_that_only_the_plan_knows_goes_by_the_words_of_the_plan() -
     assert named["name_vi"].tolist()[1:] == ["Na: Diện tích VietGAP"]
     assert named["name_en"].tolist()[1:] == ["Custard apple: VietGAP area"]
     assert named["name_vi"].isna().tolist() == [True, False]
+
+
+def test_an_area_that_is_a_part_says_of_what() -> None:
+    """Winter maize looked like the maize of a year, and Shan tea like all tea."""
+    head = {"plan": "p", "name": {"vi": "K", "en": "P"}, "issuer": None, "number": None}
+    head |= {"date": None, "province": "24", "vintage": "2025-07-01"}
+    head |= {"horizon": {"first": 2024, "last": 2024}}
+    area = {"clause": None, "indicator": "area", "bound": "exact", "unit": "ha"}
+    winter = area | {"target": "winter", "indicator": "winter_crop_area", "figure": 22000.0}
+    zone = {"zone": "maize", "clause": None, "name": {"vi": "Ngô", "en": "Maize"}, "list": "none"}
+    zone |= {"land_kind": "annual", "counts_for_cover": "never"}
+    zone["targets"] = [
+        area | {"target": "all", "figure": 4700.0, "within": "winter"},
+        area | {"target": "sweet", "figure": 700.0, "within": "all"},
+    ]
+    plan = Plan.model_validate(head | {"zones": [zone], "indicators": [winter]})
+    targets = pd.DataFrame({"plan": "p", "target": ["all", "sweet", "winter"]})
+    named = with_own_names(targets, [plan])
+    assert named["name_en"].tolist()[:2] == [
+        "Maize: Area (of Winter crop area)",
+        "Maize: Area (of 4,700 ha)",
+    ]
+    assert named["name_vi"].isna().tolist() == [False, False, True]

@@ -92,7 +92,7 @@ def _summary(result: RunResult) -> dict[str, Any]:
 def target_names(result: RunResult) -> dict[tuple[str, str], str]:
     """Names of targets by plan and id: of an area the zone's, of anything else what is counted."""
     from zones.plan.frames import communes_of
-    from zones.plan.words import target_name
+    from zones.plan.words import named_in_whole, target_name
 
     names = {}
     for plan in result.context.plans():
@@ -102,6 +102,7 @@ def target_names(result: RunResult) -> dict[tuple[str, str], str]:
         for zone, target in plan.all_targets():
             area = zones.get(zone) if target.indicator == "area" and not target.name else None
             name = area or target_name(plan, zone, target, language())
+            name = named_in_whole(name, plan, target, language())
             unit = units.get(target.commune or "")
             names[plan.plan, target.target] = f"{name} – {unit.name}" if unit else name
     return names
