@@ -13,6 +13,8 @@ from layers.communes.spelling import KIND_WORDS, exact_key, split_kind, tidy, wi
 _WHOLE = re.compile(
     r"^(to[àa]n|c[ảa]) t[ỉi]nh\b|^(t[ổo]ng( c[ộo]ng| s[ốo])?|c[ộo]ng)$|^t[ỉi]nh l[ạa]ng s[ơo]n$"
     r"|\b(tr[êe]n|trong) (ph[ạa]m vi |[đd][ịi]a b[àa]n )?(to[àa]n |c[ảa] )?t[ỉi]nh\b"
+    r"|^(t[ổo]ng( c[ộo]ng| s[ốo])?|c[ộo]ng):? "
+    r"((to[àa]n|c[ảa]) t[ỉi]nh$|\(?(\d+|c[áa]c) (x[ãa]|ph[ưu][ờo]ng|[đd][ơo]n v[ịi])\b)"
     r"|^c[áa]c x[ãa],? (v[àa] )?ph[ưu][ờo]ng$"
 )
 _BEHIND = re.compile(r"^(?P<name>[^,(]+?)\s*(?:,|\(|\s-\s)\s*(?P<rest>[^()]+?)\s*\)?$")

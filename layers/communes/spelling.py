@@ -29,6 +29,13 @@ KIND_WORDS = {
 
 _KIND = re.compile(r"(thị trấn|thi tran|đặc khu|dac khu|[^\W\d_]+)([\s.:]+)(?=\S)", re.IGNORECASE)
 
+#: Who reports for a commune: "UBND xã Bắc Sơn".
+_OFFICE = re.compile(
+    r"(?:ubnd|[uủ][yỷ] ban(?: nh[aâ]n d[aâ]n)?)\s+"
+    r"(?=(?:thị trấn|thi tran|đặc khu|dac khu|xã|xa|phường|phuong)\s)",
+    re.IGNORECASE,
+)
+
 #: Capital letters of the Latin script; a range such as À-Ỹ would take small ones in as well.
 _CAPITALS = "".join(
     sign for sign in map(chr, [*range(0x41, 0x250), *range(0x1E00, 0x1F00)]) if sign.isupper()
@@ -143,9 +150,7 @@ def split_kind(text: str) -> list[tuple[str, str]]:
     """Read a text as kind and name."""
     clean = tidy(text)
     readings = [("", clean)]
-    found = re.match(
-        r"(thị trấn|thi tran|đặc khu|dac khu|[^\W\d_]+)([\s.:]+)(?=\S)", clean, re.IGNORECASE
-    )
+    found = _KIND.match(clean, office.end() if (office := _OFFICE.match(clean)) else 0)
     if found:
         kind = KIND_WORDS.get(without_marks(found.group(1).casefold()))
         if kind:

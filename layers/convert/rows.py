@@ -18,6 +18,7 @@ import pandas as pd
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
 from layers.base.messages import message
+from layers.base.printed_sums import is_printed_sum
 from layers.communes.codes import normal_code
 from layers.communes.gazetteer import Day, Unit, communes_on, find_province, vintage_on
 from layers.communes.match_result import Match
@@ -256,8 +257,7 @@ def _differs(figures: pd.DataFrame, at: int, parts: list[int]) -> bool:
     for column in figures.columns:
         values = figures[column].to_numpy()
         whole, known = values[at], [values[part] for part in parts if not math.isnan(values[part])]
-        # Printed parts are rounded each on its own: half a hundredth for each is no difference.
-        if not math.isnan(whole) and abs(math.fsum(known) - whole) > 0.005 * (len(known) + 1):
+        if not math.isnan(whole) and not is_printed_sum(whole, known):
             return True
     return False
 

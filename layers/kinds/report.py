@@ -7,9 +7,10 @@ map. A code that the boundaries do not know is left to the check of the run, whi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from layers.base.clock import this_year
@@ -38,8 +39,9 @@ from layers.io.values import (
     refuse_formulas,
 )
 from layers.kinds.crops import crop_shares, refuse_unknown_ids, unknown_crops
-from layers.kinds.report_entries import totals_of_entries
+from layers.kinds.report_entries import heads_places
 from layers.kinds.report_lines import records_only, refuse_columns_of_crops
+from layers.kinds.report_totals import Entries, labelled_totals, settle_entries
 
 REPORT = read_schema("layers.kinds", "report")
 
@@ -49,7 +51,11 @@ _NEEDED = ("commune_code", "crop", "year", "area_ha")
 _KNOWN = (*_NEEDED, "commune")
 
 
-_BLANK = ["commune_code", "commune", "crop", "year"]
+_BLANK = ["row", "commune_code", "commune", "crop", "year"]
+
+
+#: A figure that is none: no table says whether it is nil or not known.
+_DASH = r"[-–—]+|\.{2,}|…+"
 
 
 def _no_rows() -> pd.DataFrame:
@@ -67,13 +73,16 @@ class ReportLayer:
     findings : Findings
         What was wrong, assumed or set aside.
     blank : pandas.DataFrame
-        Columns ``commune_code, commune, crop, year`` of the rows of a crop that were set aside,
-        ``year`` missing where it cannot be: what the commune has of the crop is not known.
+        Columns ``row, commune_code, commune, crop, year`` of the rows of a crop that were set
+        aside, ``year`` missing where it cannot be: what the commune has of the crop is not known.
+    texts : pandas.DataFrame
+        By row of the file: the crop as written, and the texts of the columns that are none of ours.
     """
 
     table: pd.DataFrame
     findings: Findings = field(default_factory=Findings)
     blank: pd.DataFrame = field(default_factory=_no_rows)
+    texts: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     __repr__ = short_repr
 
@@ -131,6 +140,36 @@ def load_report(
         different hectares for the same commune, entry and year, or hold kinds of figures that do
         not add up, or a total differs from its parts.
     """
+    name = source or Path(path).name
+    report = read_report(
+        path,
+        columns=columns,
+        sheet=sheet,
+        crops=crops,
+        decimal=decimal,
+        last_year=last_year,
+        source=source,
+    )
+    code = report.table["commune_code"]
+    placed = report.table.assign(of=code.fillna(report.table["commune"]))
+    holes = report.blank.assign(of=report.blank["commune_code"].fillna(report.blank["commune"]))
+    return count_entries(replace(report, table=placed, blank=holes), source=name)
+
+
+def read_report(
+    path: str | Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    sheet: str | None = None,
+    crops: Mapping[str, str] | None = None,
+    decimal: Decimal | None = None,
+    last_year: int | None = None,
+    source: str | None = None,
+) -> ReportLayer:
+    """Read the rows of a report as ``load_report`` does, repeats and totals among them.
+
+    Which rows are of one commune is known once their names are matched: see ``count_entries``.
+    """
     path = Path(path)
     name = source or path.name
     mapping = dict(crops or {})
@@ -148,6 +187,8 @@ def load_report(
     findings = Findings()
     tell_sheets_alike(raw, source=name, findings=findings)
     raw = records_only(raw, told, source=name, findings=findings)
+    figures = raw[told["area_ha"]]
+    raw[told["area_ha"]] = figures.mask(as_text(figures).str.fullmatch(_DASH).fillna(value=False))
     raw, units = _in_hectares(raw, told, source=name, findings=findings)
     for use in ("commune_code", "commune", "crop"):
         refuse_formulas(raw[told[use]], source=f"{name}: {told[use]}")
@@ -160,19 +201,73 @@ def load_report(
     table = _usable(table.loc[units == ""], last, name, findings)
     area = f"{name}: {told['area_ha']}"
     refuse_percents(raw, told["area_ha"], source=area, rows=table["row"], findings=findings)
-    table = count_once(table, source=name, findings=findings)
-    table = _without_totals(table, _texts(raw, told), source=name, findings=findings)
-    _tell_rows(table, name, findings)
-    return ReportLayer(REPORT.validate(table.reset_index(drop=True)), findings, blank)
+    texts = _texts(raw, told).set_axis(raw.index + 2)
+    return ReportLayer(REPORT.validate(table.reset_index(drop=True)), findings, blank, texts)
 
 
-def _without_totals(
-    table: pd.DataFrame, texts: pd.DataFrame, *, source: str, findings: Findings
-) -> pd.DataFrame:
-    totals = totals_of_entries(table, texts.loc[table.index], source=source)
+def count_entries(report: ReportLayer, *, source: str) -> ReportLayer:
+    """Count each row of a report once: without repeats, and totals apart from their parts.
+
+    ``table`` and ``blank`` have a column ``of``: the commune of each row under one name, missing
+    where it is none.
+    """
+    findings = Findings([*report.findings.items])
+    texts = report.texts
+    if texts.columns.empty:
+        every = pd.concat([report.table.assign(crop=report.table["entry"]), report.blank])
+        texts = every.set_index("row")[["crop"]]
+    labelled = labelled_totals(texts)
+    table = _count_once(report.table, labelled, source=source, findings=findings)
+    rows = pd.concat([table, report.blank.assign(area_ha=np.nan)], ignore_index=True)
+    rows = rows[["row", "of", "commune", "crop", "year", "area_ha"]].astype({"row": "int64"})
+    rows = rows.set_index(rows["row"].to_numpy()).sort_index()
+    texts = texts.loc[rows.index]
+    entries = settle_entries(rows, texts, source=source)
+    totals = table["row"].isin(entries.left_out)
     what = message("layers.kinds.totals_of_parts")
     _list(table, totals, "totals-left-out", what, source, findings, severity="note")
-    return table.loc[~totals]
+    _tell_entries(entries, source, findings)
+    perhaps = table["row"].isin(entries.perhaps)
+    what = message("layers.kinds.perhaps_totals")
+    _list(table, perhaps, "perhaps-total", what, source, findings)
+    table = table.loc[~totals]
+    _tell_rows(table, source, findings)
+    blank = report.blank.loc[~report.blank["row"].isin(entries.told)]
+    # A total whose year nobody wrote leaves nothing open beside its parts
+    parts = pd.MultiIndex.from_frame(table[["of", "crop"]])
+    beside = pd.MultiIndex.from_frame(blank[["of", "crop"]]).isin(parts)
+    blank = blank.loc[~(beside & blank["row"].map(labelled) & blank["year"].isna())]
+    return replace(
+        report,
+        table=REPORT.validate(table[REPORT.names].reset_index(drop=True)),
+        findings=findings,
+        blank=blank[_BLANK].reset_index(drop=True),
+    )
+
+
+def _tell_entries(entries: Entries, source: str, findings: Findings) -> None:
+    """Tell totals that differ from their parts, or stand for parts without figure."""
+    if not entries.rounded.empty:
+        told, rows = _sums(entries.rounded)
+        what = message("layers.kinds.totals_rounded", count=len(told), totals=told)
+        findings.add(Finding("note", "total-rounded", source, what, len(told), rows=rows))
+    if not entries.differ.empty:
+        told, rows = _sums(entries.differ)
+        what = message("layers.kinds.totals_of_crops_differ", count=len(told), totals=told)
+        findings.add(Finding("problem", "total-differs", source, what, len(told), rows=rows))
+    if not entries.stand.empty:
+        told, rows = _sums(entries.stand)
+        what = message("layers.kinds.totals_stand", count=len(told), totals=told)
+        findings.add(Finding("note", "total-stands", source, what, len(told), rows=rows))
+
+
+def _sums(totals: pd.DataFrame) -> tuple[list[Phrase], tuple[int, ...]]:
+    """Totals with the sums of their parts, and the rows in which they stand, from 0."""
+    told = [
+        message("layers.kinds.total_and_parts", row=int(row), total=total, records=records)
+        for row, total, records in totals.itertuples(index=False)
+    ]
+    return told, tuple(int(row) - 2 for row in totals["row"])
 
 
 def _tell_rows(table: pd.DataFrame, source: str, findings: Findings) -> None:
@@ -284,7 +379,11 @@ def _typed(
 def _texts(raw: pd.DataFrame, told: Mapping[str, str]) -> pd.DataFrame:
     """Crop as written, then the text of columns that are none of ours, such as a village."""
     named = set(told.values())
-    others = [name for name in raw.columns if name not in named and as_number(raw[name])[1].any()]
+    others = [
+        name
+        for name in raw.columns
+        if name not in named and (heads_places(str(name)) or as_number(raw[name])[1].any())
+    ]
     return raw[[told["crop"], *others]].apply(as_text)
 
 
@@ -360,10 +459,15 @@ def _usable(table: pd.DataFrame, last: int, source: str, findings: Findings) -> 
     return table.loc[~(blank | negative | impossible | later)]
 
 
-def count_once(table: pd.DataFrame, *, source: str, findings: Findings) -> pd.DataFrame:
-    """Count a figure once that stands twice for one commune, entry and year."""
-    key = ["commune_code", "entry", "year"]
-    placed = table["commune_code"].notna()
+def _count_once(
+    table: pd.DataFrame, totals: pd.Series[bool], *, source: str, findings: Findings
+) -> pd.DataFrame:
+    """Count a figure once that stands twice for one commune (``of``), entry and year.
+
+    Each part may have a total under the same label; ``totals`` tells them by row.
+    """
+    key = ["of", "entry", "year"]
+    placed = table["of"].notna() & ~table["row"].map(totals).astype(bool)
     keyed = table.assign(entry=table["entry"].str.casefold())
     again = placed & keyed.duplicated(key)
     same = placed & keyed.duplicated([*key, "area_ha"])

@@ -10,14 +10,16 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
+from layers.base.printed_sums import is_printed_sum
 from layers.io.table import refuse_other_units
 from layers.io.values import as_integer, as_number, as_text
 from layers.kinds.crops import crop_named
-from layers.kinds.report_entries import ROUNDING_HA
 
 _TOTAL = re.compile(r"(tổng|cộng|total|sum)\b", re.IGNORECASE)
 _CROP_COLUMNS = 2
 _HEADER_ROWS = 3
+_FIRST_YEAR = 1900
+_NUMBERING = re.compile(r"\(?(?:[A-ZĐa-z]|\d{1,2})(?:\s*=.*)?\)?")
 
 
 def refuse_columns_of_crops(raw: pd.DataFrame, crop_column: str, *, source: str) -> None:
@@ -36,7 +38,14 @@ def refuse_columns_of_crops(raw: pd.DataFrame, crop_column: str, *, source: str)
 def records_only(
     raw: pd.DataFrame, told: Mapping[str, str], *, source: str, findings: Findings
 ) -> pd.DataFrame:
-    """Rows of a report without what stands below its records: the grand total (ha), and text."""
+    """Rows of a report without what stands below its records: the grand total (ha), and text.
+
+    Nor its headings again on each page of a printout, and the row that numbers its columns.
+    """
+    again = _repeats_heading(raw, told)
+    if again.any():
+        _tell_text(again, source, findings)
+        raw = raw.loc[~again]
     years, bad_year = as_integer(raw[told["year"]])
     crop, figures = as_text(raw[told["crop"]]), as_number(raw[told["area_ha"]])[0]
     dated = years.notna() & ~bad_year
@@ -51,9 +60,23 @@ def records_only(
     if text.any():
         _tell_text(text, source, findings)
     if total.any():
-        records = float(figures[~below].sum())
-        _tell_totals(figures[total], records, (~below).sum(), source, findings)
+        _tell_totals(figures[total], figures[~below].dropna(), source, findings)
     return raw.loc[~(text | total)]
+
+
+def _repeats_heading(raw: pd.DataFrame, told: Mapping[str, str]) -> pd.Series[bool]:
+    """Rows that are the headings once more, or number the columns: "(1)", "A", "4=5+6"."""
+    used = [name for name in dict.fromkeys(told.values()) if raw[name].notna().any()]
+    cells = raw[used].apply(as_text)
+    names = [" ".join(name.casefold().split()) for name in used]
+    heading = (cells.apply(lambda one: one.str.casefold()) == names).all(axis=1)
+    years = as_integer(raw[told["year"]])[0]
+    suspect = ~heading & (years.isna() | (years < _FIRST_YEAR)) & raw[told["crop"]].notna()
+    texts = raw[suspect].apply(as_text)
+    numbers = texts.apply(lambda cells: cells.str.fullmatch(_NUMBERING)).astype("boolean")
+    numbered = numbers.fillna(value=True).all(axis=1)
+    again: pd.Series[bool] = heading | numbered.reindex(raw.index, fill_value=False).astype(bool)
+    return again
 
 
 def _speaks_of_total(raw: pd.DataFrame) -> pd.Series[bool]:
@@ -70,13 +93,14 @@ def _tell_text(text: pd.Series[bool], source: str, findings: Findings) -> None:
 
 
 def _tell_totals(
-    totals: pd.Series[float], records: float, count: int, source: str, findings: Findings
+    totals: pd.Series[float], parts: pd.Series[float], source: str, findings: Findings
 ) -> None:
-    """Tell grand totals that were left out; each printed part is off by half a step at most."""
+    """Tell grand totals that were left out."""
+    records = float(parts.sum())
     for at, total in totals.items():
         row = int(str(at))
         values = {"row": row + 2, "total": float(total), "records": records}
-        if abs(total - records) > ROUNDING_HA * max(1, count) ** 0.5:
+        if not is_printed_sum(float(total), parts.tolist()):
             told = message("layers.kinds.total_differs", **values)
             findings.add(Finding("problem", "total-differs", source, told, 1, rows=(row,)))
         else:

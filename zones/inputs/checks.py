@@ -40,10 +40,10 @@ from layers.communes.qualifiers import district_key
 from layers.communes.spelling import exact_key
 from layers.convert.columns import ColumnRoles
 from layers.convert.convert import convert_table
-from layers.convert.rows import CommuneColumns, find_units
+from layers.convert.rows import CommuneColumns, RowUnit, find_units
 from layers.kinds.crops import crop_named, load_crops
 from layers.kinds.plots import PlotLayer
-from layers.kinds.report import REPORT, ReportLayer, count_once
+from layers.kinds.report import REPORT, ReportLayer, count_entries
 from zones.measure.present import BEARING, crops_without_choice
 from zones.project.model import Project, land_layers
 
@@ -336,27 +336,29 @@ def settle_report(
     confirmed: Mapping[str, str] | None = None,
 ) -> ReportLayer:
     """Carry the rows of a report to the communes of the project; ``confirmed``: name → code."""
-    table = report.table
     known = {exact_key(text) for text in confirmed or {}}
-    written = pd.concat([table["commune_code"], report.blank["commune_code"]])
+    written = pd.concat([report.table["commune_code"], report.blank["commune_code"]])
     coded = written.map(normal_code, na_action="ignore").notna()
     coded &= ~written.map(exact_key, na_action="ignore").isin(known)
     same_day = vintage_on(from_, province=province) == vintage_on(to, province=province)
     if same_day and coded.all():
+        report = _counted(
+            report, report.table["commune_code"], report.blank["commune_code"], source
+        )
         here = communes_on(province, vintage_on(to, province=province))
         at_home = report.blank["commune_code"].map(normal_code).isin(here).tolist()
-        lost = _blank_of_nobody(report.blank, at_home, source)
-        return (
-            replace(report, findings=Findings([*report.findings.items, *lost])) if lost else report
-        )
+        report.findings.extend(_blank_of_nobody(report.blank, at_home, source))
+        return report
+    columns = CommuneColumns(code="commune_code", name="commune", confirmed=confirmed or {})
+    placed, holes = (
+        _one_name(find_units(frame, columns, province=province, on=from_, source=source), frame)
+        for frame in (report.table, report.blank)
+    )
+    report = _counted(report, placed, holes, source)
+    table = report.table
     findings = Findings(
         [one for one in report.findings.items if one.kind != "commune-missing"]  # told anew below
     )
-    columns = CommuneColumns(code="commune_code", name="commune", confirmed=confirmed or {})
-    rows = find_units(table, columns, province=province, on=from_, source=source)
-    codes = pd.Series([row.unit.code if row.unit else None for row in rows], dtype="str")
-    placed = table.assign(commune_code=codes.set_axis(table.index))
-    table = table.loc[count_once(placed, source=source, findings=findings).index]
     conversion = convert_table(
         table[["commune_code", "commune", "crop", "year", "area_ha"]],
         units=columns,
@@ -376,6 +378,26 @@ def settle_report(
     blank = report.blank.assign(commune_code=lists).explode("commune_code")
     blank = blank[blank["commune_code"].notna()].reset_index(drop=True)
     return ReportLayer(REPORT.validate(settled[REPORT.names]), told, blank)
+
+
+def _one_name(rows: Sequence[RowUnit], frame: pd.DataFrame) -> pd.Series[str]:
+    """Commune of each row under one name: its code, or what it says that matches none."""
+    names = [
+        row.unit.code
+        if row.unit
+        else None
+        if row.role in ("district", "total")
+        else row.text or None
+        for row in rows
+    ]
+    return pd.Series(names, index=frame.index, dtype="str")
+
+
+def _counted(
+    report: ReportLayer, placed: pd.Series[str], holes: pd.Series[str], source: str
+) -> ReportLayer:
+    table, blank = report.table.assign(of=placed), report.blank.assign(of=holes)
+    return count_entries(replace(report, table=table, blank=blank), source=source)
 
 
 def _blank_of_nobody(blank: pd.DataFrame, placed: list[bool], source: str) -> list[Finding]:

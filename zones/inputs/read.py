@@ -34,7 +34,7 @@ from layers.kinds.crop_plots import load_crop_plots
 from layers.kinds.forest_status import check_forest_status
 from layers.kinds.land_use import load_land_use
 from layers.kinds.polygons import check_polygons
-from layers.kinds.report import load_report
+from layers.kinds.report import read_report
 from zones.inputs.checks import (
     check_choice_of_crops,
     check_codes_of_day,
@@ -587,7 +587,7 @@ def vector_file(inputs: Inputs, name: str, source: PolygonSource) -> VectorFile:
 
 
 def _load_report(path: Path, source: ReportSource) -> ReportLayer:
-    return load_report(
+    return read_report(
         path,
         sheet=source.sheet,
         columns=source.columns,

@@ -140,7 +140,8 @@ def test_kinds_of_one_crop_add_up(folder: Path, figures: tuple[int, int, int]) -
     report = load_report(table(folder, "".join(rows)))
     assert report.table["crop"].unique().tolist() == ["citrus"]
     assert report.table["area_ha"].sum() == sum(figures)
-    assert kinds(report) == [("note", "entries-added", 3)]
+    perhaps = [("problem", "perhaps-total", 1)] if figures[2] == sum(figures[:2]) else []
+    assert kinds(report) == [*perhaps, ("note", "entries-added", 3)]
 
 
 def test_villages_of_one_commune_add_up_and_repeats_do_not(folder: Path) -> None:

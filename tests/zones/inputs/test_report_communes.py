@@ -34,7 +34,9 @@ def _settle(report: ReportLayer, from_: int) -> ReportLayer:
 
 def test_a_report_of_today_is_left_alone() -> None:
     report = _report([("06529", None, 1.0)])
-    assert _settle(report, 2026) is report
+    settled = _settle(report, 2026)
+    pd.testing.assert_frame_equal(settled.table, report.table)
+    assert settled.findings.items == []
 
 
 def test_a_report_of_2024_is_added_up() -> None:
@@ -291,6 +293,7 @@ def test_what_is_left_blank_goes_to_the_communes_of_today() -> None:
     """By name, and by an old commune, which leaves all its heirs unknown."""
     blank = pd.DataFrame(
         {
+            "row": [3, 4, 5],
             "commune_code": [None, "06622", "06544"],
             "commune": ["thị trấn Lộc Bình", None, None],
             "crop": "tea",
@@ -316,6 +319,19 @@ def test_a_blank_cell_of_a_report_is_no_0_in_any_result(tmp_path: Path) -> None:
     assert zones["custard_apple"].drop("06148").isna().all()
     assert zones["citrus"]["06529"] == 2
     assert zones["citrus"]["06148"] == 0
+
+
+def test_a_total_by_name_over_villages_by_code_counts_once_in_a_project(tmp_path: Path) -> None:
+    path = write_project(tmp_path)
+    rows = "06529,,A,Na,2025,2.5\n06529,,B,Na,2025,\n,Lộc Bình,Cộng,Na,2025,6\n"
+    rows += "06148,,A,Na,2025,1.5\n06148,,B,Na,2025,2\n,Xã Thụy Hùng,,Na,2025,3.5\n"
+    text = "commune_code,commune,thôn,crop,year,area_ha\n" + rows
+    (tmp_path / "fruit.csv").write_text(text, "utf-8")
+    read = read_inputs(load_project(path)).reports["fruit"]
+    sums = read.table.groupby("commune_code")["area_ha"].sum().to_dict()
+    assert sums == {"06148": 3.5, "06529": 6.0}
+    assert read.blank.empty
+    assert {"total-stands", "totals-left-out"} <= {one.kind for one in read.findings.items}
 
 
 def test_a_blank_row_of_a_commune_that_nobody_knows_is_told(tmp_path: Path) -> None:
