@@ -195,6 +195,8 @@ def _cover(content: MapContent, codes: pd.Index) -> dict[str, Any] | None:
         "name": str(last["commune"].iloc[0]),
         **{name: _numbers(last[name].to_numpy(), decimals)[0] for name, decimals in _COVER.items()},
     }
+    if not last["commune_code"].iloc[0]:  # Several provinces have no code
+        columns["province"]["region"] = True
     targets = _province_rates(content.targets)
     if "low_interval" in targets and len(judged := targets.dropna(subset="low_interval")):
         first = judged.iloc[0]

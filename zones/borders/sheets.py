@@ -181,8 +181,10 @@ class SheetBook:
             province=province_name(row["neighbour_province"]) or self.writer.say("elsewhere"),
         )
         own, others = self.sides.own, self.sides.others
+        # A side has its newest forest status layer here; the key of the project is no word.
+        layer = message("zones.project.kind_forest_status").text(self.writer.language)
         surveys = (
-            f"{province_name(survey.province)}: {survey.layer} – "
+            f"{province_name(survey.province)}: {layer} – "
             + page_day(survey.date, self.writer.language)
             for survey in (*own.surveys, *others.surveys)
         )

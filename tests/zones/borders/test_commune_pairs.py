@@ -309,6 +309,7 @@ def test_pages_and_layers_are_written(both: RunResult) -> None:
     with PdfReader(both.out / "borders.pdf") as book:
         texts = [page.extract_text() for page in book.pages]
         assert [item.title for item in book.outline if not isinstance(item, list)] == ["Bắc Ninh"]
+    assert all("Lớp hiện trạng rừng – " in text.replace("\n", " ") for text in texts)
     lengths = both[BORDERS]["length_m"]
     assert len(texts) == len(lengths) == 2
     for text, length in zip(texts, lengths, strict=True):

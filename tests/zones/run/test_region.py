@@ -121,6 +121,8 @@ def test_one_map_shows_all_provinces(region: tuple[Path, RegionResult]) -> None:
     assert None not in page["communes"]["rings"]
     whole, cover = page["cover"]["province"], result.tables[REGION_COVER].iloc[-1]
     assert whole["name"] == "Toàn vùng"
+    assert whole["region"] is True  # The headline said "Toàn tỉnh" of three provinces
+    assert all("region" not in part["cover"]["province"] for part in parts)
     for name in ("natural_area_ha", "natural_forest_ha", "planted_forest_ha", "not_yet_forest_ha"):
         printed = sum(part["cover"]["province"][name] for part in parts)
         assert whole[name] == pytest.approx(printed, abs=1e-9)

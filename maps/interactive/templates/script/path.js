@@ -140,7 +140,8 @@ function provinceCover() {
   const path = data.coverPath;
   const place = now ? pathPlace(now) : 0;
   const rate = now ? path.province.rate[place] : data.cover.province.cover_percent;
-  const text = word("province") + " " + rateText(rate) + "\u00a0%";
+  const whole = data.cover.province.region ? "region" : "province";
+  const text = word(whole) + " " + rateText(rate) + "\u00a0%";
   if (!now) return text + coverInterval(data.cover.province);
   const band = rateText(path.province.low[place]) + "–" + rateText(path.province.high[place]);
   return text + " (" + band + "\u00a0%), " + word("forecast", { year: now });
