@@ -158,6 +158,11 @@ def refuse_sheets_alike(frame: pd.DataFrame, *, source: str, key: str = "") -> N
         raise InputError("layers.io.rows_on_other_sheets", source=source, sheets=sheets)
 
 
+def titles_of(frame: pd.DataFrame) -> list[str]:
+    """Lines above the header of a table."""
+    return list(frame.attrs.get(_TITLES, []))
+
+
 def tell_titles(frame: pd.DataFrame, *, source: str, findings: Findings) -> None:
     """Tell lines above a header, which a copy of the table has no longer."""
     if titles := frame.attrs.get(_TITLES):

@@ -27,6 +27,7 @@ from layers.kinds.crops import crop_named, near_crop
 from zones.app.desk import Desk, words
 from zones.app.entries import entries, entry_of
 from zones.app.kinds import form_of
+from zones.app.listed import year_said
 from zones.app.look_forest import code_tables, forest_columns, is_forest
 from zones.app.project_file import project_path
 from zones.app.question import Question
@@ -140,16 +141,15 @@ def _warnings(
     frame: pd.DataFrame, told: dict[str, Any], chosen: dict[str, str]
 ) -> list[dict[str, str]]:
     """What a table is that no choice of columns makes readable, and columns that do not fit."""
-    crops, below = wide_crops(frame)
+    crops = wide_crops(frame)
     for item in told["fields"]:  # One column is one crop's: none of them is all hectares
         if crops and item["field"] == "area_ha" and "area_ha" not in chosen:
             item |= {"column": None, "reason": None}
     columns = {item["field"]: item["column"] for item in told["fields"] if item["column"]}
     said = misfits(frame, columns)
-    if crops and below:
-        said.insert(0, message("zones.app.two_headers", crops=crops))
-    elif crops:
+    if crops:
         said.insert(0, message("zones.app.wide_table", crops=crops))
+        told["wide"] = {"year": year_said(frame)}
     return [words(phrase) for phrase in said]
 
 

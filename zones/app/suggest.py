@@ -15,6 +15,7 @@ from layers.communes.gazetteer import communes_on, province_name
 from layers.communes.spelling import plain_key
 from layers.crs.crs import parse_crs, vn2000_zones
 from layers.crs.source import crs_candidates
+from layers.kinds.crop_columns import crop_columns
 from layers.kinds.crops import crop_named
 from layers.kinds.land_use import land_use_codes
 
@@ -125,19 +126,12 @@ def misfits(frame: pd.DataFrame, columns: Mapping[str, str]) -> list[Phrase]:
     return told
 
 
-def wide_crops(frame: pd.DataFrame) -> tuple[list[str], bool]:
-    """Crops of a table that has a column for each, and whether a second header row names them.
-
-    None where a column holds the crops.
-    """
+def wide_crops(frame: pd.DataFrame) -> list[str]:
+    """Crops of a table that has a column for each; none where a column holds the crops."""
     if any(_share(frame[name], _checks(set(), set())["crop"])[0] >= _SURE for name in frame):
-        return [], False
-    rows = ([str(name) for name in frame.columns], [str(it) for it in frame.iloc[0].dropna()])
-    for below, names in enumerate(rows):
-        crops = [name for name in names if crop_named(name)[0]]
-        if len(crops) > 1:
-            return crops, bool(below)
-    return [], False
+        return []
+    found = crop_columns(frame)
+    return list(found.crops.values()) if found else []
 
 
 def _best(

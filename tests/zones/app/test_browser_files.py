@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from layers.io.table import read_table
 from tests.factories import communes, forest_plots, write_raster
 from tests.zones.app.conftest import serve
 from tests.zones.app.test_browser import Sat
@@ -154,6 +155,33 @@ def test_a_report_with_names_is_put_in_without_codes(desk: Sat, tmp_path: Path) 
     page.click("#put")
     page.wait_for_selector("#pick")
     assert _said(tmp_path)["layers"]["xa"]["columns"]["commune"] == "Tên xã"
+
+
+def test_a_table_with_a_column_for_each_crop_is_made_a_list(desk: Sat, tmp_path: Path) -> None:
+    page, book = desk.page, tmp_path / "cây.xlsx"
+    rows = [["Số liệu năm 2025", None, None, None], ["Xã", "Diện tích (ha)", None, "Tổng"]]
+    rows += [[None, "Thông", "Hồi", None], ["Bắc Sơn", 12.5, None, 12.5], ["Đồng Đăng", 1, 7, 9]]
+    pd.DataFrame(rows).to_excel(book, index=False, header=False)
+    _drop(desk, book)
+    page.wait_for_selector("#make-list")
+    assert page.input_value("#wide-year") == "2025"
+    desk.axe()
+    page.click("#make-list-button")
+    page.wait_for_selector("#make-list", state="detached")
+    told = desk.text("#files-told")
+    assert "3 dòng vào cây-danh-sach.xlsx" in told
+    assert "dòng 5" in told  # whose total is not the sum of its crops
+    chosen = {
+        name: page.input_value(f"[data-field={name}]") for name in ("crop", "year", "area_ha")
+    }
+    assert chosen == {"crop": "Cây trồng", "year": "Năm", "area_ha": "Diện tích (ha)"}
+    page.fill("#layer-date", "31/12/2025")
+    page.click("#put")
+    page.wait_for_selector("#pick")
+    (said,) = [layer["path"] for layer in _said(tmp_path)["layers"].values()]
+    assert said == "cây-danh-sach.xlsx"
+    made = read_table(tmp_path / "kế hoạch" / said)
+    assert made["Diện tích (ha)"].tolist() == [12.5, 1, 7]
 
 
 def test_a_new_project_lists_no_plan_and_one_that_is_chosen(desk: Sat, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import docx
 import pandas as pd
 import pytest
 
-from layers.base.errors import VungTrongError
+from layers.base.errors import InputError, VungTrongError
 from layers.communes.gazetteer import communes_on
 from layers.io.endings import (
     ARCHIVES,
@@ -255,6 +255,15 @@ def test_a_running_number_is_never_taken_for_hectares() -> None:
     assert "area_ha" not in suggest_columns("report", renamed, province="20")  # it is asked
 
 
+#: Year, crop and hectares of a list.
+LISTED = [
+    ["Na", "2025", "1.5"],
+    ["Quýt, cam", "2025", "2"],
+    ["Na", "2025", "3"],
+    ["Dừa", "2025", "1"],
+]
+
+
 @pytest.mark.parametrize("rows", [1, 2])
 def test_a_table_with_a_column_for_each_crop_is_told(rows: int, sit: Any, project: Path) -> None:
     crops = ["Na", "Quýt, cam", "Dừa"]
@@ -267,8 +276,17 @@ def test_a_table_with_a_column_for_each_crop_is_told(rows: int, sit: Any, projec
     seen = desk.ask("files", "look", path=str(path))
     assert "area_ha" not in columns(seen)
     (told,) = [warning["vi"] for warning in seen["warnings"]]
-    assert ("hai dòng tiêu đề" in told) is (rows > 1)
     assert "(Na; Quýt, cam; Dừa)" in told
+    assert seen["wide"] == {"year": 2025 if rows > 1 else None}
+    if rows == 1:
+        with pytest.raises(InputError, match="which year"):
+            desk.ask("files", "make_list", path=str(path))
+    for number in ("", "-2"):  # nothing that is there is written over
+        made = desk.ask("files", "make_list", path=str(path), year=2025)
+        assert Path(made["path"]).name == f"ngang-danh-sach{number}.xlsx"
+    listed = desk.ask("files", "look", path=made["path"])
+    assert listed["warnings"] == []
+    assert [row[-3:] for row in listed["first"]] == LISTED
     assert seen["first"][-1] == ["2", "Xã Văn Lãng", "3", "", "1"]
     own = {"crop": seen["columns"][2], "year": "STT", "commune": "Xã, phường"}
     own |= {"area_ha": seen["columns"][4]}

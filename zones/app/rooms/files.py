@@ -30,6 +30,7 @@ from layers.kinds.forest_fields import (
 )
 from zones.app.desk import Desk, words
 from zones.app.entries import entries, sections
+from zones.app.listed import make_list
 from zones.app.looked import Kind, look, parts_of, province_of
 from zones.app.plan_list import known_plans, plan_names, plans_of, zones_of
 from zones.app.project_file import can_undo, project_path, undo, with_changes, write_project
@@ -597,6 +598,7 @@ def named(desk: Desk) -> list[str]:
 ACTIONS: dict[str, Callable[..., Any]] = {
     "state": state,
     "look": look,
+    "make_list": make_list,
     "put": put,
     "drop": drop,
     "undo": take_back,

@@ -4,7 +4,7 @@ import { button, dayInput, element, field, keepForm, table } from "./dom.js";
 
 const KINDS = { polygons: ["communes", "forest_status", "crop_plots", "land_use"], table: ["report", "reconciled"], raster: ["raster"] };
 
-export function fileForm({ desk, looked, state, again, put, cancel, place }) {
+export function fileForm({ desk, looked, state, again, put, cancel, place, list }) {
   const mine = state.parts.find((part) => part.name === looked.entry && part.kind === looked.kind); // What the project says of it already
   const isSame = (part) => part === mine;
   const columns = Object.fromEntries(looked.fields.filter((item) => item.column !== null).map((item) => [item.field, item.column])); // "" is none
@@ -44,11 +44,19 @@ export function fileForm({ desk, looked, state, again, put, cancel, place }) {
     facts(looked),
     ...(looked.notes ?? []).map((note) => element("p", { class: "help" }, both(note))),
     ...(looked.warnings ?? []).map((warning) => element("p", { class: "warning table-warning" }, both(warning))),
+    looked.wide ? listMaker() : "",
     element("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); if (asksTwice()) askTwice(); else send(); } }, field(say("whatIsIt"), kind), sheetField(), about(), matching(), codeTables(), cropsTable(), classTable(), element("div", { id: "second-layer", role: "status" }), element("div", { class: "row" }, element("button", { type: "submit", class: "main-button", id: "put" }, say("putInProject")), button("cancel", () => cancel(kept)))),
     looked.first.length ? element("h3", {}, say("firstRows")) : "",
     looked.first.length ? table(looked.columns, looked.first.map((row) => element("tr", {}, ...row.map((text) => element("td", { class: "text" }, text)))), { label: say("firstRows"), class: "text-table" }) : "",
     looked.place || looked.choices?.length ? element("div", { id: "file-map", class: "file-map", role: "region", "aria-label": say("placeOfFile") }) : "",
   );
+
+  // A table with a column for each crop becomes a list in a file of its own.
+  function listMaker() {
+    const year = element("input", { type: "text", id: "wide-year", inputmode: "numeric", pattern: "(19|20)[0-9]{2}", autocomplete: "off", "data-expected": "yearExpected", value: looked.wide.year ?? "" });
+    const make = (event) => { event.preventDefault(); list({ path: looked.path, sheet: looked.sheets?.length > 1 ? looked.sheet : null, year: year.value ? Number(year.value) : null }); };
+    return element("form", { class: "stack panel", id: "make-list", onsubmit: make }, field(say("wideYear"), year, say("wideYearHelp")), element("button", { type: "submit", class: "main-button", id: "make-list-button" }, say("makeList")));
+  }
 
   function about() {
     if (looked.kind === "communes") {

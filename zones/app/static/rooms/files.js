@@ -61,7 +61,7 @@ function cancel(kept) {
 
 function render() {
   close();
-  form = looked && !["layers", "sheets"].includes(looked.form) && looked.form !== "document" ? fileForm({ desk, looked, state, again: look, put, place: placeOf, cancel }) : null;
+  form = looked && !["layers", "sheets"].includes(looked.form) && looked.form !== "document" ? fileForm({ desk, looked, state, again: look, put, place: placeOf, cancel, list: makeList }) : null;
   box.replaceChildren(
     element(
       "main",
@@ -331,6 +331,16 @@ async function look(asked) {
     keepingFocus(render);
   });
 }
+
+// A table with a column for each crop is made a list, which is then looked at.
+const makeList = (asked) =>
+  attempt(async () => {
+    const made = await desk.ask("files", "make_list", asked);
+    told = [say("listMade", { file: made.path.split(/[\\/]/).at(-1), n: number(made.rows) }), ...made.told.map(both)].join("; ") + ".";
+    place = await desk.read("start", "browse", { path: state.folder });
+    await look({ path: made.path });
+    byId("files-told").scrollIntoView({ block: "nearest" });
+  });
 
 // A dropped file that cannot be read is offered to be taken away again; the one it was copied from stays.
 function unreadCopy() {

@@ -1,0 +1,128 @@
+"""Tables with a column for each crop as lists: each figure once, and nothing but hectares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from layers.base.errors import InputError
+from layers.io.table import read_table
+from layers.kinds.crop_columns import AREA, CROP, YEAR, CropList, crop_columns, list_of_crops
+from layers.kinds.report import load_report
+
+Rows = list[list[Any]]
+PLAIN: Rows = [
+    ["TT", "Tên xã", "Mã xã", "Thông", "Hồi (ha)", "Na", "Tổng cộng", "Ghi chú"],
+    [1, "Bắc Sơn", 6325, 12.5, None, 3, 15.5, "đã rà soát"],
+    [2, "Đồng Đăng", 5977, "-", 7.25, 0, 7.25, None],
+    ["Tổng cộng", None, None, 12.5, 7.25, 3, 22.75, None],
+    [None, "Người lập biểu", None, None, None, None, None, None],
+]
+TWO_HEADERS: Rows = [
+    ["BIỂU TỔNG HỢP DIỆN TÍCH NĂM 2025"],
+    ["TT", "Tên xã", "Mã xã", "Diện tích (ha)", None, None],
+    [None, None, None, "Thông", "Hồi", "Quế"],
+    [1, "Bắc Sơn", 6325, 12.5, 1, 2],
+    [2, "Đồng Đăng", 5977, 1, 7, 3],
+]
+
+
+def _listed(rows: Rows, folder: Path, year: int | None = 2025) -> CropList:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    book.save(folder / "w.xlsx")
+    return list_of_crops(read_table(folder / "w.xlsx"), year=year, source="w.xlsx")
+
+
+def _figures(made: CropList, place: str = "Tên xã") -> dict[tuple[str, str, int], float]:
+    rows = made.table[[place, CROP, YEAR, AREA]].itertuples(index=False)
+    return {(commune, crop, int(year)): area for commune, crop, year, area in rows}
+
+
+def test_each_figure_of_a_wide_table_is_a_row_of_the_list(tmp_path: Path) -> None:
+    made = _listed(PLAIN, tmp_path)
+    assert _figures(made) == {
+        ("Bắc Sơn", "Thông", 2025): 12.5,
+        ("Bắc Sơn", "Na", 2025): 3,
+        ("Đồng Đăng", "Hồi", 2025): 7.25,
+        ("Đồng Đăng", "Na", 2025): 0,
+    }
+    said = " ".join(phrase.en for phrase in made.told)
+    assert "rows of totals are not in the list (row 4)" in said
+    assert "rows without a figure are not in the list (row 5)" in said
+    assert "2 blank cells" in said
+    assert "not the sum" not in said
+
+
+def test_the_list_is_read_as_a_report(tmp_path: Path) -> None:
+    made = _listed(PLAIN, tmp_path)
+    made.table.to_excel(tmp_path / "list.xlsx", index=False)
+    names = {"commune_code": "Mã xã", "commune": "Tên xã", "crop": CROP, "year": YEAR}
+    report = load_report(tmp_path / "list.xlsx", columns=names | {"area_ha": AREA})
+    assert report.table.groupby("crop")["area_ha"].sum().to_dict() == {
+        "anise": 7.25,
+        "custard_apple": 3,
+        "pine": 12.5,
+    }
+    assert report.table["commune_code"].tolist() == ["06325", "06325", "05977", "05977"]
+
+
+def test_two_header_rows_below_a_title(tmp_path: Path) -> None:
+    made = _listed(TWO_HEADERS, tmp_path)
+    assert sum(_figures(made).values()) == 12.5 + 1 + 2 + 1 + 7 + 3
+    assert made.told == ()
+
+
+def test_totals_that_differ_are_told(tmp_path: Path) -> None:
+    rows = [list(row) for row in PLAIN]
+    rows[1][6], rows[3][4] = 99, 8
+    said = " ".join(phrase.en for phrase in _listed(rows, tmp_path).told)
+    assert "column 'Tổng cộng' is not the sum of the crops (row 2, 4)" in said
+    assert "row 4 of totals is not the sum of the rows above it in Hồi (ha)" in said
+
+
+def test_a_commune_that_is_called_like_a_total_stays(tmp_path: Path) -> None:
+    rows: Rows = [["Xã", "Thông", "Hồi"], ["Cộng Hòa", 1, 2], ["Tổng Chúp", 3, 4]]
+    assert sum(_figures(_listed(rows, tmp_path), "Xã").values()) == 10
+
+
+def test_years_of_a_column_and_other_figures(tmp_path: Path) -> None:
+    rows: Rows = [["Xã", "Năm", "Diện tích thông", "DT hồi", "Dân số"]]
+    rows += [["Bắc Sơn", 2024, 12.5, 1, 5120], ["Bắc Sơn", 2025, 13.5, 1, 5.5]]
+    made = _listed(rows, tmp_path, None)
+    assert made.table.groupby("Năm")[AREA].sum().to_dict() == {2024: 13.5, 2025: 14.5}
+    assert "no crop known here are not in the list: Dân số" in made.told[0].en
+
+
+@pytest.mark.parametrize(
+    ("rows", "why"),
+    [
+        ([["Xã", "Thông", "Hồi (sào)"], ["Bắc Sơn", 1, 2]], "sào"),
+        ([["Đơn vị tính: m2"], ["Xã", "Mã", "Thông", "Hồi"], ["Bắc Sơn", 1, 1, 2]], "m2"),
+        ([["Xã", "Trồng mới", None], [None, "Thông", "Hồi"], ["Bắc Sơn", 1, 2]], "not all the"),
+        ([["Xã", "Thông", "Hồi"], [None, "Sản lượng", "Sản lượng"], ["A", 1, 2]], "Sản lượng"),
+        ([["Xã", "Thông", "thông", "Hồi"], ["Bắc Sơn", 1, 2, 3]], "several columns"),
+        ([["Xã", "Thông (ha)", "DT thông"], ["Bắc Sơn", 1, 2]], "two columns"),
+        ([["Xã", "Thông", "Khác"], ["Bắc Sơn", 1, 2]], "a column for each crop"),
+        ([["Xã", "Thông", "Hồi"], ["Bắc Sơn", "-", None]], "no figure"),
+    ],
+)
+def test_what_is_no_hectares_of_a_whole_crop_is_refused(
+    rows: Rows, why: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=why):
+        _listed(rows, tmp_path)
+
+
+def test_a_year_is_needed(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="which year"):
+        _listed(PLAIN, tmp_path, None)
+
+
+def test_a_list_is_no_wide_table(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text("xa,cay,nam,ha\nA,Thông,2025,1\nB,Hồi,2025,2\n", "utf-8")
+    assert crop_columns(read_table(tmp_path / "l.csv")) is None
