@@ -227,10 +227,12 @@ def count_entries(report: ReportLayer, *, source: str) -> ReportLayer:
     what = message("layers.kinds.totals_of_parts")
     _list(table, totals, "totals-left-out", what, source, findings, severity="note")
     _tell_entries(entries, source, findings)
-    perhaps = table["row"].isin(entries.perhaps)
+    named, perhaps = (table["row"].isin(one) for one in (entries.named, entries.perhaps))
+    what = message("layers.kinds.perhaps_places")
+    _list(table, named, "perhaps-place", what, source, findings)
     what = message("layers.kinds.perhaps_totals")
     _list(table, perhaps, "perhaps-total", what, source, findings)
-    table = table.loc[~totals]
+    table = table.loc[~totals & ~table["row"].isin(entries.replaced)]
     _tell_rows(table, source, findings)
     blank = report.blank.loc[~report.blank["row"].isin(entries.told)]
     # A total whose year nobody wrote leaves nothing open beside its parts

@@ -55,12 +55,16 @@ def labelled_totals(texts: pd.DataFrame) -> pd.Series[bool]:
 class Entries:
     """What becomes of the rows of one commune, crop and year, by their index."""
 
-    left_out: pd.Index  # Rows that are not added: totals, and what a total stands for
+    left_out: pd.Index  # Totals, which are not added to their parts
+    replaced: pd.Index  # Rows in whose place a total stands
     told: pd.Index  # Rows without figure of which a total, or its parts, tell what is there
     rounded: pd.DataFrame  # Totals that differ from their parts by rounding: row, total, records
     differ: pd.DataFrame  # Totals of all crops of a commune that differ from their sum
     stand: pd.DataFrame  # Totals that stand for parts of which some have no figure
-    perhaps: pd.Index  # Rows that are as large as all others together, whatever they are called
+    named: pd.Index  # Totals that are left out, and may be places by their name
+    perhaps: (
+        pd.Index
+    )  # Rows that are added, and are as large as all others together, whatever they are called
 
 
 def settle_entries(rows: pd.DataFrame, texts: pd.DataFrame, *, source: str) -> Entries:
@@ -77,16 +81,19 @@ def settle_entries(rows: pd.DataFrame, texts: pd.DataFrame, *, source: str) -> E
     mine = texts.loc[chosen.index].fillna("")
     found = _Totals(chosen, mine, source)
     found.settle()
-    left = chosen.index[chosen["area_ha"].notna() & ~chosen.index.isin([*found.left_out])]
+    gone = [*found.left_out, *found.replaced]
+    left = chosen.index[chosen["area_ha"].notna() & ~chosen.index.isin(gone)]
     refuse_kinds(chosen.loc[left], mine.loc[left], source)
-    of_crops, differ = _totals_of_crops(rows.drop(index=[*found.left_out]), texts)
+    of_crops, differ = _totals_of_crops(rows.drop(index=gone), texts)
     return Entries(
         pd.Index([*found.left_out, *of_crops], dtype="int64"),
+        pd.Index([*found.replaced], dtype="int64"),
         pd.Index([*found.told, *of_crops], dtype="int64"),
         found.listed(found.rounded),
         differ,
         found.listed(found.stand),
-        pd.Index([*found.doubtful, *_perhaps_totals(chosen.loc[left], found)], dtype="int64"),
+        pd.Index([*found.doubtful], dtype="int64"),
+        pd.Index(_perhaps_totals(chosen.loc[left], found), dtype="int64"),
     )
 
 
@@ -136,6 +143,7 @@ class _Totals:
         self.decimals = printed_decimals(rows["area_ha"])
         self.crop = texts.iloc[:, 0].str.casefold()
         self.left_out: dict[int, None] = {}
+        self.replaced: dict[int, None] = {}
         self.told: dict[int, None] = {}
         self.rounded: dict[int, float] = {}
         self.stand: dict[int, float] = {}
@@ -264,13 +272,13 @@ class _Totals:
                 self.left_out[at] = None
                 continue
             self.stand[at] = records
-            self.left_out |= dict.fromkeys(self.rows.index[others & area.notna()])
+            self.replaced |= dict.fromkeys(self.rows.index[others & area.notna()])
             self.told |= dict.fromkeys(self.rows.index[others & area.isna()])
 
     def _take_alike(self, label: _Labels, plain: pd.Series[bool]) -> None:
         """Leave rows out that seem totals and are the sum of two others or more."""
         seem = (label.like | label.nameless) & self.rows["area_ha"].notna()
-        seem &= ~self.closed & ~seem.index.isin([*self.left_out])
+        seem &= ~self.closed & ~seem.index.isin([*self.left_out, *self.replaced])
         if not seem.any():
             return
         close = self._closes(seem, plain & ~label.nameless, [self.rows["group"], self.crop])
@@ -291,7 +299,9 @@ class _Totals:
     def _take_heads(self, label: _Labels) -> None:
         """Leave former communes out that stand above or below their villages, if each is a sum."""
         group = self.rows["group"]
-        rest = self.rows["area_ha"].notna() & ~self.rows.index.isin([*self.left_out])
+        rest = self.rows["area_ha"].notna() & ~self.rows.index.isin(
+            [*self.left_out, *self.replaced]
+        )
         heads = label.heads & rest
         if not heads.any():
             return

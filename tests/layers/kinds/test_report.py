@@ -226,6 +226,30 @@ def test_whatever_is_called_like_a_total_is_one_where_it_is_the_sum(
     assert report.table["area_ha"].sum() == 44.5
 
 
+def test_a_total_stands_for_villages_of_which_one_is_blank(folder: Path) -> None:
+    """Two villages, one without figure: the total is what the commune has, and is told so."""
+    head = "commune_code,thon,crop,year,area_ha\n"
+    rows = "06463,Thôn 1,Na,2025,12\n06463,Thôn 2,Na,2025,\n06463,Cộng,Na,2025,{}\n"
+    report = load_report(table(folder, rows.format(20), head=head))
+    assert (report.table["row"].tolist(), report.table["area_ha"].tolist()) == ([4], [20.0])
+    assert report.blank.empty
+    assert kinds(report) == [("problem", "row-incomplete", 1), ("note", "total-stands", 1)]
+    report = load_report(table(folder, rows.format(12), head=head))
+    assert (report.table["row"].tolist(), report.blank.empty) == ([2], True)
+    with pytest.raises(InputError, match="seems the total of rows that sum to"):
+        load_report(table(folder, rows.format(9), head=head))
+
+
+@pytest.mark.parametrize(("village", "ha"), [("Cộng Hòa", 22.0), ("Thôn Cộng Hòa", 44.0)])
+def test_a_village_that_may_head_a_total_is_told(folder: Path, village: str, ha: float) -> None:
+    head = "commune_code,thon,crop,year,area_ha\n"
+    rows = f"06463,Nà Lay,Na,2025,10\n06463,Đá Mài,Na,2025,12\n06463,{village},Na,2025,22\n"
+    report = load_report(table(folder, rows, head=head))
+    assert report.table["area_ha"].sum() == ha
+    (told,) = (one for one in report.findings.items if one.severity == "problem")
+    assert told.kind == ("perhaps-place" if ha < 40 else "perhaps-total")
+
+
 def test_sums_of_parts_of_a_commune_are_left_out_with_its_total(folder: Path) -> None:
     """Of one commune the total closes without its subtotals only, of the other with each row."""
     areas = {"Thôn 1": 10, "Thôn 2": 10, "Cộng khu A": 20, "Thôn 3": 5, "Cộng khu B": 5}
