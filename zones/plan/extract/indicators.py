@@ -18,6 +18,9 @@ _OF_A_CROP = {"area": "area", "mass": "crop_output", "mass/area": "crop_yield"}
 #: Indicators whose figure is an increase: "năng suất lao động tăng bình quân 6%/năm".
 _OF_CHANGE = re.compile(r"growth|increase|over_assigned")
 
+#: Indicators of a crop whose figure is planted in the time: "tái canh 4.000 ha cà phê mỗi năm".
+_OF_PLANTING = ("new_planting_area", "replanting_area")
+
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
@@ -51,6 +54,11 @@ def known_indicators() -> dict[str, Indicator]:
 def measures_change(indicator: str) -> bool:
     """Whether the figures of an indicator are increases, not levels."""
     return bool(_OF_CHANGE.search(indicator))
+
+
+def measures_planting(indicator: str) -> bool:
+    """Whether the figures of an indicator are what is planted, not what stands."""
+    return indicator in _OF_PLANTING
 
 
 def _has(word: str, lowered: str) -> bool:

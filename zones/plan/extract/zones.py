@@ -13,6 +13,7 @@ from layers.communes.gazetteer import NEWEST_VINTAGE, Unit, communes_on
 from layers.communes.name_lists import NameList
 from layers.communes.spelling import without_marks
 from zones.plan.extract.crop_names import find_crop
+from zones.plan.extract.indicators import measures_planting
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.places import PlaceList
 from zones.plan.extract.statements import Reading, Stated
@@ -264,8 +265,7 @@ def _lists_beside(
             one
             for one in reversed(near)
             if one.quantity.start < places.start
-            # "16.000 ha (trong đó 9.000 ha hữu cơ) tại các xã …": all of them, not the part.
-            and not (one.quantity.aside and ")" in text[one.quantity.end : places.start])
+            and not _is_told_aside(one, text[one.quantity.end : places.start])
         ]
         behind = [one for one in near if one.quantity.start >= places.start]
         # An indicator that stands between takes the list for itself.
@@ -273,6 +273,15 @@ def _lists_beside(
         if owner is not None and zone_of(owner) != ("", ""):
             found.setdefault(id(owner), places)
     return found
+
+
+def _is_told_aside(stated: Stated, between: str) -> bool:
+    """Whether the list that follows is of the whole, not of a part that was told by the way.
+
+    "16.000 ha (trong đó 9.000 ha hữu cơ) tại …"; "9.800 ha, trong đó trồng mới 650 ha; tại …".
+    """
+    planted = stated.whole is not None and measures_planting(stated.subject.indicator)
+    return (stated.quantity.aside and ")" in between) or (planted and ";" in between)
 
 
 def _owns(stated: Stated) -> bool:

@@ -121,3 +121,30 @@ def test_a_part_behind_another_clause_is_not_of_the_figure_before_it(
 ) -> None:
     plan = draft(tmp_path, WHOLE + between).plan
     assert [target.within for _, target in plan.all_targets() if target.within] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "indicator", "ha"),
+    [
+        ("1. Diện tích cà phê 23.000 ha, trong đó trồng mới 400 ha", "new_planting_area", 400),
+        ("1. Diện tích cà phê 23.000 ha, trồng tái canh 600 ha", "replanting_area", 600),
+        ("1. Cà phê 23.000 ha. Mỗi năm tái canh 4.000 ha cà phê già cỗi", "replanting_area", 4000),
+        ("1. Mắc ca 4.000 ha, trồng mới 800 ha tại xã Lợi Bác", "new_planting_area", 800),
+        ("1. Bình quân mỗi năm trồng mới 2.000 ha rừng sản xuất", "planting_per_year", 2000),
+    ],
+)
+def test_what_is_planted_is_not_what_stands(
+    tmp_path: Path, said: str, indicator: str, ha: int
+) -> None:
+    found = [target for _, target in draft(tmp_path, f"{said}.").plan.all_targets()]
+    assert [one.figure for one in found if one.indicator == indicator] == [ha]
+    assert [one.figure for one in found if one.indicator == "area"] == (
+        [] if indicator == "planting_per_year" else [23000 if "23.000" in said else 4000]
+    )
+
+
+def test_a_list_behind_a_part_that_is_planted_is_of_the_whole(tmp_path: Path) -> None:
+    said = "1. Vùng chè 9.800 ha, trong đó trồng mới 650 ha; tập trung tại các xã Lợi Bác, Điềm He."
+    plan = draft(tmp_path, said).plan
+    assert [one.code for one in plan.zones[0].communes] == ["06601", "06280"]
+    assert [one.within for one in plan.zones[0].targets] == [None, "tea-area"]
