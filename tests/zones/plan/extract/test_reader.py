@@ -162,6 +162,16 @@ def test_days_of_reports_are_read(made: Draft) -> None:
     assert report.reporter.vi.startswith("UBND các xã")
 
 
+def test_periods_provinces_and_years_of_columns_are_no_figures_to_look_at() -> None:
+    texts = (
+        "- Định kỳ 6 tháng báo cáo về Sở; liên kết vùng giữa 03 tỉnh; 7 mô hình.",
+        "TT | Xã, phường | Hiện trạng 2025 | Kế hoạch 2030",
+    )
+    paragraphs = read_outline(texts)
+    found = find_unread(paragraphs, [[] for _ in paragraphs])
+    assert [one.figure for one in found] == ["7"]
+
+
 def test_who_reports_ends_before_the_colon() -> None:
     lines = (
         "1. Sở Nông nghiệp và Môi trường: chủ trì, tổng hợp báo cáo UBND tỉnh trước ngày 15/12.",
