@@ -96,14 +96,15 @@ def parts_of_one_thing(plan: Plan) -> frozenset[str]:
     """
     every = {item.target: (zone, item) for zone, item in plan.all_targets()}
 
-    def thing(target: str) -> tuple[object, ...]:
+    def thing(target: str, whole: str) -> tuple[object, ...]:
         zone, item = every[target]
-        return zone, item.indicator, item.commune, item.crop, item.year, item.during
+        year = item.year or every[whole][1].year  # a part without a year is for that of its whole
+        return zone, item.indicator, item.commune, item.crop, year, item.during
 
     return frozenset(
         name
         for name, (_, item) in every.items()
-        if item.within is not None and thing(item.within) == thing(name)
+        if item.within is not None and thing(item.within, item.within) == thing(name, item.within)
     )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,13 +35,14 @@ from zones.plan.extract.outline import Paragraph, read_outline
 from zones.plan.extract.places import (
     PlaceList,
     Row,
+    communes_of_figures,
     communes_of_rows,
     find_place_lists,
     named_districts,
 )
 from zones.plan.extract.quantity import find_quantities
 from zones.plan.extract.roles import Role
-from zones.plan.extract.statements import Reading, read_statements, spread_over
+from zones.plan.extract.statements import Reading, Stated, are_alike, read_statements, spread_over
 from zones.plan.extract.tables import Tables, read_tables
 from zones.plan.extract.targets import gather_targets
 from zones.plan.extract.tasks import read_tasks
@@ -168,6 +169,45 @@ def _near_rows(rows: dict[int, Row], paragraphs: list[Paragraph]) -> Iterator[Ne
             yield NearName(clause, line, row.text, "")
         elif row.match.confirm:
             yield NearName(clause, line, row.text, f"{row.match.name} ({row.match.code})")
+
+
+def _of_communes(
+    reading: Reading, paragraphs: Sequence[Paragraph], province: str, on: str | None
+) -> Reading:
+    """Statements with the commune that each part is for: "trong đó xã A 500 ha, xã B 300 ha".
+
+    One commune whose figure is no part of another may be where all of the crop lies.
+    """
+    if on is None:
+        return reading
+    found = [
+        communes_of_figures(paragraph.text, figures, province=province, on=on)
+        for paragraph, figures in zip(paragraphs, reading.quantities, strict=True)
+    ]
+    stated: dict[int, Stated] = {}  # by the statement before; a whole comes before its parts
+    for one in reading.stated:
+        codes = found[one.paragraph]
+        of_one = one.whole is not None or len(set(codes.values())) > 1
+        code = codes.get(one.quantity.start, "") if of_one else ""
+        whole = stated.get(id(one.whole), one.whole)
+        subject = one.subject
+        if code and whole and not subject.indicator and are_alike(one.quantity, whole.quantity):
+            subject = replace(subject, indicator=whole.subject.indicator)
+        changed = code or whole is not one.whole
+        stated[id(one)] = (
+            replace(one, commune=code, whole=whole, subject=subject) if changed else one
+        )
+    return replace(reading, stated=tuple(stated.values()))
+
+
+def _is_of_figures(places: PlaceList, reading: Reading) -> bool:
+    """Whether the names of a list are those of communes with figures of their own."""
+    return any(
+        one.commune
+        and one.paragraph == places.paragraph
+        and places.start <= one.quantity.start <= places.end + 1
+        for one in reading.stated
+    )
 
 
 def _of_known_rows(reading: Reading, rows: dict[int, Row]) -> tuple[Reading, list[Passage]]:
@@ -388,6 +428,7 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     lists, rows, notes = _lists(paragraphs, reading, province, vintage)
     quantities = len(reading.stated)
     reading, of_no_commune = _of_known_rows(reading, rows)
+    reading = _of_communes(reading, paragraphs, province, None if notes else vintage)
     first, last = _horizon(head, reading)
     zones = find_zones(paragraphs, lists, reading)
     single_year = last if first == last else None
@@ -395,7 +436,7 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     targets = gather_targets(reading, zones, communes=known, single_year=single_year)
     indicators = targets.pop("", [])
     taken = {id(zone.places) for zone in zones}
-    rest = [places for places in lists if id(places) not in taken]
+    rest = [it for it in lists if id(it) not in taken and not _is_of_figures(it, reading)]
     # Parts of a zone's area may have places of their own, as indicators have.
     parts = [one for of_zone in targets.values() for one in of_zone if one.within]
     loose = _attach_lists([*indicators, *parts], rest, paragraphs)

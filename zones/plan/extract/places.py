@@ -44,6 +44,15 @@ _KIND_OF_DISTRICT = re.compile(r"^(?:huyện|thị xã|thành phố|quận)\s+",
 _ROW = re.compile(rf"(?:Xã|Phường|Đặc khu)\s+({CAPITAL}[^:;,.|]{{1,30}}):")
 #: "xã A 500 ha; xã B 300 ha": the figure of one commune, behind which the list goes on.
 _NEXT_COMMUNE = re.compile(rf"\s*[,;]\s*(?:và\s+)?(?:xã|phường)\s+(?={CAPITAL})")
+#: "xã A (500 ha)", "phường B có diện tích khoảng 300 ha": a commune right before its figure, and
+#: those that follow it ("xã A 500 ha, B 300 ha").
+_NAME = rf"(?P<name>{CAPITAL}[\w'’]*(?:\s(?:{CAPITAL}[\w'’]*|\d))*)"
+_TO_FIGURE = (
+    r"(?:\s*[:(]|\s(?:là|đạt|có|trồng|diện tích|quy mô|khoảng|trên|hơn|ít nhất|tối thiểu|tối đa|"
+    r"không quá|dưới)(?!\w))*\s*$"
+)
+_OWN_COMMUNE = re.compile(rf"(?<!\w)(?:[Xx]ã|[Pp]hường|[Đđ]ặc khu)\s+{_NAME}{_TO_FIGURE}")
+_ANOTHER_COMMUNE = re.compile(rf"\s*\)?\s*[,;]?\s*(?:và\s+)?{_NAME}{_TO_FIGURE}")
 #: "tại 3 phường: A, B và 02 xã: C, D": the count of communes that are named, no figure of its own.
 _COUNT = re.compile(r"(?:xã|phường|thị trấn|đặc khu)$", re.IGNORECASE)
 _NAMED_THEN = re.compile(rf"\s*:?\s*(?:(?:như|gồm|bao gồm|là)\s*:?\s*)?(?={CAPITAL})")
@@ -231,6 +240,23 @@ class Row:
 
     text: str  # the name
     match: Match | None  # its commune; None where the name means none
+
+
+def communes_of_figures(
+    text: str, figures: Sequence[Quantity], *, province: str, on: str
+) -> dict[int, str]:
+    """Codes of the communes whose name stands right before a figure, by where the figure begins."""
+    found: dict[int, str] = {}
+    for place, figure in enumerate(figures):
+        previous = figures[place - 1] if place else None
+        before = text[previous.end if previous else 0 : figure.start]
+        named = _OWN_COMMUNE.search(before)
+        if named is None and previous is not None and previous.start in found:
+            named = _ANOTHER_COMMUNE.fullmatch(before)
+        match = named and match_commune(named["name"], province=province, on=on)
+        if isinstance(match, Match) and not match.confirm:
+            found[figure.start] = match.code
+    return found
 
 
 def communes_of_rows(

@@ -36,6 +36,7 @@ class Stated:
     #: The figure that it is a part of: "trong đó", or a list in parentheses.
     whole: Stated | None = None
     passage: Passage | None = None  # the figure in its sentence
+    commune: str = ""  # code of the commune that it is for alone; empty for the whole
 
     @property
     def is_target(self) -> bool:
@@ -113,7 +114,8 @@ def _is_another_crop(one: Stated, whole: Stated) -> bool:
     return one.crop_said and "" not in crops and len(crops) > 1
 
 
-def _alike(one: Quantity, other: Quantity) -> bool:
+def are_alike(one: Quantity, other: Quantity) -> bool:
+    """Whether two figures are of one dimension."""
     return unit_dimension(one.unit) == unit_dimension(other.unit)
 
 
@@ -202,7 +204,7 @@ def _stated(
     if whole and last and not (subject.crop or subject.indicator or subject.thing):
         # "9.800 ha chè, trong đó trồng mới 650 ha": of the same crop, but not its area.
         subject = replace(subject, crop=last.subject.crop)
-    if whole and not (subject.crop or subject.thing) and _alike(quantity, whole.quantity):
+    if whole and not (subject.crop or subject.thing) and are_alike(quantity, whole.quantity):
         # "45.000 ha hồi, trong đó 5.000 ha hữu cơ": the organic part of the same crop.
         subject = replace(subject, crop=whole.subject.crop, thing=whole.subject.thing)
     span, said = find_span(text, quantity.start, headings)

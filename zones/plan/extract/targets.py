@@ -27,6 +27,7 @@ class _Thing:
     crop: str
     commune: str
     stated: list[Stated] = field(default_factory=list)
+    year_of_whole: int | None = None  # a part without a year is for that of its whole
 
     @property
     def lead(self) -> Stated:
@@ -34,7 +35,8 @@ class _Thing:
 
     @property
     def year(self) -> int | None:
-        return next((one.span.last for one in self.stated if one.span is not None), None)
+        years = (one.span.last for one in self.stated if one.span is not None)
+        return next(years, self.year_of_whole)
 
     def takes(self, other: Stated, indicator: str) -> bool:
         """Whether a statement of the same zone, indicator, crop and unit is about this thing."""
@@ -177,7 +179,7 @@ def _things(
     clauses = {zone.zone: zone.clause for zone in zones}
     for stated in reading.targets:
         zone, indicator = _zone_id(stated, zones), _indicator(stated)
-        crop, commune = stated.subject.crop, communes.get(stated.paragraph, "")
+        crop, commune = stated.subject.crop, communes.get(stated.paragraph, stated.commune)
         group = alike.setdefault((zone, indicator, crop, commune, _base_unit(stated)), [])
         same = next((one for one in group[:_MOST_ALIKE] if one.takes(stated, indicator)), None)
         if same is None:
@@ -218,9 +220,12 @@ def gather_targets(
     """Make targets of the statements of a document."""
     things = _things(reading, zones, communes)
     known, taken = {zone.zone: zone for zone in zones}, dict[str, int]()
+    holders: dict[int, _Thing] = {id(one): thing for thing in things for one in thing.stated}
+    for thing in things:
+        whole = holders.get(id(thing.lead.whole))
+        thing.year_of_whole = whole.year if whole is not None and whole is not thing else None
     ids = {id(thing): _target_id(thing, taken, single_year) for thing in things}
     found: dict[str, list[Target]] = {}
-    holders: dict[int, _Thing] = {id(one): thing for thing in things for one in thing.stated}
     for thing in things:
         target = _target(thing, ids[id(thing)], known, single_year)
         whole = holders.get(id(thing.lead.whole))

@@ -148,3 +148,33 @@ def test_a_list_behind_a_part_that_is_planted_is_of_the_whole(tmp_path: Path) ->
     plan = draft(tmp_path, said).plan
     assert [one.code for one in plan.zones[0].communes] == ["06601", "06280"]
     assert [one.within for one in plan.zones[0].targets] == [None, "tea-area"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "tại các xã Lợi Bác, Điềm He; trong đó xã Lợi Bác 6.500 ha, xã Điềm He 4.000 ha",
+        "tại các xã Lợi Bác, Điềm He. Trong đó: xã Lợi Bác đạt 6.500 ha; xã Điềm He: 4.000 ha",
+        "trong đó xã Lợi Bác khoảng 6.500 ha, Điềm He 4.000 ha",
+        "tại xã Lợi Bác (6.500 ha), xã Điềm He (4.000 ha)",
+        "gồm xã Lợi Bác 6.500 ha và xã Điềm He có diện tích 4.000 ha",
+    ],
+)
+def test_a_part_named_by_its_commune_is_a_target_of_that_commune(tmp_path: Path, said: str) -> None:
+    lines = (f"{WHOLE} {said}. Cấp mã số vùng trồng cho 20.000 ha.",)
+    targets = [target for _, target in draft(tmp_path, *lines).plan.all_targets()]
+    areas = [one for one in targets if one.indicator == "area"]
+    assert [(one.commune, one.figure, one.year) for one in areas] == [
+        (None, 45000, 2030),
+        ("06601", 6500, 2030),
+        ("06280", 4000, 2030),
+    ]
+    assert [one.communes for one in targets if one.indicator == "planting_code_area"] == [[]]
+
+
+@pytest.mark.parametrize(
+    "said", ["45.000 ha tại xã Lợi Bác", "tại các xã Lợi Bác, Điềm He 45.000 ha"]
+)
+def test_the_whole_beside_a_commune_is_no_target_of_it(tmp_path: Path, said: str) -> None:
+    plan = draft(tmp_path, f"1. Đến năm 2030, vùng hồi {said}.").plan
+    assert [target.commune for _, target in plan.all_targets()] == [None]
