@@ -251,16 +251,16 @@ def _tell_entries(entries: Entries, source: str, findings: Findings) -> None:
     """Tell totals that differ from their parts, or stand for parts without figure."""
     if not entries.rounded.empty:
         told, rows = _sums(entries.rounded)
-        what = message("layers.kinds.totals_rounded", count=len(told), totals=told)
-        findings.add(Finding("note", "total-rounded", source, what, len(told), rows=rows))
+        rounded = message("layers.kinds.totals_rounded", count=len(told), totals=told)
+        findings.add(Finding("note", "total-rounded", source, rounded, len(told), rows=rows))
     if not entries.differ.empty:
         told, rows = _sums(entries.differ)
-        what = message("layers.kinds.totals_of_crops_differ", count=len(told), totals=told)
-        findings.add(Finding("problem", "total-differs", source, what, len(told), rows=rows))
+        differ = message("layers.kinds.totals_of_crops_differ", count=len(told), totals=told)
+        findings.add(Finding("problem", "total-differs", source, differ, len(told), rows=rows))
     if not entries.stand.empty:
         told, rows = _sums(entries.stand)
-        what = message("layers.kinds.totals_stand", count=len(told), totals=told)
-        findings.add(Finding("note", "total-stands", source, what, len(told), rows=rows))
+        stand = message("layers.kinds.totals_stand", count=len(told), totals=told)
+        findings.add(Finding("note", "total-stands", source, stand, len(told), rows=rows))
 
 
 def _sums(totals: pd.DataFrame) -> tuple[list[Phrase], tuple[int, ...]]:

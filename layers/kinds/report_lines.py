@@ -101,8 +101,8 @@ def _tell_totals(
         row = int(str(at))
         values = {"row": row + 2, "total": float(total), "records": records}
         if not is_printed_sum(float(total), parts.tolist()):
-            told = message("layers.kinds.total_differs", **values)
-            findings.add(Finding("problem", "total-differs", source, told, 1, rows=(row,)))
+            differs = message("layers.kinds.total_differs", **values)
+            findings.add(Finding("problem", "total-differs", source, differs, 1, rows=(row,)))
         else:
-            told = message("layers.kinds.total_left_out", **values)
-            findings.add(Finding("note", "totals-left-out", source, told, 1, rows=(row,)))
+            equals = message("layers.kinds.total_left_out", **values)
+            findings.add(Finding("note", "totals-left-out", source, equals, 1, rows=(row,)))
