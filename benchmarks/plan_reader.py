@@ -26,7 +26,7 @@ from ruamel.yaml import YAML
 
 from layers.communes.gazetteer import provinces
 from zones.plan.extract.document import Document, read_document_text
-from zones.plan.extract.draft import draft_plan
+from zones.plan.extract.draft import Draft, draft_plan
 from zones.plan.extract.head import read_head
 from zones.plan.extract.outline import read_outline
 from zones.plan.extract.statements import Stated, read_statements
@@ -36,6 +36,7 @@ from zones.plan.model import Figure, Plan, Target
 
 __all__ = [
     "Score",
+    "draft_corpus_item",
     "read_corpus",
     "read_gold",
     "run",
@@ -48,7 +49,6 @@ __all__ = [
 
 _ROOT = Path(__file__).resolve().parent.parent
 _GOLD = _ROOT / "tests" / "golden" / "plan_quantities.csv"
-_CORPUS = _GOLD.with_name("plan_corpus.yaml")
 _BAR = 0.95
 _ROUNDS = 5
 
@@ -152,13 +152,14 @@ def score_zones(drafted: Plan, written: Plan) -> tuple[Score, Score]:
     return _score(areas, drafted_areas), _score(places, drafted_places)
 
 
-@lru_cache(maxsize=1)
-def read_corpus() -> list[dict[str, Any]]:
+@lru_cache(maxsize=2)
+def read_corpus(name: str = "plan_corpus.yaml") -> list[dict[str, Any]]:
     """Sentences and tables of other provinces' wordings, each with what is to be read."""
-    return list(YAML(typ="safe").load(_CORPUS.read_text("utf-8"))["items"])
+    text = _GOLD.with_name(name).read_text("utf-8")
+    return list(YAML(typ="safe", pure=True).load(text)["items"])
 
 
-def _draft_of(item: dict[str, Any]) -> Plan:
+def draft_corpus_item(item: dict[str, Any]) -> Draft:
     """Draft of a sentence or table, set into the head and clauses of a plan."""
     name = provinces()[item["province"]].name
     lines = (
@@ -167,10 +168,10 @@ def _draft_of(item: dict[str, Any]) -> Plan:
         f"Phát triển nông, lâm nghiệp tỉnh {name} giai đoạn 2026-2030",
         f"Thực hiện Nghị quyết ngày 02/01/2026 của Tỉnh ủy {name}.",
         "I. MỤC TIÊU",
-        *item.get("table", ["1. Cụ thể", f"- {item.get('text', '')}"]),
+        *item.get("table", ["1. Cụ thể", *item.get("lines", [f"- {item.get('text', '')}"])]),
     )
     document = Document("corpus", "0" * 64, lines)
-    return draft_plan(document, plan_id="corpus", province=item["province"]).plan
+    return draft_plan(document, plan_id="corpus", province=item["province"])
 
 
 def _owners(zone: str, target: Target, names: dict[str, str]) -> set[str]:
@@ -180,28 +181,30 @@ def _owners(zone: str, target: Target, names: dict[str, str]) -> set[str]:
 
 def score_corpus_item(item: dict[str, Any]) -> tuple[Score, Score]:
     """Compare the draft of one item with its labels: figures, and communes of lists."""
-    plan = _draft_of(item)
+    plan = draft_corpus_item(item).plan
     names = {code: unit.name for code, unit in communes_of(plan).items()}
     codes = {name: code for code, name in names.items()}
-    figures = [
+    figures: list[tuple[Any, ...]] = [
         (
             _owners(zone, target, names),
             *_plain(one),
             getattr(one, "unit", None) or target.unit,
             getattr(one, "year", None) or target.year,
+            one.bound,
         )
         for zone, target in plan.all_targets()
         for one in (target, *target.also)
     ]
-    right = 0
-    for owner, *rest in item["facts"]:
+    right, facts = 0, item.get("facts", [])
+    for owner, *rest in facts:
+        said = slice(1, 1 + len(rest))  # the bound is not stated everywhere
         match = next(
-            (one for one in figures if list(one[1:]) == rest and (not owner or owner in one[0])),
+            (one for one in figures if list(one[said]) == rest and (not owner or owner in one[0])),
             None,
         )
         right += match is not None
         figures = [one for one in figures if one is not match]
-    found = Score(right, len(figures), len(item["facts"]) - right)
+    found = Score(right, len(figures), len(facts) - right)
     lists = item.get("lists") or ([item["list"]] if "list" in item else [])
     wanted = [(owner, codes[name], kind) for owner, kind, listed in lists for name in listed]
     owned = {(zone.zone, ""): zone for zone in plan.zones} | {

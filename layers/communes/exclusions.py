@@ -82,6 +82,7 @@ _RESUMES = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = re.compile(r"[()]")
+_LEVEL = re.compile(r"\s*(?:còn|xuống)\s+(?:[^\W\d_]+\s+){0,2}\d", re.IGNORECASE)
 _UNITS = rf"(?:các\s+)?{_KINDS}"
 _ALL = re.compile(
     rf"(?P<kinds>(?:(?:tất cả|toàn bộ|cả)\s+)?{_UNITS}(?:\s*(?:,|và)\s*(?:và\s+)?{_UNITS})*\s+)?"
@@ -186,6 +187,8 @@ class _Passages:
             return None
         doubtful = said["beyond"] or said["what"] or said["dropped"]
         if said["limit"]:
+            if _LEVEL.match(self.text, end):
+                return None  # "giảm diện tích sắn tại các xã A, B còn 3.000 ha" says where it is
             return Exclusion(start, names, end, end, aside, "limit")
         return Exclusion(start, names, end, end, aside, "doubtful" if doubtful else "out")
 

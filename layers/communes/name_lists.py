@@ -246,7 +246,7 @@ def read_name_list(text: str, *, province: str, on: Day = None) -> NameList:
     read = _Items(province, on, cased=any(sign.isupper() for sign in sentence))
     main = sentence
     for one in reversed(taken):
-        before = main[: one.start].rstrip(" ,;")
+        before = re.sub(r"\s(?:nhưng|song|mà)$", "", main[: one.start].rstrip(" ,;"))
         alone = one.aside and before.endswith("(")
         main = f"{before.rstrip('( ,;') if alone else before} {main[one.end + alone :]}"
     read.read(_FIGURES.sub(_without_names, main))

@@ -78,11 +78,11 @@ _DOWNWARDS = re.compile(r"\s*trở\s+xuống(?!\w)", re.IGNORECASE)
 
 _SENTENCE = re.compile(r"[.!?…](?=\s)|\n")
 _VERBS = re.compile(
-    r"(?<!\w)(duy trì|giữ vững|giữ ổn định|phát triển|mở rộng|nâng|tăng|giảm|trồng|xây dựng|cấp|"
-    r"chuyển|cải tạo|thu hút|thành lập|hỗ trợ|đào tạo)(?!\w)",
+    r"(?<!\w)(duy trì|giữ vững|giữ ổn định|(?<!phát triển )ổn định|phát triển|mở rộng|nâng|tăng|"
+    r"giảm|trồng|xây dựng|cấp|chuyển|cải tạo|thu hút|thành lập|hỗ trợ|đào tạo)(?!\w)",
     re.IGNORECASE,
 )
-_KEEPING = ("duy trì", "giữ vững", "giữ ổn định")
+_KEEPING = ("duy trì", "giữ vững", "giữ ổn định", "ổn định")
 _PER_YEAR = re.compile(
     r"(?<!\w)(?:mỗi|hàng|hằng|từng|bình quân|trung bình)\s+năm(?!\w)", re.IGNORECASE
 )

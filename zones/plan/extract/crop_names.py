@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
+from itertools import pairwise
 
 from layers.base.resources import data_rows, kept
+from layers.communes.gazetteer import communes_on
 from layers.communes.similarity import letters, slips
 from zones.plan.extract.sentences import content
 
@@ -13,6 +16,7 @@ from zones.plan.extract.sentences import content
 _NAMED_THING = re.compile(
     r"(?:(?:[Vv]ùng|[Rr]ừng|[Cc]ây)(?:\s+(?:trồng|sản xuất))?|[Tt]rồng)\s+(\w+(?:\s\w+)?)"
 )
+_FAR = 12
 _JOINT = re.compile(r"\s*(?:,|và|/|\+)\s*(?:cây\s+)?")
 
 
@@ -33,9 +37,12 @@ def _rows() -> tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]:
 def _words(*, known: bool = True) -> tuple[re.Pattern[str], dict[str, str]]:
     """Words for crops that have an id, or for those that have none."""
     crops = {word: crop for crop, words, _ in _rows() for word in words if crop}
+    others = {word: "" for crop, words, _ in _rows() for word in words if word not in crops}
     if not known:
-        crops = {word: "" for crop, words, _ in _rows() for word in words if word not in crops}
-    longest = sorted(crops, key=lambda word: (-len(word), word))
+        crops, others = others, {}
+    # "Chanh leo" is another crop than "chanh", "cây dược liệu" none than "dược liệu".
+    others = {word: "" for word in others if any(word.startswith(f"{one} ") for one in crops)}
+    longest = sorted({**crops, **others}, key=lambda word: (-len(word), word))
     options = "|".join(re.escape(word) for word in longest)
     return re.compile(rf"(?<![\w-])({options})(?![\w-])", re.IGNORECASE), crops
 
@@ -60,7 +67,43 @@ def crops_named(text: str) -> list[tuple[str, int, int]]:
     return [
         (crops[found[0].lower()], found.start(), found.end())
         for found in pattern.finditer(without_other_words(text))
+        if found[0].lower() in crops and not _is_of_a_commune(text, found)
     ]
+
+
+#: "keo, bạch đàn tại các xã A, B": where they grow is no third crop.
+_PLACE_BEHIND = re.compile(r"(?<=\w)\s(?:tại|ở|thuộc|trên địa bàn)\s+(?:các\s+)?(?:xã|phường)\s.*$")
+#: "mắc ca xen cà phê": the crop that is planted stands first.
+_INTERCROPPED = re.compile(r"(?<!\w)xen(?!\w)", re.IGNORECASE)
+_KIND_BEFORE = re.compile(r"(?<!\w)(?:xã|phường|đặc khu|thị trấn|huyện)\s*:?\s*$", re.IGNORECASE)
+_LISTED_BEFORE = re.compile(r"(?:,|\svà)\s+$")
+_TWO_WORDS = re.compile(r"\w+\s+\w+")
+
+
+def _is_of_a_commune(text: str, crop: re.Match[str]) -> bool:
+    """Whether a crop's word is of a commune's name: xã Hoa Quân; Diên Lạc; "A, Cam Lâm"."""
+    if not crop[0][0].isupper():
+        return False
+    before = text[max(0, crop.start() - _FAR) : crop.start()]
+    if _KIND_BEFORE.search(before) or (*before.split()[-1:], crop[0]) in _pairs_of_names():
+        return True
+    name = _TWO_WORDS.match(text, crop.start())
+    listed = _LISTED_BEFORE.search(before) and name
+    return bool(listed) and tuple(name[0].split() if name else ()) in _pairs_of_names()
+
+
+@lru_cache(maxsize=1)
+def _pairs_of_names() -> frozenset[tuple[str, ...]]:
+    """Words that stand side by side in names of communes."""
+    names = (unit.name.split() for unit in communes_on().values())
+    return frozenset(pair for words in names for pair in pairwise(words))
+
+
+def without_crops(text: str) -> str:
+    """Text without the crops that it names, with an id or without."""
+    for known in (False, True):
+        text = _words(known=known)[0].sub(" ", text)
+    return text
 
 
 def _misspelt_crop(text: str) -> str:
@@ -78,7 +121,9 @@ def find_crop(text: str) -> tuple[str, bool]:
     """Crop that a text names last, and whether it is misspelt."""
     found = crops_named(text)
     if found:
-        return found[-1][0], False
+        beside = _INTERCROPPED.search(text, found[0][2])
+        own = [one for one in found if beside is None or one[1] < beside.start()]
+        return own[-1][0], False
     near = _misspelt_crop(without_other_words(text))
     return near, bool(near)
 
@@ -92,6 +137,7 @@ def group_of(crops: Iterable[str]) -> str:
 
 def several_crops(before: str) -> str:
     """Crops that share one figure: "keo, bạch đàn", "hồi và quế"."""
+    before = _PLACE_BEHIND.sub("", before)
     found = crops_named(before)
     for place in range(len(found) - 1, 0, -1):
         if not _JOINT.fullmatch(before[found[place - 1][2] : found[place][1]]):

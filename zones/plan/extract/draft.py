@@ -42,6 +42,7 @@ from zones.plan.extract.places import (
 )
 from zones.plan.extract.quantity import find_quantities
 from zones.plan.extract.roles import Role
+from zones.plan.extract.segments import NO_CROP
 from zones.plan.extract.statements import Reading, Stated, are_alike, read_statements, spread_over
 from zones.plan.extract.tables import Tables, read_tables
 from zones.plan.extract.targets import gather_targets
@@ -49,7 +50,13 @@ from zones.plan.extract.tasks import read_tasks
 from zones.plan.extract.totals import WrongTotal
 from zones.plan.extract.units import unit_dimension
 from zones.plan.extract.unread import Passage, find_unread
-from zones.plan.extract.zones import ZoneClause, find_zones, listed_communes, taken_over
+from zones.plan.extract.zones import (
+    ZoneClause,
+    find_zones,
+    listed_communes,
+    taken_over,
+    without_those_of_changes,
+)
 from zones.plan.findings import SURE
 from zones.plan.model import Horizon, ListedCommune, Names, Plan, Source, Target, Task, Zone
 from zones.plan.words import clause_words
@@ -113,6 +120,7 @@ def _horizon(head: Head, reading: Reading) -> tuple[int, int]:
 
 
 _WHOLE_DATE, _MONTH = 10, 7
+_LAST_OF_DISTRICTS = "2025-06-30"
 
 
 def _vintage(province: str, date: str | None) -> str:
@@ -200,12 +208,28 @@ def _of_communes(
     return replace(reading, stated=tuple(stated.values()))
 
 
-def _is_of_figures(places: PlaceList, reading: Reading) -> bool:
+def _of_no_zone(
+    lists: Sequence[PlaceList],
+    zones: Sequence[ZoneClause],
+    reading: Reading,
+    paragraphs: Sequence[Paragraph],
+) -> list[PlaceList]:
+    """Lists that no zone has, without names of communes that have figures of their own."""
+    taken = {id(zone.places) for zone in zones}
+    return [
+        it
+        for it in lists
+        if not (id(it) in taken or _is_of_figures(it, reading, paragraphs[it.paragraph].text))
+    ]
+
+
+def _is_of_figures(places: PlaceList, reading: Reading, text: str) -> bool:
     """Whether the names of a list are those of communes with figures of their own."""
     return any(
         one.commune
         and one.paragraph == places.paragraph
-        and places.start <= one.quantity.start <= places.end + 1
+        and places.start <= one.quantity.start
+        and not re.search("[,;:.]", text[places.end : one.quantity.start])
         for one in reading.stated
     )
 
@@ -229,11 +253,15 @@ def _owner(places: PlaceList, paragraph: Paragraph, targets: list[Target]) -> Ta
     """
     lines = {number for _, number in paragraph.starts}
     free = [target for target in targets if not target.communes]
+    said = paragraph.text[: places.start]
     here = [target for target in free if target.line in lines]
+    if places.crop == NO_CROP:
+        here = [target for target in here if last_mention(target.indicator, said) >= 0]
+    elif places.crop:
+        here = [target for target in here if target.crop == places.crop]
     if here:
         # What covers ground is done at places; what is counted or weighed only where nothing else.
         return next((one for one in here if unit_dimension(one.unit) == "area"), here[0])
-    said = paragraph.text[: places.start]
     named = [(last_mention(target.indicator, said), target) for target in free]
     place, owner = max(named, key=lambda pair: pair[0], default=(-1, None))
     return owner if place >= 0 else None
@@ -252,7 +280,8 @@ def _attach_lists(
         if not places.is_read:
             continue
         paragraph = paragraphs[places.paragraph]
-        owner = _owner(places, paragraph, of_clause.get(paragraph.clause, []))
+        owned = of_clause.get(paragraph.clause, []) if places.introduced else []
+        owner = _owner(places, paragraph, owned)
         communes = listed_communes(places.names)
         if owner is None or places.names.whole_province:
             loose.append(LooseList(paragraph.clause, places.line, tuple(communes)))
@@ -296,16 +325,20 @@ def _about_province(head: Head, given: str | None) -> Iterator[Phrase]:
 
 def _about_districts(paragraphs: list[Paragraph], province: str, vintage: str) -> Iterator[Phrase]:
     """Say which districts a text of the time of districts names: they are no communes."""
-    if vintage >= NEWEST_VINTAGE:
-        return
+    former = vintage >= NEWEST_VINTAGE
     try:
-        units = communes_on(province, vintage).values()
+        units = communes_on(province, _LAST_OF_DISTRICTS if former else vintage).values()
     except InputError:
         return
-    found = named_districts(paragraphs, Counter(unit.district for unit in units))
+    counts = Counter(unit.district for unit in units)
+    found = named_districts(paragraphs, counts, former=former)
     if found:
         named = [f"{name} ({count})" for name, count in found.items()]
-        yield message("zones.plan.districts_named", count=len(named), names=named)
+        yield (
+            message("zones.plan.former_districts", count=len(named), names=list(found))
+            if former
+            else message("zones.plan.districts_named", count=len(named), names=named)
+        )
 
 
 def _about_total(wrong: WrongTotal) -> Phrase:
@@ -429,14 +462,14 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     quantities = len(reading.stated)
     reading, of_no_commune = _of_known_rows(reading, rows)
     reading = _of_communes(reading, paragraphs, province, None if notes else vintage)
+    lists = without_those_of_changes(lists, reading, paragraphs)
     first, last = _horizon(head, reading)
     zones = find_zones(paragraphs, lists, reading)
     single_year = last if first == last else None
     known = {place: row.match.code for place, row in rows.items() if row.match is not None}
     targets = gather_targets(reading, zones, communes=known, single_year=single_year)
     indicators = targets.pop("", [])
-    taken = {id(zone.places) for zone in zones}
-    rest = [it for it in lists if id(it) not in taken and not _is_of_figures(it, reading)]
+    rest = _of_no_zone(lists, zones, reading, paragraphs)
     # Parts of a zone's area may have places of their own, as indicators have.
     parts = [one for of_zone in targets.values() for one in of_zone if one.within]
     loose = _attach_lists([*indicators, *parts], rest, paragraphs)

@@ -12,6 +12,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from statistics import quantiles
 
+from layers.communes.spelling import CAPITAL
+
 _LETTERS = "abcdđeghiklmnopqrstuvxy"
 #: Units above the numbered clauses, outermost first; one of them closes all below.
 _UPPER = (
@@ -37,6 +39,15 @@ _CLOSING = re.compile(r"Nơi nhận\s*:", re.IGNORECASE)
 #: Opens the title of a document, whatever stands above it.
 _KIND_OF_DOCUMENT = re.compile(r"(?:KẾ HOẠCH|QUYẾT ĐỊNH|NGHỊ QUYẾT|CHƯƠNG TRÌNH|ĐỀ ÁN)(?!\w)")
 _FULL_STOP = re.compile(r"[.;:!?…\]/]\s*$")
+#: A list whose names stand one below the other, each behind a dash.
+_NAMES_FOLLOW = re.compile(
+    r"(?:(?<!\w)(?:xã|phường|đặc khu|gồm|như|sau|sau đây|tại|ở|địa bàn)\s*:|[;,])\s*$",
+    re.IGNORECASE,
+)
+_NAME_ALONE = re.compile(
+    rf"(?:(?:[Xx]ã|[Pp]hường|[Đđ]ặc khu)\s+)?{CAPITAL}[\w']*(?:[\s-]+(?:{CAPITAL}[\w']*|\d)){{0,5}}"
+    r"\s*(?:[;,.…]+|\bv\.v\.*)*"
+)
 #: How far a count may jump and still be the next of its level: documents skip numbers.
 _SKIP = 2
 
@@ -266,6 +277,10 @@ class _Reader:
         elif self.closed and _UPPER[0][1].match(line) and self._reopen(number, line):
             return
         elif dash:
+            name = line[dash.end() :]
+            if is_continued and _NAMES_FOLLOW.search(previous) and _NAME_ALONE.fullmatch(name):
+                self.parts.append((name if name[-1] in ";,.…" else f"{name};", number))
+                return
             self.flush()
             self.is_item = True
             self.parts = [(line[dash.end() :], number)]

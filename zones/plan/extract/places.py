@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,16 +14,19 @@ from layers.communes.matching import match_commune
 from layers.communes.name_lists import COMMON, NameList, names_a_commune, read_name_list
 from layers.communes.qualifiers import names_whole_province
 from layers.communes.spelling import CAPITAL, exact_key
+from zones.plan.extract.crop_names import find_crop
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.quantity import Quantity
+from zones.plan.extract.segments import are_plain, crop_of_lead, leads_to_places, says_where
 from zones.plan.extract.sentences import sentence_bounds
 
 _OPENING = re.compile(
     rf"(?<!UBND )(?:các\s+)?(?:(?<![Tt]hị )xã(?:\s*,\s*phường)?|phường|thị trấn|đặc khu)\s*"
     rf"(?:(?:như|gồm|bao gồm|sau|sau đây|{COMMON})(?!\w)\s*)*:?\s*(?={CAPITAL})"
-    rf"|các\s+xã(?:\s+(?!{CAPITAL})\w+){{1,6}}?\s+(?:như|gồm|bao gồm)\s*:?\s*(?={CAPITAL})"
+    rf"|các\s+xã(?:\s+(?!{CAPITAL})\w+){{1,6}}?(?:\s+(?:như|gồm|bao gồm)\s*:?|\s*:)\s*(?={CAPITAL})"
     rf"|(?:[Tt]ập trung|[Pp]hân bố|[Bb]ố trí|[Tt]rồng|[Cc]hủ yếu)(?:\s+\w+){{0,3}}?\s+"
     rf"(?:ở|tại)(?:\s*:)?\s+(?={CAPITAL})|(?<!\w)(?:tại|ở|thuộc|địa bàn)(?:\s*:)?\s+(?={CAPITAL})"
+    rf"|(?<!\w)(?:tại|ở|thuộc)(?:\s+(?!{CAPITAL})\w+){{1,5}}?\s+(?:bao )?gồm\s*:?\s*(?={CAPITAL})"
     rf"|(?<=ha)\s*\((?={CAPITAL})"
     r"|các\s+xã\s*,?\s*(?:và\s+)?phường\s+trên\s+(?:phạm vi|địa bàn)\s+(?:toàn\s+)?tỉnh",
 )
@@ -32,12 +35,14 @@ _ZONE = re.compile(
     r"vùng\s+(?:sản xuất|trồng|nguyên liệu)|(?:bố trí|quy mô|phân bố)[^.]{0,60}tại",
     re.IGNORECASE,
 )
+_LOCATION = re.compile(r"(?:địa bàn|địa điểm|phạm vi|vị trí|phân bố)(?:\s\w+){0,3}", re.IGNORECASE)
 #: Labels of a paragraph whose places are those of mills and markets, not of fields.
 _NOT_ZONE = re.compile(
     r"chế biến|tiêu thụ|thương hiệu|nhãn hiệu|giải pháp|tổ chức thực hiện|du lịch", re.IGNORECASE
 )
 _BARE = re.compile(r"(?:tại|ở|thuộc|địa bàn)\W|\s*\(")
 _KIND = re.compile(r"xã|phường|thị trấn|đặc khu")
+_KIND_AHEAD = re.compile(r"^(?:các\s+)?(?:xã|phường|thị trấn|đặc khu)\s*:?\s+", re.IGNORECASE)
 #: "không bố trí trong khu vực dân cư" takes no commune out.
 _NAMES_UNITS = re.compile(rf"(?<!\w)(?:xã|phường|thị trấn|đặc khu)(?!\w)|{CAPITAL}")
 _KIND_OF_DISTRICT = re.compile(r"^(?:huyện|thị xã|thành phố|quận)\s+", re.IGNORECASE)
@@ -61,11 +66,15 @@ _LEAST_KNOWN, _LONGEST_TOLD = 0.5, 80
 _FAR, _NEAR = 4_000, 400
 #: No name is longer; what has no sign for as long is no list.
 _FIRST_NAME = re.compile(r"[^,;:()./\n–-]{1,160}(?:[,;:()./\n–-]|$|\s(?:và|với|cùng)\s)")
-#: Ends a list before its sentence does: what comes behind belongs to something else. What stands in
-#: parentheses of its own is passed over.
+#: Ends a list before its sentence does: what comes behind belongs to something else, as what is
+#: said of the communes does ("… và C phấn đấu"). What stands in parentheses is passed over.
 _LIST_ENDS = re.compile(
     rf"\([^()]*\)|(?P<end>\)|"
-    rf";(?!\s*(?:và\s+)?(?:các\s+)?(?:\d+\s+)?(?:(?:xã|phường|đặc khu)\s*:?\s+)?{CAPITAL}))"
+    rf";(?!\s*(?:\.\.|…|v\.?\s?v|(?:và\s+)?(?:các\s+)?(?:\d+\s+)?(?:(?:xã|phường|đặc khu)\s*:?\s+)?"
+    rf"{CAPITAL}))"
+    rf"|(?<=\w)(?<!\bxã)(?<!\bphường)\s(?=(?:phấn đấu|hình thành|phát triển|trồng|đạt|để|nhằm|sang"
+    rf"|xây dựng|duy trì|mở rộng|đến năm|vào năm|có|sẽ|là|còn(?! lại)|xuống|lần lượt)\s))"
+    rf"|(?:[,;]|\s(?:và|với|cùng))\s+(?P<lead>(?:(?!{CAPITAL})[^\W\d_]+:?\s+){{1,8}})(?={CAPITAL})"
 )
 
 
@@ -77,6 +86,12 @@ class PlaceList:
     is_zone: bool  # the list says where a zone lies
     #: The paragraph is about mills, markets or brands, not about where something grows.
     elsewhere: bool
+    #: The words round it say that what the paragraph is about lies there. What is only named behind
+    #: other words ("kiêng xã A", "nhà máy tại xã B") is told, and no one's list.
+    introduced: bool
+    #: Crop that the words before the list begin with ("riêng cà phê tập trung tại"), or NO_CROP.
+    crop: str
+    last: int  # where its last name ends in its paragraph
     paragraph: int  # place of its paragraph
     line: int  # line of the document where it begins
     start: int  # where it begins in its paragraph
@@ -98,7 +113,7 @@ def _is_zone(text: str, start: int) -> bool:
     label = _label(text)
     begin, _ = sentence_bounds(text, start)
     said = text[begin:start]
-    return bool(_ZONE.search(said) or (label and _ZONE.search(label)))
+    return bool(_ZONE.search(said) or _ZONE.search(label) or _LOCATION.fullmatch(label))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +126,21 @@ class _Opening:
 
 
 def _read(
-    paragraph: Paragraph, place: int, opening: _Opening, figure: int, *, province: str, on: str
+    paragraph: Paragraph,
+    place: int,
+    opening: _Opening,
+    floor: int,
+    next_: int,
+    *,
+    province: str,
+    on: str,
 ) -> PlaceList | None:
-    """Read the list that opens at a place, up to the next figure."""
+    """Read the list that opens at a place, up to the next figure; ``floor`` is the end before."""
     text, start = paragraph.text, opening.start
-    ends = _LIST_ENDS.finditer(text, opening.names)
-    closed = next((found for found in ends if found["end"]), None)
-    end = min(figure, closed.start() if closed else len(text), start + _FAR)
+    end = min(next_, len(text), start + _FAR)
+    ends = _LIST_ENDS.finditer(text, opening.names, end)
+    closed = next((one for one in ends if one["end"] or _begins_another(one["lead"])), None)
+    end = closed.start() if closed else end
     listed = opening.led + text[opening.names if opening.led else start : end]
     if opening.led and not (_FIRST_NAME.match(listed) and _begins(listed, province, on)):
         return None
@@ -136,9 +159,38 @@ def _read(
             return None
         names = _not_understood(listed)  # names of another province, or villages: they are told
     elsewhere = bool(_NOT_ZONE.search(_label(text)))
-    is_zone = not elsewhere and _is_zone(text, start)
     end = min(end, sentence_bounds(text, start)[1])
-    return PlaceList(names, is_zone, elsewhere, place, paragraph.line_at(start), start, end)
+    first, last = _names_at(names, text, opening, end)
+    sentence = sentence_bounds(text, start)[0]
+    lead = text[max(floor, sentence) : first]
+    listed_ones = bool(names.matches) and not (names.whole_province or names.rest_of_province)
+    introduced = not listed_ones or leads_to_places(lead)
+    if introduced and listed_ones and not (names.open or says_where(lead)):
+        # "…, xã A, B đứng ngoài vùng": what is said of the communes tells whether they are meant.
+        said = [re.split(r"[,;.](?!\d)", text[last:next_])[0]]
+        said += [re.sub(rf"{CAPITAL}\w*", "", one.text) for one in names.unresolved]
+        introduced = all(map(are_plain, said))
+    is_zone = introduced and not elsewhere and _is_zone(text, start)
+    line, crop = paragraph.line_at(start), crop_of_lead(lead, of_figure=floor > sentence)
+    return PlaceList(
+        names, is_zone, elsewhere, introduced, crop, last, place, line, start, end
+    )  # fmt: skip
+
+
+def _begins_another(words: str | None) -> bool:
+    """Whether words between two names begin another list: ", kiêng các xã", "và chè tại xã"."""
+    return words is not None and (bool(find_crop(words)[0]) or not are_plain(words))
+
+
+def _names_at(names: NameList, text: str, opening: _Opening, end: int) -> tuple[int, int]:
+    """Where the first name of a list begins, and where the last one ends."""
+    if names.whole_province or names.rest_of_province or not names.matches:
+        return opening.start, end
+    written = [_KIND_AHEAD.sub("", one.text) for one in names.matches]
+    first = text.find(written[0], opening.start, end)
+    found = [(text.rfind(name, opening.start, end), name) for name in written]
+    last = max((at + len(name) for at, name in found if at >= 0), default=end)
+    return first if first >= 0 else opening.names, last
 
 
 def _begins(listed: str, province: str, on: str) -> bool:
@@ -188,19 +240,33 @@ def find_place_lists(
         closing = [
             it
             for it in figures
-            if not (it.aside or _NEXT_COMMUNE.match(text, it.end) or _heads_names(text, it))
+            if not (
+                _is_beside_name(text, it)
+                or _NEXT_COMMUNE.match(text, it.end)
+                or _heads_names(text, it)
+            )
         ]
         begins = [figure.start for figure in closing]
+        ends = [figure.end for figure in figures]
         for opening in _openings(text, closing):
             if opening.start < end:
                 continue
-            next_ = bisect_left(begins, opening.names)
-            figure = begins[next_] if next_ < len(begins) else len(text)
-            places = _read(paragraph, place, opening, figure, province=province, on=on)
+            at = bisect_left(begins, opening.names)
+            next_ = begins[at] if at < len(begins) else len(text)
+            before = bisect_right(ends, opening.names)
+            floor = max(end, ends[before - 1] if before else 0)
+            places = _read(paragraph, place, opening, floor, next_, province=province, on=on)
             if places is not None:
                 found.append(places)
                 end = places.end
     return found
+
+
+def _is_beside_name(text: str, figure: Quantity) -> bool:
+    """Whether a figure stands in parentheses, not as in "hồ tiêu (25.000 ha)"."""
+    before = text[max(0, figure.start - _NEAR) : figure.start].rstrip()
+    own = before.endswith("(") and before[:-1].split()[-1:]
+    return figure.aside and not (own and own[0].islower() and own[0].isalpha())
 
 
 def _heads_names(text: str, figure: Quantity) -> bool:
@@ -215,15 +281,24 @@ _DISTRICT = re.compile(
 )
 
 
-def named_districts(paragraphs: Sequence[Paragraph], communes: Mapping[str, int]) -> dict[str, int]:
+_BEFORE_DISTRICT = re.compile(r"(?:tại|ở|thuộc|địa bàn)\s+(?:các\s+)?$")
+
+
+def named_districts(
+    paragraphs: Sequence[Paragraph], communes: Mapping[str, int], *, former: bool = False
+) -> dict[str, int]:
     """Districts that a text names, by what they are called, with their number of communes.
 
-    ``communes`` has the number of communes of each district of the text's time.
+    ``communes`` has the number of communes of each district of the text's time. ``former``: of the
+    time before, and only those at which something is said to lie, not "xã A (huyện B cũ)".
     """
     known = {exact_key(_KIND_OF_DISTRICT.sub("", name)): name for name in communes if name}
     found: dict[str, int] = {}
     for paragraph in paragraphs:
         for listed in _DISTRICT.finditer(paragraph.text):
+            before = paragraph.text[max(0, listed.start() - _LONGEST_TOLD) : listed.start()]
+            if former and not _BEFORE_DISTRICT.search(before):
+                continue
             for part in re.split(r",|\svà\s|\s-\s", listed["names"]):
                 words = _KIND_OF_DISTRICT.sub("", part.strip()).split()
                 keys = (exact_key(" ".join(words[:n])) for n in range(min(4, len(words)), 0, -1))

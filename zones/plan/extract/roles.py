@@ -18,7 +18,7 @@ _FILL = (
 )
 _CHANGES = re.compile(
     r"(?<!\w)(?:(?<!không )(?:vượt|(?:cao|thấp|nhiều|ít|lớn|nhỏ) hơn)|tăng|giảm|mở rộng thêm|"
-    rf"thu hẹp|hụt)(?!\w){_FILL}\s*$",
+    rf"thu hẹp|hụt|(?:phá|chặt|xóa|xoá|loại|nhổ) bỏ|thanh lý)(?!\w){_FILL}\s*$",
     re.IGNORECASE,
 )
 #: "phấn đấu tăng đàn lợn thêm 3%": the verb and its "thêm" stand apart.
@@ -48,6 +48,11 @@ _TO = re.compile(
 _PART = re.compile(r"[;.](?=\s)|\d\s*(?:ha|con|tấn|%|m3|cây)\s*,")
 
 
+#: "Chuyển 1.500 ha đất lúa sang nuôi tôm": what one thing gives up to another.
+_GIVES = re.compile(r"(?<!\w)chuyển(?: đổi)?(?:\s+(?:khoảng|trên|hơn|gần))?\s*$", re.IGNORECASE)
+_TAKES = re.compile(r"[^;.()]*\ssang\s", re.IGNORECASE)
+
+
 def role_of(before: str, after: str, unit: str) -> Role:
     """Role of a figure between the text before and the text after it.
 
@@ -56,6 +61,8 @@ def role_of(before: str, after: str, unit: str) -> Role:
     if _FROM.search(before) and _TO.match(after):
         return "base"
     if _CHANGES.search(before) or _GROWS_BY.search(before) or _SIGNED.search(before):
+        return "change"
+    if _GIVES.search(before) and _TAKES.match(after):
         return "change"
     rate = unit.removesuffix("/year") in ("%", "times")
     if rate and _OF_PLAN.match(after) and _COMPARES.search(before):

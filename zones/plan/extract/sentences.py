@@ -40,7 +40,7 @@ _EMPTY = re.compile(
     r"(?<!\w)(?:với|có|đạt|được|là|từ|và|trong đó|bình quân|trung bình|mỗi|hàng|hằng|năm|khoảng|"
     r"trên|dưới|ít nhất|tối thiểu|không quá|diện tích|quy mô|phấn đấu|dự kiến|đến|còn|thêm|các|"
     r"những|của|tăng|giảm|xây dựng|toàn tỉnh|tổng|số|chiếm|lên|đó|này|duy trì|phát triển|ổn định|"
-    r"giữ|giữ vững|hết|vào|tối đa|đặc sản|tập trung|\d+)"
+    r"xuống|giữ|giữ vững|hết|vào|tối đa|đặc sản|tập trung|\d+)"
     r"(?!\w)|[^\w\s]",
     re.IGNORECASE,
 )
@@ -48,7 +48,7 @@ _EMPTY = re.compile(
 _GENERIC = re.compile(
     r"(?<!\w)(?:sản lượng|năng suất|cả năm|cả giai đoạn|lũy kế|luỹ kế|thực hiện|hoàn thành|ước|"
     r"riêng|vụ|mùa|đông|xuân|hè thu|chiêm|tháng|cuối|đầu|cộng|tương ứng|gồm|cụ thể|nâng|đưa|tính|"
-    r"lần lượt|kế hoạch|mục tiêu|giao|thu hoạch|cho|kinh doanh|giai đoạn|20\d\d)(?!\w)",
+    r"trồng|lần lượt|kế hoạch|mục tiêu|giao|thu hoạch|cho|kinh doanh|giai đoạn|20\d\d)(?!\w)",
     re.IGNORECASE,
 )
 

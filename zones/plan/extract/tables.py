@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from layers.communes.spelling import CAPITAL
 from zones.plan.extract.crop_names import find_crop
 from zones.plan.extract.quantity import RAISED_DIGITS, read_numeral
+from zones.plan.extract.segments import leads_to_places
 from zones.plan.extract.totals import WrongTotal, is_total, wrong_totals
 from zones.plan.extract.units import match_unit
 
@@ -68,7 +70,9 @@ _COLUMNS = (
     ("note", re.compile(r"ghi chú.*", re.IGNORECASE)),
     (
         "commune",
-        re.compile(r"(?:tên )?(?:xã|phường|đơn vị hành chính|địa phương)\b.*", re.IGNORECASE),
+        re.compile(
+            r"(?:(?:tên|các) )?(?:xã|phường|đơn vị hành chính|địa phương)\b.*", re.IGNORECASE
+        ),
     ),
     (
         "place",
@@ -79,8 +83,12 @@ _CROP_COLUMN = re.compile(r"vùng|cây|loại cây", re.IGNORECASE)
 #: "Kế hoạch 2030" heads figures of what the row names; it is nothing of its own.
 _PLANNED = re.compile(r"kế hoạch|mục tiêu|chỉ tiêu|thực hiện|ước", re.IGNORECASE)
 #: "Tăng so với 2025", "Tăng, giảm": how far a figure lies from another one.
-_CHANGE = re.compile(r"(?:mức\s+)?(?:tăng|giảm|chênh lệch|so sánh)", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"(?:mức\s+)?(?:(?:tăng|giảm)(?!\s+(?:còn|lên|xuống))|chênh lệch|so sánh)", re.IGNORECASE
+)
 _KIND = re.compile(r"(?:các\s+)?(?:xã|phường)\s+", re.IGNORECASE)
+#: A commune in a cell of words alone.
+_NAMED = re.compile(rf"^(?!.*\d)(?=.*\b(?i:xã|phường)\s+{CAPITAL})")
 #: A digit; those of units (m³) are none.
 _DIGIT = re.compile(rf"\d|(?<![^\W\d_])[{RAISED_DIGITS}]")
 _LONGEST_FIGURE = 60
@@ -254,14 +262,24 @@ def _sentence(columns: list[_Column], row: list[str], thing: str) -> str:
         for column, cell in rest
         if column.kind == "" and _is_figure(cell)
     ]
-    places = next((cell for column, cell in rest if column.kind == "place"), "")
+    where = next((pair for pair in rest if pair[0].kind == "place"), None)
     if not figures or (commune and _SEVERAL.search(commune)):
         return ""  # whose the figure of several communes is, a person says
     said = "; ".join(figures)
     if commune:
         return f"Xã {_KIND.sub('', commune, count=1)}: {said}"
-    kind = "" if _KIND.match(places) else "các xã "
-    return f"{said}, tại {kind}{places}" if places else said
+    if where is not None:
+        kind = "" if _KIND.match(where[1]) else "các xã "
+        # "Địa bàn không phát triển" heads places of another kind.
+        heading = where[0].heading
+        lead = "tại" if leads_to_places(heading) else f"{heading.lower()}:"
+        said = f"{said}, {lead} {kind}{where[1]}"
+    # "Trừ xã A" in a column of notes: no commune that a row names is passed over.
+    besides = [
+        cell for column, cell in pairs if column.kind in ("note", "") and (column, cell) != where
+    ]
+    named = [cell[:1].lower() + cell[1:] for cell in besides if _NAMED.search(cell)]
+    return ", ".join([said, *named])
 
 
 def _settled(columns: list[_Column], rows: list[list[str]]) -> list[_Column]:
@@ -274,6 +292,8 @@ def _settled(columns: list[_Column], rows: list[list[str]]) -> list[_Column]:
             # "Đơn vị" heads communes as well as units of measure.
             other = any(one.kind == "commune" for one in found)
             found[at] = replace(column, kind="note" if other else "commune")
+        elif column.kind == "" and at and cells and all(map(_KIND.match, cells)):
+            found[at] = replace(column, kind="place")
         elif column.kind == "commune" and named:
             names = [_KIND.sub("", cell, count=1) for cell in cells]
             if any(_SEVERAL.search(one) or len(one.split()) > _LONGEST_NAME for one in names):

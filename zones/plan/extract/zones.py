@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from layers.base.resources import data_rows, kept
@@ -12,10 +13,11 @@ from layers.communes.crosswalk import successors
 from layers.communes.gazetteer import NEWEST_VINTAGE, Unit, communes_on
 from layers.communes.name_lists import NameList
 from layers.communes.spelling import without_marks
-from zones.plan.extract.crop_names import find_crop
+from zones.plan.extract.crop_names import crops_named, find_crop, group_of
 from zones.plan.extract.indicators import measures_planting
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.places import PlaceList
+from zones.plan.extract.segments import are_plain
 from zones.plan.extract.statements import Reading, Stated
 from zones.plan.extract.units import unit_dimension
 from zones.plan.model import ListedCommune
@@ -42,6 +44,8 @@ _NAMED_ZONE = re.compile(
 #: Opens a list and is no part of its first name; "phường Kỳ Lừa" in the midst of one is.
 _LIST_WORD = re.compile(r"^(?:các\s+)?xã\s*:?\s*(?:,\s*phường\s*:?\s*)?")
 _LONGEST_ID = 40
+#: Figures before a list, and behind it, that it may belong to.
+_MOST_BESIDE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,8 @@ def _of_clauses(
         if not is_list and not _LOCATION.match(paragraph.text):
             continue
         title = _without_places(paragraph.headings[-1], paragraph, places)
+        if paragraph.opens and not find_crop(title)[0]:
+            title = " ".join(paragraph.headings[-2:-1])  # "2. Vùng xoài", "b) Địa bàn: các xã A"
         heading = _HEADING.search(title)
         if heading is None or paragraph.clause in found:
             continue
@@ -252,36 +258,100 @@ def _lists_beside(
     lists: Sequence[PlaceList], reading: Reading, paragraphs: Sequence[Paragraph]
 ) -> dict[int, PlaceList]:
     """Give each list to an area: the last one before the list, else the first behind it."""
-    figures: dict[int, list[Stated]] = {}
-    for stated in reading.targets:
-        figures.setdefault(stated.paragraph, []).append(stated)
+    figures = _of_paragraphs(reading.targets)
     found: dict[int, PlaceList] = {}
     for places in sorted(lists, key=lambda places: not places.is_read):
         # Communes of the whole province are no list, but what was left out of them must be told.
-        if places.elsewhere or (places.names.whole_province and not places.names.unresolved):
+        whole = places.names.whole_province and not places.names.unresolved
+        if places.elsewhere or whole or not places.introduced:
             continue
         near, text = figures.get(places.paragraph, []), paragraphs[places.paragraph].text
-        before = [
-            one
-            for one in reversed(near)
-            if one.quantity.start < places.start
-            and not _is_told_aside(one, text[one.quantity.end : places.start])
-        ]
-        behind = [one for one in near if one.quantity.start >= places.start]
-        # An indicator that stands between takes the list for itself.
-        owner = next((one for one in [*before, *behind] if _owns(one)), None)
-        if owner is not None and zone_of(owner) != ("", ""):
+        owner = _owner(places, near, text)
+        # An indicator that stands between takes the list for itself, and so does a part of the
+        # area: "205.000 ha, trong đó 5.000 ha tại các xã A, B".
+        of_part = _is_of_a_part(near, places, text)
+        if owner is not None and zone_of(owner) != ("", "") and not of_part:
             found.setdefault(id(owner), places)
     return found
 
 
-def _is_told_aside(stated: Stated, between: str) -> bool:
+def _of_paragraphs(statements: Sequence[Stated]) -> dict[int, list[Stated]]:
+    found: dict[int, list[Stated]] = {}
+    for stated in statements:
+        found.setdefault(stated.paragraph, []).append(stated)
+    return found
+
+
+def _owner(places: PlaceList, figures: Sequence[Stated], text: str) -> Stated | None:
+    """Figure of a paragraph that a list belongs to."""
+    at = bisect_left(figures, places.start, key=lambda one: one.quantity.start)
+    near = figures[max(0, at - _MOST_BESIDE) : at + _MOST_BESIDE]
+    # "…, bơ 9.000 ha; riêng cà phê tập trung tại các xã A, B": of the coffee, wherever it stands.
+    fitting = [one for one in near if _owns(one) and _is_of_crop(one, places.crop)]
+    before = [
+        one
+        for place, one in enumerate(fitting)
+        if one.quantity.start < places.start
+        and not _is_told_aside(one, fitting[:place], text[one.quantity.end : places.start])
+    ]
+    behind = next((one for one in fitting if one.quantity.start >= places.start), None)
+    if behind is None or not are_plain(text[places.last : behind.quantity.start]):
+        return before[-1] if before else None
+    return behind if not before or _begins_anew(text, before[-1], places, behind) else before[-1]
+
+
+def _is_of_a_part(figures: Sequence[Stated], places: PlaceList, text: str) -> bool:
+    """Whether a list stands right behind a figure that is a part of its zone's area."""
+    at = bisect_left(figures, places.start, key=lambda one: one.quantity.start)
+    last = figures[at - 1] if at else None
+    if last is None or last.whole is None or zone_of(last) not in (("", ""), zone_of(last.whole)):
+        return False
+    return not re.search("[,;:()]", text[last.quantity.end : places.start])
+
+
+def _is_of_crop(stated: Stated, crop: str) -> bool:
+    """Whether a figure may be of the crop that a list is said to be of."""
+    if crop in ("", stated.subject.crop):
+        return True
+    named = {one for one, _, _ in crops_named(zone_of(stated)[1])}
+    # "Cam, bưởi" are of citrus; a crop without an id is told by its word.
+    of_group = group_of([crop]) == stated.subject.crop
+    return of_group or crop in named or crop in stated.subject.about.lower()
+
+
+def _is_told_aside(one: Stated, before: Sequence[Stated], between: str) -> bool:
     """Whether the list that follows is of the whole, not of a part that was told by the way.
 
-    "16.000 ha (trong đó 9.000 ha hữu cơ) tại …"; "9.800 ha, trong đó trồng mới 650 ha; tại …".
+    "16.000 ha (trong đó 9.000 ha hữu cơ) tại …"; "9.800 ha, trong đó trồng mới 650 ha; tại …". Not
+    so of a figure in parentheses that is its crop's only one: "hồ tiêu (200 ha) tại …".
     """
-    planted = stated.whole is not None and measures_planting(stated.subject.indicator)
-    return (stated.quantity.aside and ")" in between) or (planted and ";" in between)
+    beside = bool(before) and zone_of(before[-1])[0] in ("", zone_of(one)[0])
+    aside = one.quantity.aside and (beside or one.whole is not None or not one.crop_said)
+    planted = one.whole is not None and measures_planting(one.subject.indicator)
+    return (aside and ")" in between) or (planted and ";" in between)
+
+
+def _begins_anew(text: str, before: Stated, places: PlaceList, behind: Stated) -> bool:
+    """Whether a list opens a part: "3.000 ha cam; các xã A, B trồng 2.000 ha chè"."""
+    parted = re.search(r";|[.…]\s", text[before.quantity.end : places.start])
+    return bool(parted) and not re.search(r"[;,]", text[places.last : behind.quantity.start])
+
+
+def without_those_of_changes(
+    lists: Sequence[PlaceList], reading: Reading, paragraphs: Sequence[Paragraph]
+) -> list[PlaceList]:
+    """Lists; those right behind a figure that sets no target are told, and no target's."""
+    figures = _of_paragraphs(reading.stated)
+    found = []
+    for places in lists:
+        near, text = figures.get(places.paragraph, []), paragraphs[places.paragraph].text
+        at = bisect_left(near, places.start, key=lambda one: one.quantity.start)
+        last = near[at - 1] if at else None
+        changes = last is not None and not last.is_target
+        parted = last and re.search(r"[,;:()]", text[last.quantity.end : places.start])
+        loose = changes and not parted
+        found.append(replace(places, introduced=False, is_zone=False) if loose else places)
+    return found
 
 
 def _owns(stated: Stated) -> bool:

@@ -84,9 +84,11 @@ def test_districts_are_read_as_districts() -> None:
     assert (zone.crop, zone.communes) == ("lychee", [])
     assert "3 districts" in draft.notes[1].en
     assert "Thị xã Chũ (10)" in draft.notes[1].en
-    # After July 2025 there are none: the same words are no districts of the time.
+    # After July 2025 there are none: what lies in them lies nowhere until their communes are named.
     later = _draft(line, date="tháng 3 năm 2026")
-    assert not any("districts" in note.en for note in later.notes)
+    assert "3 districts of the time before July 2025" in later.notes[1].en
+    beside = _draft("- Vải 20.000 ha tại xã Tân Sơn (huyện Lục Ngạn cũ).", date="tháng 3 năm 2026")
+    assert not any("districts" in note.en for note in beside.notes)
 
 
 def test_the_plan_of_three_provinces_names_them_and_becomes_tasks(shared: Path) -> None:
