@@ -3,7 +3,7 @@
 import pytest
 
 from layers import load_crops
-from layers.kinds.crops import crop_named, crops_like, near_crop
+from layers.kinds.crops import crop_named, crops_like, near_crop, species_shares
 
 
 def test_ids_are_unique_and_fruit_never_counts_for_cover() -> None:
@@ -26,11 +26,20 @@ def test_the_table_given_out_is_a_copy() -> None:
 def test_crops_of_other_provinces_are_found_by_their_names() -> None:
     names = {"Vải thiều": "lychee", "Cà phê": "coffee", "Cao su": "rubber", "Lúa": "rice"}
     names |= {"Rau các loại": "vegetables", "Tôm": "shrimp", "Sầu riêng": "durian"}
+    names |= {"Cà phê vối": "coffee", "Mận hậu": "plum", "Tôm sú": "shrimp"}
     assert {name: crop_named(name)[0] for name in names} == names
     # In layers oranges and pomelos are citrus unless the layer says otherwise.
     assert (crop_named("Cam")[0], crop_named("Bưởi")[0]) == ("citrus", "citrus")
     kinds = load_crops().set_index("crop")["land_kind"]
     assert kinds[["rice", "shrimp", "coffee"]].tolist() == ["paddy", "water", "orchard"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Lúa - tôm", "Lúa – tôm", "LÚA-TÔM", "Tôm - lúa", "lúa tôm", "lua - tom"]
+)
+def test_rice_and_shrimp_on_one_field_are_a_crop_of_their_own(name: str) -> None:
+    """Half of it was rice and half shrimp, as of a mixture."""
+    assert species_shares(name) == {"rice_shrimp": 1.0}
 
 
 @pytest.mark.parametrize(

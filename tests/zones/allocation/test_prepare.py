@@ -126,8 +126,10 @@ def test_a_part_of_a_target_is_no_ceiling_of_the_zone(made: Made) -> None:
     zone.targets.append(
         Target(**(whole.model_dump(by_alias=True) | {"low": None, "high": None} | change))
     )
-    frame = targets_frame(plan).set_index("target")
-    assert frame.index[frame["is_part"]].tolist() == ["old-anise"]
+    for year in (None, whole.year):  # a part without a year is for that of its whole
+        zone.targets[-1].year = year
+        frame = targets_frame(plan).set_index("target")
+        assert frame.index[frame["is_part"]].tolist() == ["old-anise"]
     rows = made.tables["targets"]
     part = rows[rows["target"] == whole.target].assign(target="old-anise", high=6200.0, low=6200.0)
     asked = allocation_targets(pd.concat([rows, part]), plan, AllocationSettings(2026, 2030))

@@ -178,3 +178,22 @@ def test_a_part_named_by_its_commune_is_a_target_of_that_commune(tmp_path: Path,
 def test_the_whole_beside_a_commune_is_no_target_of_it(tmp_path: Path, said: str) -> None:
     plan = draft(tmp_path, f"1. Đến năm 2030, vùng hồi {said}.").plan
     assert [target.commune for _, target in plan.all_targets()] == [None]
+
+
+@pytest.mark.parametrize("name", ["lúa - tôm", "lúa – tôm", "tôm - lúa", "lúa tôm"])
+def test_rice_and_shrimp_are_neither_the_rice_nor_the_shrimp(tmp_path: Path, name: str) -> None:
+    lines = (
+        f"1. Diện tích {name} 90.000 ha; diện tích nuôi tôm 280.000 ha; sản lượng lúa 9.000 tấn.",
+        f"2. Vùng {name}",
+        "Diện tích 90.000 ha tại các xã Lợi Bác, Điềm He.",
+    )
+    plan = draft(tmp_path, *lines).plan
+    areas = {zone.zone: [target.figure for target in zone.targets] for zone in plan.zones}
+    assert areas == {"rice_shrimp": [90000], "shrimp": [280000]}
+    assert [one.code for one in plan.zones[0].communes] == ["06601", "06280"]
+
+
+def test_scattered_trees_are_no_forest_cover(tmp_path: Path) -> None:
+    said = "1. Che phủ rừng và cây phân tán đạt 26%, trong đó che phủ rừng tối thiểu 17,5%."
+    found = {one.indicator: one.ends[0] for _, one in draft(tmp_path, said).plan.all_targets()}
+    assert found == {"cover_with_scattered_rate": 26, "forest_cover_rate": 17.5}
