@@ -208,6 +208,8 @@ def _own_names(targets: pd.DataFrame) -> list[list[str]]:
 
 
 def _with_own_names(targets: pd.DataFrame, about: _About) -> pd.DataFrame:
+    if about.own_names is None:  # written when no page named the commune of a target
+        return targets.assign(commune_code="")
     names = pd.DataFrame(about.own_names, columns=_NAMED, dtype="str")
     return targets.merge(names, on=_NAMED[:2], how="left")
 
@@ -259,7 +261,7 @@ class _About(BaseModel):
     plan_names: dict[str, tuple[str, str]] = Field(default_factory=dict)
     species: dict[str, tuple[str, str]] = Field(default_factory=dict)
     # Plan, target, Vietnamese and English name of what only the plan has words for.
-    own_names: list[tuple[str, str, str, str]] = Field(default_factory=list)
+    own_names: list[tuple[str, str, str, str]] | None = None
     kinds: dict[str, Literal["xã", "phường", "đặc khu"]] = Field(default_factory=dict)
     listed_only: bool = False
     forms: dict[str, str]

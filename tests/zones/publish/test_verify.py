@@ -22,6 +22,7 @@ from zones.cli.main import run as command
 from zones.cli.terminal.language import set_language
 from zones.project.model import load_project
 from zones.publish import verify
+from zones.publish.folder import load_published
 from zones.publish.verify import Verification, verify_folder
 from zones.run.context import RunOptions
 from zones.run.run import run_project
@@ -137,6 +138,20 @@ def test_untouched_folder_agrees(out: Path) -> None:
         ),
     }
     assert all(count > 30 for name, count in result.compared.items() if name.startswith("annex"))
+
+
+def test_a_folder_of_an_earlier_version_names_no_commune_of_a_target(out: Path) -> None:
+    """Its pages do not: untouched folders were told to differ wherever a commune has a target."""
+    folder = out / "tables" / "printed"
+    table = pd.read_csv(folder / "targets.csv", dtype="str", keep_default_na=False)
+    table.assign(commune_code="06184").to_csv(folder / "targets.csv", index=False)
+    assert set(load_published(folder)[0].targets["commune_code"]) == {"06184"}
+    about = json.loads((folder / "annex.json").read_text("utf-8"))
+    del about["own_names"]
+    (folder / "annex.json").write_text(json.dumps(about), "utf-8")
+    content, frames = load_published(folder)
+    assert set(content.targets["commune_code"]) == {""}
+    assert set(frames["targets"]["commune_code"]) == {"06184"}
 
 
 def test_untouched_folder_tells_how_each_file_was_held(out: Path) -> None:
