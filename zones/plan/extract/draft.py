@@ -193,6 +193,7 @@ def _of_communes(
         for paragraph, figures in zip(paragraphs, reading.quantities, strict=True)
     ]
     stated: dict[int, Stated] = {}  # by the statement before; a whole comes before its parts
+    last: Stated | None = None
     for one in reading.stated:
         codes = found[one.paragraph]
         of_one = one.whole is not None or len(set(codes.values())) > 1
@@ -200,11 +201,12 @@ def _of_communes(
         whole = stated.get(id(one.whole), one.whole)
         subject = one.subject
         if code and whole and not subject.indicator and are_alike(one.quantity, whole.quantity):
-            subject = replace(subject, indicator=whole.subject.indicator)
+            # "Trong đó hữu cơ xã A 500 ha, xã B 300 ha": what the commune before it has.
+            beside = last if last and last.commune and last.whole is whole else whole
+            subject = replace(subject, indicator=beside.subject.indicator)
         changed = code or whole is not one.whole
-        stated[id(one)] = (
-            replace(one, commune=code, whole=whole, subject=subject) if changed else one
-        )
+        last = replace(one, commune=code, whole=whole, subject=subject) if changed else one
+        stated[id(one)] = last
     return replace(reading, stated=tuple(stated.values()))
 
 

@@ -20,6 +20,14 @@ _OF_CHANGE = re.compile(r"growth|increase|over_assigned")
 
 #: Indicators of a crop whose figure is planted in the time: "tái canh 4.000 ha cà phê mỗi năm".
 _OF_PLANTING = ("new_planting_area", "replanting_area")
+_PLANTED = frozenset({"trồng mới", "tái canh", "trồng tái canh", "trồng lại", "trồng thay thế"})
+#: Planting that is not done, or stands before other work: "không trồng mới, duy trì 9.800 ha",
+#: "trồng mới, thâm canh vùng na 2.500 ha", "trồng mới để đến năm 2030 đạt 3.000 ha".
+_NOT_DONE = r"(?<!không )(?<!dừng )(?<!ngừng )(?<!hạn chế )"
+_OTHER_WORK = (
+    r"(?!.*(?<!\w)(?:thâm canh|duy trì|ổn định|giữ|nâng|đưa|để|nhằm)(?!\w))"
+    r"(?!\s*,.*(?<!\w)vùng(?!\w))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +73,8 @@ def _has(word: str, lowered: str) -> bool:
     # The pattern is asked only where it can hold: most words of the table stand in no phrase.
     # "Đất trồng rừng" is land to be planted, and nothing that is planted.
     apart = rf"(?<!\w)(?<!đất ){re.escape(word)}(?!\w)"
+    if word in _PLANTED:
+        apart = _NOT_DONE + apart + _OTHER_WORK
     return word in lowered and re.search(apart, lowered) is not None
 
 

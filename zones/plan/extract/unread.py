@@ -22,7 +22,7 @@ _EXPECTED = re.compile(
     r"|(?:^|(?<=\s))\(?\d{1,2}\)"  # (1), 2)
     r"|(?:so sánh|vụ \w+)\s+(?:19|20)\d\d(?!\d)|\d+\s+tháng\s+(?:đầu|cuối)\s+năm(?:\s+20\d\d)?"
     r"|định kỳ\s+\d{1,2}\s+tháng(?!\w)|giữa\s+0?\d\s+tỉnh(?!\w)"
-    r"|(?:hiện trạng|kế hoạch|thực hiện|ước)\s+(?:19|20)\d\d(?![\d.,])"  # heads of columns
+    r"|(?:hiện trạng|kế hoạch|thực hiện|ước)\s+(?:19|20)\d\d(?=\s*(?:[|;:()]|$))"  # column heads
     r"|\d+\s*sao(?!\w)"  # grades of products
     r"|/\s*\d+\s+\w+"  # tiêu chí/01 xã
     r"|^\|?\s*\d{1,3}\s*\|"  # numbers of rows

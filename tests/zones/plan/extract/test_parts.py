@@ -143,6 +143,25 @@ def test_what_is_planted_is_not_what_stands(
     )
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Vùng chè không trồng mới, duy trì 9.800 ha",
+        "Đẩy mạnh trồng mới, thâm canh vùng chè 9.800 ha",
+        "Trồng mới để đến năm 2030 vùng chè đạt 9.800 ha",
+    ],
+)
+def test_planting_before_other_work_is_not_the_figure(tmp_path: Path, said: str) -> None:
+    made = draft(tmp_path, f"1. {said}.")
+    found = [one.indicator for _, one in made.plan.all_targets()]
+    assert found == ["area"]
+
+
+def test_planting_of_large_timber_is_planting(tmp_path: Path) -> None:
+    made = draft(tmp_path, "1. Trồng mới 1.200 ha rừng gỗ lớn.")
+    assert [one.indicator for _, one in made.plan.all_targets()] == ["large_timber_planting"]
+
+
 def test_a_list_behind_a_part_that_is_planted_is_of_the_whole(tmp_path: Path) -> None:
     said = "1. Vùng chè 9.800 ha, trong đó trồng mới 650 ha; tập trung tại các xã Lợi Bác, Điềm He."
     plan = draft(tmp_path, said).plan
@@ -170,6 +189,12 @@ def test_a_part_named_by_its_commune_is_a_target_of_that_commune(tmp_path: Path,
         ("06280", 4000, 2030),
     ]
     assert [one.communes for one in targets if one.indicator == "planting_code_area"] == [[]]
+
+
+def test_communes_of_an_organic_part_each_have_organic_hectares(tmp_path: Path) -> None:
+    plan = draft(tmp_path, f"{WHOLE}, trong đó hữu cơ xã Lợi Bác 500 ha, xã Điềm He 300 ha.").plan
+    found = [(one.commune, one.indicator, one.figure) for _, one in plan.all_targets()]
+    assert found[1:] == [("06601", "organic_area", 500), ("06280", "organic_area", 300)]
 
 
 @pytest.mark.parametrize(

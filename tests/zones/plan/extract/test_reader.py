@@ -166,10 +166,11 @@ def test_periods_provinces_and_years_of_columns_are_no_figures_to_look_at() -> N
     texts = (
         "- Định kỳ 6 tháng báo cáo về Sở; liên kết vùng giữa 03 tỉnh; 7 mô hình.",
         "TT | Xã, phường | Hiện trạng 2025 | Kế hoạch 2030",
+        "- Thực hiện 2000 bể ủ phân.",
     )
     paragraphs = read_outline(texts)
     found = find_unread(paragraphs, [[] for _ in paragraphs])
-    assert [one.figure for one in found] == ["7"]
+    assert [one.figure for one in found] == ["7", "2000"]
 
 
 def test_who_reports_ends_before_the_colon() -> None:
