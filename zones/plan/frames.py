@@ -92,19 +92,20 @@ def targets_frame(plan: Plan) -> pd.DataFrame:
 def parts_of_one_thing(plan: Plan) -> frozenset[str]:
     """Ids of targets that are a part of a wider one of the same zone, indicator, commune and year.
 
-    "Tea 18,500 ha, of which Shan tea 6,200 ha": what is known of all tea says nothing of the part.
+    "Tea 18,500 ha, of which Shan tea 6,200 ha": what is known of all tea says nothing of the part,
+    nor what is known of all citrus of the oranges.
     """
     every = {item.target: (zone, item) for zone, item in plan.all_targets()}
 
     def thing(target: str, whole: str) -> tuple[object, ...]:
         zone, item = every[target]
         year = item.year or every[whole][1].year  # a part without a year is for that of its whole
-        return zone, item.indicator, item.commune, item.crop, year, item.during
+        return zone, item.indicator, item.commune, year, item.during
 
     return frozenset(
         name
         for name, (_, item) in every.items()
-        if item.within is not None and thing(item.within, item.within) == thing(name, item.within)
+        if any(thing(whole, whole) == thing(name, whole) for whole in item.wholes)
     )
 
 

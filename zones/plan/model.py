@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
+from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -181,6 +182,11 @@ class Target(Figure):
             raise ValueError("scope 'commune' and the key 'commune' go together")
         return self
 
+    @property
+    def wholes(self) -> list[str]:
+        """Targets that this one is a part of: that it lies within, and the total it adds up to."""
+        return [link for link in (self.within, self.part_of) if link is not None]
+
 
 class Zone(_Part):
     """A production zone: one crop, its communes and its targets."""
@@ -271,17 +277,14 @@ class Plan(_Part):
         twice = _repeated([zone.zone for zone in self.zones])
         if twice:
             raise ValueError(f"ids of zones must be unique, twice: {twice[:5]}")
-        known = set(ids)
-        loose = sorted(
-            {
-                link
-                for _, target in self.all_targets()
-                for link in (target.part_of, target.within)
-                if link is not None and link not in known
-            }
-        )
+        wholes = {target.target: target.wholes for _, target in self.all_targets()}
+        loose = sorted({link for links in wholes.values() for link in links} - set(wholes))
         if loose:
             raise ValueError(f"part_of and within must name targets of the plan: {loose[:5]}")
+        try:
+            TopologicalSorter(wholes).prepare()
+        except CycleError as error:
+            raise ValueError(f"part_of and within go in a circle: {error.args[1][:5]}") from error
         return self
 
     @property

@@ -73,9 +73,9 @@ def named_in_whole(name: str, plan: Plan, target: Target, language: Language) ->
     by its own indicator which part it is.
     """
     every = {item.target: (zone, item) for zone, item in plan.all_targets()}
-    if target.within is None or target.indicator != "area":
+    if not target.wholes or target.indicator != "area":
         return name
-    zone, whole = every[target.within]
+    zone, whole = every[target.wholes[0]]
     told = target_name(plan, zone, whole, language)
     if told == target_name(plan, every[target.target][0], target, language):
         told = figure_words(whole, whole.unit).text(language)
@@ -92,7 +92,7 @@ def with_own_names(targets: pd.DataFrame, plans: Iterable[Plan]) -> pd.DataFrame
         [plan.plan, item.target, *(_title(plan, zone, item, code) for code in LANGUAGES)]
         for plan in plans
         for zone, item in plan.all_targets()
-        if (item.within and item.indicator == "area")
+        if (item.wholes and item.indicator == "area")
         or (item.name is not None and item.indicator not in known_indicators())
     ]
     names = pd.DataFrame(rows, columns=["plan", "target", "name_vi", "name_en"], dtype="str")

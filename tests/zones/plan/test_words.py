@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from zones.plan.frames import parts_of_one_thing
 from zones.plan.model import Plan, Target
 from zones.plan.words import figure_words, with_own_names
 
@@ -64,12 +65,42 @@ def test_an_area_that_is_a_part_says_of_what() -> None:
     zone["targets"] = [
         area | {"target": "all", "figure": 4700.0, "within": "winter"},
         area | {"target": "sweet", "figure": 700.0, "within": "all"},
+        area | {"target": "baby", "figure": 90.0, "part_of": "all", "crop": "orange"},
+        area | {"target": "seed", "figure": 80.0, "part_of": "all", "year": 2023},
     ]
     plan = Plan.model_validate(head | {"zones": [zone], "indicators": [winter]})
-    targets = pd.DataFrame({"plan": "p", "target": ["all", "sweet", "winter"]})
+    targets = pd.DataFrame({"plan": "p", "target": ["all", "sweet", "baby", "winter"]})
     named = with_own_names(targets, [plan])
-    assert named["name_en"].tolist()[:2] == [
+    assert named["name_en"].tolist()[:3] == [
         "Maize: Area (of Winter crop area)",
         "Maize: Area (of 4,700 ha)",
+        "Maize: Area (of 4,700 ha)",
     ]
-    assert named["name_vi"].isna().tolist() == [False, False, True]
+    assert named["name_vi"].isna().tolist() == [False, False, False, True]
+    # What a layer shows of all maize tells nothing of them; "seed" is of another year.
+    assert parts_of_one_thing(plan) == {"sweet", "baby"}
+
+
+@pytest.mark.parametrize(
+    ("links", "told"),
+    [
+        ({"within": "a"}, "circle"),
+        ({"part_of": "b"}, "circle"),
+        ({"within": "work"}, "must name targets"),
+        ({"part_of": "none"}, "must name targets"),
+    ],
+)
+def test_a_part_of_itself_or_of_a_task_is_refused(links: dict[str, str], told: str) -> None:
+    area = {"clause": None, "indicator": "area", "bound": "exact", "unit": "ha", "figure": 1.0}
+    task = {"kind": "task", "name": {"vi": "Việc", "en": "Work"}, "clause": None}
+    plan = {
+        "plan": "p", "name": {"vi": "K", "en": "P"}, "issuer": None, "number": None, "date": None,
+        "province": "24", "vintage": "2025-07-01", "horizon": {"first": 2024, "last": 2024},
+        "indicators": [
+            area | {"target": "a"} | links,
+            area | {"target": "b", "within": "a"},
+            task | {"task": "work", "deadline": None, "responsible": []},
+        ],
+    }  # fmt: skip
+    with pytest.raises(ValueError, match=told):
+        Plan.model_validate(plan)
