@@ -48,15 +48,15 @@ def join_plan_targets(targets: Sequence[pd.DataFrame]) -> pd.DataFrame:
     ----------
     targets : sequence of pandas.DataFrame
         One frame per plan, leading plan first; columns ``plan, target, zone, indicator, scope,
-        commune_code`` and those of the figures: as from ``targets_frame``, with the plan's id in
-        ``plan``.
+        commune_code, year`` and those of the figures: as from ``targets_frame``, with the plan's id
+        in ``plan``.
 
     Returns
     -------
     pandas.DataFrame
         All targets of the first plan, then of each other those whose thing (zone, indicator, scope
-        and commune) no earlier plan speaks of. ``target`` is unique: an id that recurs carries the
-        plan's id in front.
+        and commune) no earlier plan speaks of, in that year; without a year a target speaks of all
+        years. ``target`` is unique: an id that recurs carries the plan's id in front.
 
     Raises
     ------
@@ -74,9 +74,9 @@ def join_plan_targets(targets: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """
     thing = ["zone", "indicator", "scope", "commune_code"]
     taken: list[pd.DataFrame] = []
-    seen: set[tuple[str, ...]] = set()
+    seen: dict[tuple[str, ...], set[int | None]] = {}
     names: set[str] = set()
-    asked = ["plan", "target", *thing]
+    asked = ["plan", "target", *thing, "year"]
     for frame in targets:
         missing = [name for name in asked if name not in frame.columns]
         if missing:
@@ -87,14 +87,23 @@ def join_plan_targets(targets: Sequence[pd.DataFrame]) -> pd.DataFrame:
             raise SchemaError(
                 "zones.measure.target_ids_repeated", iloc=frame["plan"].iloc[0], twice=twice
             )
-        keys = list(frame[thing].fillna("").itertuples(index=False))
-        rest = frame[np.array([key not in seen for key in keys], dtype=bool)]
+        keys = list(frame[thing].fillna("").itertuples(index=False, name=None))
+        years = [None if pd.isna(year) else int(year) for year in frame["year"]]
+        every = list(zip(keys, years, strict=True))
+        new = [_is_unsaid(seen.get(key, set()), year) for key, year in every]
+        rest = frame[np.array(new, dtype=bool)]
         clash = rest["target"].isin(names)
         rest = rest.assign(target=rest["target"].mask(clash, rest["plan"] + ":" + rest["target"]))
-        seen.update(keys)
+        for key, year in every:
+            seen.setdefault(key, set()).add(year)
         names.update(rest["target"])
         taken.append(rest)
     return pd.concat(taken, ignore_index=True)
+
+
+def _is_unsaid(said: set[int | None], year: int | None) -> bool:
+    """Whether nothing that was said of a thing, by year, speaks of it in this one."""
+    return not said or not (year is None or None in said or year in said)
 
 
 def measured_figures(

@@ -257,6 +257,23 @@ def test_other_plans_fill_only_what_the_first_lacks() -> None:
         join_plan_targets([pd.concat([first, first])])
 
 
+def test_another_year_is_another_target() -> None:
+    """A plan of the year 2026 beside that to 2030, and an older one that says no year."""
+    first = pd.DataFrame(
+        [plan_target(year=2030), plan_target(target="tea-area", zone="tea", year=None)]
+    )
+    second = pd.DataFrame(
+        [
+            plan_target(plan="q", target="pine-2026", year=2026),
+            plan_target(plan="q", target="pine-2030", year=2030),
+            plan_target(plan="q", target="tea-2026", zone="tea", year=2026),
+        ]
+    )
+    third = pd.DataFrame([plan_target(plan="r", target="pine-any", year=None)])
+    joined = join_plan_targets([first, second, third])
+    assert joined["target"].tolist() == ["pine-area", "tea-area", "pine-2026"]
+
+
 def test_a_third_plan_fills_only_what_the_first_two_lack() -> None:
     first = pd.DataFrame([plan_target()])
     second = pd.DataFrame([plan_target(plan="q", target="cover", zone="", indicator="rate")])
