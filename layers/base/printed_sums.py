@@ -17,8 +17,8 @@ import pandas as pd
 _MOST_DECIMALS = 6
 #: Standard deviations within which 99 of 100 differences lie.
 _DEVIATIONS = 2.6
-#: What floating point leaves of a sum.
-_NOTHING = 1e-6
+#: Figures nearer than this are one: what floating point leaves of a sum (ha).
+SAME_HA = 1e-6
 
 
 def printed_decimals(figures: pd.Series[float]) -> pd.Series[int]:
@@ -41,7 +41,7 @@ def rounding_of_sums(
     part = 10.0 ** -np.asarray(of_parts, dtype="float64")
     most = (own + count * part) / 2
     usual = _DEVIATIONS * np.sqrt((own**2 + count * part**2) / 12)
-    allowed: npt.NDArray[np.float64] = np.minimum(most, usual) + _NOTHING
+    allowed: npt.NDArray[np.float64] = np.minimum(most, usual) + SAME_HA
     return allowed
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 from layers.base.findings import Finding, Findings
 from layers.base.language import Phrase
 from layers.base.messages import message
-from layers.base.printed_sums import is_printed_sum
+from layers.base.printed_sums import SAME_HA, is_printed_sum
 from layers.communes.codes import normal_code
 from layers.communes.gazetteer import Day, Unit, communes_on, find_province, vintage_on
 from layers.communes.match_result import Match
@@ -225,6 +225,31 @@ def set_subtotals_apart(
     source: str,
 ) -> tuple[list[RowUnit], Findings]:
     """Tell totals from figures of their own, and check them against their parts."""
+    below = _parts_of_totals(rows, keys)
+    result: list[RowUnit] = []
+    apart: dict[int, float] = {}  # Total and its difference from its parts, infinite if no rounding
+    for at, (row, key) in enumerate(zip(rows, keys, strict=True)):
+        parts = below.get((key, row.district)) if row.role in ("district", "total") else None
+        if row.role == "total" and not parts:
+            result.append(
+                replace(row, role="unmatched", reason=message("layers.convert.only_total"))
+            )
+        elif parts and row.role in ("district", "total"):
+            result.append(replace(row, role="total"))
+            apart[at] = _apart(figures, at, parts)
+        else:
+            result.append(row)
+    # "Cộng 2 xã" is the sum of two of them
+    blocks = _blocks_beside(rows, keys) if math.inf in apart.values() else {}
+    for at in [at for at in apart if at in blocks and math.isinf(apart[at])]:
+        apart[at] = min((_apart(figures, at, block) for block in blocks[at]), key=abs)
+    return result, _tell(rows, apart, figures.index, source)
+
+
+def _parts_of_totals(
+    rows: Sequence[RowUnit], keys: Sequence[Hashable]
+) -> dict[tuple[Hashable, str], list[int]]:
+    """Rows below each district of each key, and below the province, whose name is empty."""
     below: dict[tuple[Hashable, str], list[int]] = defaultdict(list)
     for at, (row, key) in enumerate(zip(rows, keys, strict=True)):
         if row.unit:
@@ -234,63 +259,67 @@ def set_subtotals_apart(
     for at, (row, key) in enumerate(zip(rows, keys, strict=True)):
         if row.role == "district" and not below.get((key, row.district)):
             below[key, ""].append(at)
-    result, totals, different = [], [], []
+    return below
+
+
+def _blocks_beside(rows: Sequence[RowUnit], keys: Sequence[Hashable]) -> dict[int, list[list[int]]]:
+    """Communes above and below each total up to the next, where a key has several totals."""
+    blocks: dict[Hashable, list[list[int]]] = defaultdict(lambda: [[]])
+    totals: dict[Hashable, list[int]] = defaultdict(list)
     for at, (row, key) in enumerate(zip(rows, keys, strict=True)):
-        parts = below.get((key, row.district)) if row.role in ("district", "total") else None
-        if row.role == "total" and not parts:
-            result.append(
-                replace(row, role="unmatched", reason=message("layers.convert.only_total"))
-            )
-        elif parts and row.role in ("district", "total"):
-            result.append(replace(row, role="total"))
-            totals.append(at)
-            if _differs(figures, at, parts):
-                different.append(at)
-        else:
-            result.append(row)
-    lines = [int(row) + 2 for row in figures.index[different]]
-    return result, _tell(rows, totals, dict(zip(different, lines, strict=True)), source)
+        if row.unit:
+            blocks[key][-1].append(at)
+        elif row.role == "total":
+            totals[key].append(at)
+            blocks[key].append([])
+    return {
+        at: blocks[key][place : place + 2]
+        for key, some in totals.items()
+        if len(some) > 1
+        for place, at in enumerate(some)
+    }
 
 
-def _differs(figures: pd.DataFrame, at: int, parts: list[int]) -> bool:
-    """Whether a total and its parts, where both are there, differ by more than rounding."""
+def _apart(figures: pd.DataFrame, at: int, parts: list[int]) -> float:
+    """Most by which a total and its parts, where both are there, differ: inf by no rounding."""
+    most = 0.0
     for column in figures.columns:
         values = figures[column].to_numpy()
         whole, known = values[at], [values[part] for part in parts if not math.isnan(values[part])]
-        if not math.isnan(whole) and not is_printed_sum(whole, known):
-            return True
-    return False
+        if math.isnan(whole):
+            continue
+        if not is_printed_sum(whole, known):
+            return math.inf
+        most = max(most, whole - math.fsum(known), key=abs)
+    return most
 
 
 def _tell(
-    rows: Sequence[RowUnit], totals: list[int], different: dict[int, int], source: str
+    rows: Sequence[RowUnit], apart: Mapping[int, float], index: pd.Index, source: str
 ) -> Findings:
+    """Tell totals, and those that differ from their parts, by the rows of the file."""
     findings = Findings()
-    if totals:
-        shown = ", ".join(dict.fromkeys(rows[at].text for at in totals[:5]))
-        findings.add(
-            Finding(
-                "note",
-                "totals-left-out",
-                source,
-                message("layers.convert.totals_left_out", count=len(totals), shown=shown),
-                count=len(totals),
-                rows=tuple(totals),
-            )
-        )
+    lines = {at: int(index[at]) for at in apart}
+    shown = ", ".join(dict.fromkeys(rows[at].text for at in [*apart][:5]))
+    left_out = message("layers.convert.totals_left_out", count=len(apart), shown=shown)
+    rounded = {at: one for at, one in apart.items() if SAME_HA < abs(one) < math.inf}
+    listed = [
+        message("layers.convert.in_row_by", text=rows[at].text, row=lines[at] + 2, apart=one)
+        for at, one in rounded.items()
+    ]
+    may_round = message("layers.convert.totals_rounded", count=len(rounded), totals=listed)
+    different = [at for at, one in apart.items() if math.isinf(one)]
+    named = [
+        message("layers.convert.in_row", text=rows[at].text, row=lines[at] + 2) for at in different
+    ]
+    differ = message("layers.convert.total_differs", count=len(different), totals=named)
+    if apart:
+        told = tuple(lines.values())
+        findings.add(Finding("note", "totals-left-out", source, left_out, len(told), rows=told))
+    if rounded:
+        told = tuple(lines[at] for at in rounded)
+        findings.add(Finding("note", "total-rounded", source, may_round, len(told), rows=told))
     if different:
-        listed = [
-            message("layers.convert.in_row", text=rows[at].text, row=row)
-            for at, row in different.items()
-        ]
-        findings.add(
-            Finding(
-                "problem",
-                "total-differs",
-                source,
-                message("layers.convert.total_differs", count=len(different), totals=listed),
-                count=len(different),
-                rows=tuple(different),
-            )
-        )
+        told = tuple(lines[at] for at in different)
+        findings.add(Finding("problem", "total-differs", source, differ, len(told), rows=told))
     return findings

@@ -45,8 +45,6 @@ from layers.kinds.report_totals import Entries, labelled_totals, settle_entries
 
 REPORT = read_schema("layers.kinds", "report")
 
-#: What the planner asks of; several entries of it add up.
-_GROUND = ["commune_code", "crop", "year"]
 _NEEDED = ("commune_code", "crop", "year", "area_ha")
 _KNOWN = (*_NEEDED, "commune")
 
@@ -274,7 +272,7 @@ def _sums(totals: pd.DataFrame) -> tuple[list[Phrase], tuple[int, ...]]:
 
 def _tell_rows(table: pd.DataFrame, source: str, findings: Findings) -> None:
     """Tell rows that were added up, and those of which crop or commune is not known."""
-    several = table["commune_code"].notna() & table.duplicated(_GROUND, keep=False)
+    several = table["of"].notna() & table.duplicated(["of", "crop", "year"], keep=False)
     _list(
         table,
         several,

@@ -10,7 +10,7 @@ import pandas as pd
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
 from layers.base.messages import message
-from layers.base.printed_sums import is_printed_sum
+from layers.base.printed_sums import SAME_HA, is_printed_sum
 from layers.io.table import refuse_other_units
 from layers.io.values import as_integer, as_number, as_text
 from layers.kinds.crops import crop_named
@@ -103,6 +103,10 @@ def _tell_totals(
         if not is_printed_sum(float(total), parts.tolist()):
             differs = message("layers.kinds.total_differs", **values)
             findings.add(Finding("problem", "total-differs", source, differs, 1, rows=(row,)))
+        elif abs(float(total) - records) > SAME_HA:
+            one = [message("layers.kinds.total_and_parts", **values)]
+            rounded = message("layers.kinds.totals_rounded", count=1, totals=one)
+            findings.add(Finding("note", "total-rounded", source, rounded, 1, rows=(row,)))
         else:
             equals = message("layers.kinds.total_left_out", **values)
             findings.add(Finding("note", "totals-left-out", source, equals, 1, rows=(row,)))

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
 from layers.base.errors import InputError
-from layers.base.printed_sums import printed_decimals, rounding_of_sums
+from layers.base.printed_sums import SAME_HA, printed_decimals, rounding_of_sums
 from layers.kinds.report_entries import heads_notes, heads_places, refuse_kinds, words_of
-
-#: Figures nearer than this are one (ha).
-SAME_HA = 1e-6
+from layers.kinds.report_holes import read_holes
 
 _TOTAL = re.compile(
     r"(?:tong|cong|t cong|tong cong|tong so|tong hop|tong dien tich|tat ca|toan bo|"
@@ -84,12 +84,12 @@ def settle_entries(rows: pd.DataFrame, texts: pd.DataFrame, *, source: str) -> E
     gone = [*found.left_out, *found.replaced]
     left = chosen.index[chosen["area_ha"].notna() & ~chosen.index.isin(gone)]
     refuse_kinds(chosen.loc[left], mine.loc[left], source)
-    of_crops, differ = _totals_of_crops(rows.drop(index=gone), texts)
+    of_crops, rounded, differ = _totals_of_crops(rows.drop(index=gone), texts)
     return Entries(
         pd.Index([*found.left_out, *of_crops], dtype="int64"),
         pd.Index([*found.replaced], dtype="int64"),
         pd.Index([*found.told, *of_crops], dtype="int64"),
-        found.listed(found.rounded),
+        pd.concat([found.listed(found.rounded), rounded]),
         differ,
         found.listed(found.stand),
         pd.Index([*found.doubtful], dtype="int64"),
@@ -97,20 +97,39 @@ def settle_entries(rows: pd.DataFrame, texts: pd.DataFrame, *, source: str) -> E
     )
 
 
-def _totals_of_crops(rows: pd.DataFrame, texts: pd.DataFrame) -> tuple[list[int], pd.DataFrame]:
+def _totals_of_crops(
+    rows: pd.DataFrame, texts: pd.DataFrame
+) -> tuple[list[int], pd.DataFrame, pd.DataFrame]:
     """Rows whose crop is "Tổng cộng", where their commune has rows of crops in that year.
 
     No crop has their hectares, so that they are left out whether they are the sum of the others or
-    not; those that are not are listed with the sum.
+    not: of the same village, else of the commune. Those that are so by rounding alone, and those
+    that are not, are listed with the sum.
     """
     label = texts.iloc[:, 0].reindex(rows.index).map(is_total_of_commune, na_action="ignore")
     total = label.eq(other=True) & rows["of"].notna()
+    nothing = pd.DataFrame(columns=["row", "total", "records"])
+    if not total.any():
+        return [], nothing, nothing
     place = [rows["of"], rows["year"]]
-    parts = rows["area_ha"].where(~total).groupby(place)
-    records, number = parts.transform("sum"), parts.transform("count")
-    found = rows.assign(records=records)[total & (number > 0)]
-    told = found.rename(columns={"area_ha": "total"})[["row", "total", "records"]].dropna()
-    return found.index.tolist(), told[(told["total"] - told["records"]).abs() > SAME_HA]
+    others = [name for name in texts.columns[1:] if not heads_notes(str(name))]
+    same = [texts[name].reindex(rows.index).fillna("") for name in others]
+    area, decimals = rows["area_ha"].where(~total), printed_decimals(rows["area_ha"])
+    told = rows.rename(columns={"area_ha": "total"})[["row", "total"]].assign(records=np.nan)
+    close = pd.Series(data=False, index=rows.index)
+    for way in ([*place, *same], place):
+        records, number = (area.groupby(way).transform(one) for one in ("sum", "count"))
+        most = decimals.where(~total, 0).groupby(way).transform("max")
+        apart = (told["total"] - records).abs()
+        equal = ~close & (number > 0) & (apart <= rounding_of_sums(decimals, most, number))
+        told["records"] = records.where(
+            equal | (told["records"].isna() & (number > 0)), told["records"]
+        )
+        close |= equal
+    found = told[total & told["records"].notna()]
+    differ = (found["total"] - found["records"]).abs() > SAME_HA
+    rounded = close[found.index]
+    return found.index.tolist(), found[differ & rounded], found[differ & ~rounded]
 
 
 def _perhaps_totals(rows: pd.DataFrame, found: _Totals) -> list[int]:
@@ -147,6 +166,7 @@ class _Totals:
         self.told: dict[int, None] = {}
         self.rounded: dict[int, float] = {}
         self.stand: dict[int, float] = {}
+        self.open: dict[int, str] = {}  # Totals that are no sum of others, and their column
         self.doubtful: dict[int, None] = {}
         self.nameless = self._nowhere()
         self.closed = self._nowhere()  # Rows of which a total says that all of them are parts
@@ -167,12 +187,13 @@ class _Totals:
             self.nameless |= label.nameless
         for label in labels:
             self._take_sure(label, ~sure, like)
+        self._take_open(sure, labels)
         for label in labels:
             self._take_alike(label, ~(sure | like))
             self._take_heads(label)
         rest = self.rows["area_ha"].isna() & sure
-        several = self.rows["group"].duplicated(keep=False)
-        self.told |= dict.fromkeys(self.rows.index[rest & several])
+        others = (~rest).groupby(self.rows["group"]).transform("any")  # Else nothing tells of it
+        self.told |= dict.fromkeys(self.rows.index[rest & others])
 
     def _nowhere(self) -> pd.Series[bool]:
         return pd.Series(data=False, index=self.rows.index)
@@ -233,47 +254,71 @@ class _Totals:
         # What a total closes without is a subtotal
         bare = like & group.isin(set(group[without])) & ~group.isin(set(group[equal & ~without]))
         self.left_out |= dict.fromkeys(bare.index[bare])
-        self._take_open(label, whole & ~equal, parts)
+        self.open |= dict.fromkeys(whole.index[whole & ~equal], label.column)
 
-    def _take_open(self, label: _Labels, open_: pd.Series[bool], parts: pd.Series[bool]) -> None:
+    def _take_open(self, sure: pd.Series[bool], labels: list[_Labels]) -> None:
         """Let totals stand where parts have no figure; refuse others that differ from theirs."""
-        if not open_.any():
+        if not self.open:
             return
-        group, area = self.rows["group"], self.rows["area_ha"]
-        of_crop = self._closes(open_, parts, [group, self.crop])
-        of_all = self._closes(open_, parts, [group])
-        alone = of_crop["number"] + of_crop["holes"] == 0
-        close = of_crop.where(~alone, of_all)
-        told = zip(
-            open_.index[open_].tolist(),
-            alone.tolist(),
-            area[open_].tolist(),
-            *(close[name].tolist() for name in ("records", "number", "holes")),
-            strict=True,
+        group = self.rows["group"]
+        rows = self.rows[group.isin(set(group[[*self.open]]))]
+        rows = rows[sure[rows.index] | ~rows.index.isin([*self.left_out])]
+        count = sure.groupby(group).cumsum()
+        ways = pd.DataFrame({"crop": self.crop}).loc[rows.index]
+        for label in labels:
+            if label.outer:
+                outer = self.texts.loc[rows.index, label.outer]
+                ways[len(ways.columns)] = pd.MultiIndex.from_frame(outer).to_flat_index()
+        places = pd.DataFrame({"below": count, "above": count - sure.astype("int64")}).loc[
+            rows.index
+        ]
+        for _, one in rows.groupby("group", sort=False):
+            keys = (
+                [key[name][one.index].tolist() for name in key.columns] for key in (ways, places)
+            )
+            if not sure[one.index].all():
+                self._take_holes(one, sure, *keys)
+
+    def _take_holes(
+        self,
+        rows: pd.DataFrame,
+        sure: pd.Series[bool],
+        ways: list[list[Hashable]],
+        places: list[list[Hashable]],
+    ) -> None:
+        index, figures = rows.index.tolist(), rows["area_ha"].tolist()
+        found = read_holes(figures, sure[index].tolist(), ways, places)
+        if found is None:
+            self._refuse_open(rows, sure)
+            return
+        for at in index:  # All totals of the group were read together
+            for one in (self.left_out, self.rounded, self.told):
+                one.pop(at, None)
+        of_total = {index[at]: total for at, total in found.records.items()}
+        self.left_out |= dict.fromkeys(of_total)
+        self.rounded |= {
+            at: total
+            for at, total in of_total.items()
+            if abs(rows["area_ha"][at] - total) > SAME_HA
+        }
+        self.stand |= {index[at]: records for at, records in found.stand.items()}
+        self.replaced |= dict.fromkeys(index[at] for at in found.replaced)
+        self.told |= dict.fromkeys(index[at] for at in found.holes)
+
+    def _refuse_open(self, rows: pd.DataFrame, sure: pd.Series[bool]) -> None:
+        at = next(at for at in rows.index if at in self.open)
+        others = rows[~sure[rows.index] & rows["area_ha"].notna()]
+        of_crop = others[self.crop[others.index] == self.crop[at]]
+        others = others if of_crop.empty else of_crop
+        raise InputError(
+            "layers.kinds.total_of_parts_unclear",
+            source=self.source,
+            row=int(rows["row"][at]),
+            total=float(rows["area_ha"][at]),
+            records=float(others["area_ha"].sum()),
+            rows=others["row"].tolist(),
+            column=self.open[at],
         )
-        for at, of_group, total, records, number, holes in told:
-            if number + holes == 0:
-                continue
-            same = group == group[at]
-            if not of_group:
-                same &= self.crop == self.crop[at]
-            others, second = same & parts, same & self.rows.index.isin([*self.stand])
-            if not holes or total < records or (second & (area != total)).any():
-                raise InputError(
-                    "layers.kinds.total_of_parts_unclear",
-                    source=self.source,
-                    row=int(self.rows["row"][at]),
-                    total=total,
-                    records=records,
-                    rows=self.rows["row"][others & area.notna()].tolist(),
-                    column=label.column,
-                )
-            if second.any():
-                self.left_out[at] = None
-                continue
-            self.stand[at] = records
-            self.replaced |= dict.fromkeys(self.rows.index[others & area.notna()])
-            self.told |= dict.fromkeys(self.rows.index[others & area.isna()])
 
     def _take_alike(self, label: _Labels, plain: pd.Series[bool]) -> None:
         """Leave rows out that seem totals and are the sum of two others or more."""
@@ -330,8 +375,10 @@ class _Totals:
             }
         )[whole]
         allowed = rounding_of_sums(self.decimals[whole], told["decimals"], told["number"])
-        apart = (self.rows["area_ha"][whole] - told["records"]).abs()
-        return told.assign(equal=(apart <= allowed) & (told["number"] > 0))
+        apart = self.rows["area_ha"][whole] - told["records"]
+        # With a hole what is more than the parts is what stands in it, not rounding
+        equal = (apart.abs() <= allowed) & ((apart <= SAME_HA) | (told["holes"] == 0))
+        return told.assign(equal=equal & (told["number"] > 0))
 
     def _tell_rounded(self, close: pd.DataFrame) -> None:
         apart = (self.rows["area_ha"][close.index] - close["records"]).abs() > SAME_HA

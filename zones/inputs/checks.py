@@ -44,6 +44,7 @@ from layers.convert.rows import CommuneColumns, RowUnit, find_units
 from layers.kinds.crops import crop_named, load_crops
 from layers.kinds.plots import PlotLayer
 from layers.kinds.report import REPORT, ReportLayer, count_entries
+from layers.kinds.report_totals import labelled_totals
 from zones.measure.present import BEARING, crops_without_choice
 from zones.project.model import Project, land_layers
 
@@ -289,7 +290,9 @@ def check_day_of_report(name: str, report: ReportLayer, project: Project) -> lis
     told = _of_other_ground(texts.dropna().unique().tolist(), province, then, now)
     if not told:
         return []
-    rows = report.table[texts.isin(set(told))]
+    rows = report.table[
+        texts.isin(set(told)) & ~report.table["row"].map(labelled_totals(report.texts))
+    ]
     what = message(
         "zones.inputs.names_of_earlier_day",
         count=len(told),
@@ -360,7 +363,7 @@ def settle_report(
         [one for one in report.findings.items if one.kind != "commune-missing"]  # told anew below
     )
     conversion = convert_table(
-        table[["commune_code", "commune", "crop", "year", "area_ha"]],
+        table[["commune_code", "commune", "crop", "year", "area_ha"]].set_axis(table["row"] - 2),
         units=columns,
         change=VintageChange(province, from_, to, source),
         figures=ColumnRoles(sums=("area_ha",), keys=("crop", "year")),

@@ -240,6 +240,30 @@ def test_a_total_stands_for_villages_of_which_one_is_blank(folder: Path) -> None
         load_report(table(folder, rows.format(9), head=head))
 
 
+def test_totals_without_any_figure_leave_a_commune_unknown(folder: Path) -> None:
+    """No row says what the commune has: it is not nil."""
+    rows = "06463,Toàn xã,Na,2025,\n06463,Cộng,Na,2025,\n05977,Thôn 1,Na,2025,5\n"
+    report = load_report(table(folder, rows, head="commune_code,thon,crop,year,area_ha\n"))
+    assert set(report.blank["commune_code"]) == {"06463"}
+
+
+def test_totals_over_crops_are_held_against_those_of_their_village(folder: Path) -> None:
+    head = "commune_code,thon,crop,year,area_ha\n"
+    rows = "".join(
+        f"06463,{village},Na,2025,{na}\n06463,{village},Hồi,2025,{anise}\n"
+        f"06463,{village},Tổng cộng,2025,{na + anise:.0f}\n"
+        for village, na, anise in (("Nà Lay", 10, 5), ("Đá Mài", 20, 7.4))
+    )
+    report = load_report(table(folder, rows, head=head))
+    assert report.table["area_ha"].sum() == 42.4
+    (told,) = (one for one in report.findings.items if one.kind == "total-rounded")
+    assert "(row 7: 27.00 ha, its rows 27.40 ha)" in told.message.en
+    assert not report.findings.of("problem")
+    report = load_report(table(folder, rows.replace(",15\n", ",19\n"), head=head))
+    (told,) = report.findings.of("problem")
+    assert "(row 4: 19.00 ha, its rows 15.00 ha)" in told.message.en
+
+
 @pytest.mark.parametrize(("village", "ha"), [("Cộng Hòa", 22.0), ("Thôn Cộng Hòa", 44.0)])
 def test_a_village_that_may_head_a_total_is_told(folder: Path, village: str, ha: float) -> None:
     head = "commune_code,thon,crop,year,area_ha\n"
@@ -714,6 +738,12 @@ def test_a_grand_total_that_differs_is_a_problem(folder: Path) -> None:
     (found,) = report.findings.of("problem")
     assert (found.kind, found.rows) == ("total-differs", (2,))
     assert "932,50 ha (dòng 4) khác tổng các dòng là 832,50 ha" in found.message.vi
+
+
+def test_a_grand_total_that_is_rounded_does_not_equal_its_rows(folder: Path) -> None:
+    report = load_report(table(folder, SIGNED.replace("832.5", "833")))
+    (told,) = (one for one in report.findings.items if one.kind == "total-rounded")
+    assert "(row 4: 833.00 ha, its rows 832.50 ha)" in told.message.en
 
 
 def test_text_between_records_is_no_signature(folder: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from layers.base.errors import InputError
 from layers.communes.crosswalk import successors
 from layers.communes.gazetteer import list_communes
-from layers.kinds.report import REPORT, ReportLayer, load_report
+from layers.kinds.report import REPORT, ReportLayer, load_report, read_report
 from tests.factories import write_project
 from zones.inputs.checks import settle_report
 from zones.inputs.read import read_inputs
@@ -158,6 +158,29 @@ def test_a_total_of_the_province_counts_its_parts_once(total: float, wrong: bool
     assert ("total-differs" in found) is wrong
     if wrong:
         assert "Toàn tỉnh (row 4)" in found["total-differs"].message.en
+
+
+def test_sums_of_some_communes_and_rounded_ones_do_not_differ(tmp_path: Path) -> None:
+    """They are told by the rows of the file, from which others were left out before."""
+    (tmp_path / "quả.csv").write_text(
+        "commune_code,commune,thon,crop,year,area_ha\n06325,Bắc Sơn,A,Na,2025,7\n"
+        "06325,Bắc Sơn,B,Na,2025,3\n06325,Bắc Sơn,Cộng,Na,2025,10\n,Bằng Mạc,,Na,2025,5.4\n"
+        ",Cộng 2 xã,,Na,2025,15.4\n,Chi Lăng,,Na,2025,20\n,Cộng 1 xã,,Na,2025,20\n"
+        ",Tổng cộng,,Na,2025,35\n",
+        "utf-8",
+    )
+    found = {
+        one.kind: one for one in _settle(read_report(tmp_path / "quả.csv"), 2026).findings.items
+    }
+    assert "total-differs" not in found
+    assert "Tổng cộng (row 9) by -0.40" in found["total-rounded"].message.en
+    text = (tmp_path / "quả.csv").read_text("utf-8").replace("15.4", "18")
+    (tmp_path / "quả.csv").write_text(text, "utf-8")
+    found = {
+        one.kind: one for one in _settle(read_report(tmp_path / "quả.csv"), 2026).findings.items
+    }
+    assert "Cộng 2 xã (row 6)" in found["total-differs"].message.en
+    assert found["total-differs"].rows == (4,)
 
 
 @pytest.mark.parametrize(
