@@ -39,7 +39,7 @@ _ERRORS = (
     OSError,
     RuntimeError,
     ValueError,
-    KeyError,
+    LookupError,  # a member that is not there, an encoding that no program knows
     ET.ParseError,
 )
 

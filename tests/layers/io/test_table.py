@@ -424,6 +424,15 @@ def test_text_and_places_beyond_excels_are_not_kept(folder: Path) -> None:
     assert 30_000 < len(found.formulas[2, 0]) < 110_000
 
 
+@pytest.mark.parametrize("encoding", ["a" * 300, "shift_jis", "utf-7"])
+def test_an_encoding_that_xml_does_not_have_is_damage(folder: Path, encoding: str) -> None:
+    for name in ("xl/styles.xml", "xl/workbook.xml", "docProps/core.xml"):
+        path = xlsx_file(folder, ["ha"], [1.5])
+        text = b'<?xml version="1.0" encoding="' + encoding.encode() + b'"?><a/>'
+        with pytest.raises(InputError, match="damaged or locked"):
+            archive_limits.look_through_archive(rewritten(path, **{name: text}))
+
+
 def test_a_tree_of_a_part_is_small(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A few kilobytes of properties can unpack to a tree of gigabytes."""
     core = b"<a>" + b"<b/>" * 500 + b"</a>"
