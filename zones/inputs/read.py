@@ -405,8 +405,21 @@ def _plans_of_others(plans: list[Plan], province: str) -> list[Finding]:
             ),
         )
         for plan in plans
-        if plan.province != province and (plan.zones or province not in plan.other_provinces)
+        if plan.province != province
+        and (plan.zones or province not in plan.other_provinces or _is_compared(plan))
     ]
+
+
+def _is_compared(plan: Plan) -> bool:
+    """Whether a figure of a plan for its whole province is held against layers or reports.
+
+    Area and cover rate are, whether or not the plan says how they are measured.
+    """
+    return any(
+        it.scope == "province"
+        and (it.indicator in ("area", "forest_cover_rate") or it.measure != "none")
+        for _, it in plan.all_targets()
+    )
 
 
 def plans_of_a_part(plans: Sequence[Plan], province: str) -> list[Finding]:
@@ -416,7 +429,7 @@ def plans_of_a_part(plans: Sequence[Plan], province: str) -> list[Finding]:
     for plan in plans:
         if len(parts) < 2 or plan.province != province or plan.vintage >= NEWEST_VINTAGE:
             continue
-        if not any(it.scope == "province" and it.measure != "none" for _, it in plan.all_targets()):
+        if not _is_compared(plan):
             continue  # Tasks, and what neither layers nor reports tell: held against nothing
         issuer = exact_key(plan.issuer or "")
         named = [name for name in parts if issuer.endswith(exact_key(name))]

@@ -62,11 +62,14 @@ def targets_frame(plan: Plan) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per target, figures in ``unit``; NaN where the bound leaves an end open.
+        One row per target, figures in ``unit``; NaN where the bound leaves an end open. Parts
+        stand behind the other targets of their zone, whose first is the one that pages show.
     """
     rows: list[dict[str, object]] = []
     parts = parts_of_one_thing(plan)
-    for zone, target in plan.all_targets():
+    every = list(plan.all_targets())
+    order = {zone: place for place, (zone, _) in reversed([*enumerate(every)])}
+    for zone, target in sorted(every, key=lambda it: (order[it[0]], it[1].target in parts)):
         low, high = target.ends
         rows.append(
             {

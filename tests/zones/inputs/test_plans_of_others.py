@@ -80,3 +80,15 @@ def test_tasks_of_several_provinces_are_a_plan_of_each() -> None:
     assert {"22", "31"} <= set(plan.other_provinces)
     assert _plans_of_others([plan], "22") == []
     assert len(_plans_of_others([plan], "20")) == 1
+
+
+@pytest.mark.parametrize("measure", ["layer", "none"])
+def test_a_cover_rate_beside_tasks_is_held_against_the_province_and_told(measure: str) -> None:
+    (rate,) = (
+        target.model_copy(update={"measure": measure})
+        for _, target in load_plan("bac-giang-2024").all_targets()
+        if target.indicator == "forest_cover_rate"
+    )
+    plan = load_plan("three-provinces-2022").model_copy(update={"indicators": [rate]})
+    assert len(_plans_of_others([plan], "22")) == 1
+    assert len(plans_of_a_part([plan], "24")) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from zones.plan.frames import parts_of_one_thing
+from zones.plan.frames import parts_of_one_thing, targets_frame
 from zones.plan.model import Plan, Target
 from zones.plan.words import figure_words, with_own_names
 
@@ -79,6 +79,9 @@ def test_an_area_that_is_a_part_says_of_what() -> None:
     assert named["name_vi"].isna().tolist() == [False, False, False, True]
     # What a layer shows of all maize tells nothing of them; "seed" is of another year.
     assert parts_of_one_thing(plan) == {"sweet", "baby"}
+    plan.zones[0].targets.reverse()  # A page shows the first area of a zone: no part
+    order = ["seed", "all", "baby", "sweet", "winter"]
+    assert targets_frame(plan)["target"].tolist() == order
 
 
 @pytest.mark.parametrize(
