@@ -12,6 +12,9 @@ import shapely
 
 from tests.factories import forest_plots
 from zones.app.refused import RefusedError
+from zones.app.rooms.targets import _clauses
+from zones.plan.files import load_plan
+from zones.plan.words import figure_words
 from zones.project.model import load_project
 from zones.run.context import RunOptions
 from zones.run.run import run_project
@@ -137,6 +140,20 @@ def test_a_scenario_is_taken_away_and_nothing_else_is(sit: Any, project: Path) -
         desk.ask("scenarios", "remove", file=names[1])
     assert project.exists()
     assert (project.parent / names[1]).exists()
+
+
+def test_clauses_say_what_is_not_asked_of_the_whole_zone() -> None:
+    """A part and what one commune is to have stood there like targets of the zone."""
+    plan = load_plan("lang-son-2026-2030").model_copy(deep=True)
+    zone = next(zone for zone in plan.zones if zone.zone == "anise")
+    (whole,) = (target for target in zone.targets if target.indicator == "area")
+    zone.targets += [
+        whole.model_copy(update={"target": "old", "within": whole.target}),
+        whole.model_copy(update={"target": "own", "scope": "commune", "commune": "06601"}),
+    ]
+    said = [one["of"] and one["of"]["vi"] for one in _clauses(plan, "anise")]
+    figure = figure_words(whole, whole.unit).vi
+    assert said == [None, f"trong {figure}", "Lợi Bác"]
 
 
 def test_the_preview_prints_what_the_annex_prints(seated: Any) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.io.atomic import save_text
 from maps.interactive.content import check_content
@@ -32,7 +33,9 @@ from zones.app.question import ChangeLines, Question
 from zones.app.refused import RefusedError
 from zones.certainty.verdict import interval_verdict
 from zones.pages.map_content import with_figures
+from zones.plan.frames import communes_of
 from zones.plan.model import Plan, Target
+from zones.plan.words import figure_words
 from zones.project.model import Project, Scenario
 from zones.project.yaml import parse_document, read_text, validate_document
 from zones.publish.publish import PublishedFigures
@@ -271,7 +274,20 @@ def _yearly(plan: Plan, zone: str) -> list[dict[str, Any]]:
 def _clauses(plan: Plan, zone: str) -> list[dict[str, Any]]:
     """What the plan says of a zone's area: clause, words, bound, figures."""
     targets = [item for owner, item in plan.all_targets() if owner == zone]
-    return [_clause(item) for item in targets if item.indicator == "area" and item.unit == "ha"]
+    areas = [item for item in targets if item.indicator == "area" and item.unit == "ha"]
+    return [_clause(item) | {"of": _narrower(plan, item)} for item in areas]
+
+
+def _narrower(plan: Plan, target: Target) -> dict[str, str] | None:
+    """What a figure is of, where that is not all of the zone: one commune, a part of a figure."""
+    unit = communes_of(plan).get(target.commune or "")
+    if unit is not None:
+        return words(Phrase(en=unit.name, vi=unit.name))
+    if not target.wholes:
+        return None
+    every = {item.target: item for _, item in plan.all_targets()}
+    whole = every[target.wholes[0]]
+    return words(message("zones.app.of_whole", whole=figure_words(whole, whole.unit)))
 
 
 def _clause(target: Target) -> dict[str, Any]:

@@ -34,7 +34,7 @@ function clauseOf(item) {
     const ends = one.low === one.high || one.high === null ? hectares(one.low) : one.low === null ? hectares(one.high) : `${hectares(one.low)}–${hectares(one.high)}`;
     const bound = say("bound_" + one.bound, { a: `${one.words.length ? one.words.join(" ") + " " : ""}${ends} ha` });
     const also = one.also.length ? " " + say("alsoIn", { clauses: one.also.join(", ") }) : "";
-    return element("p", { class: "clause" }, element("b", {}, say("clause", { clause: one.clause })), " " + bound + (one.year ? " " + say("untilYear", { year: one.year }) : "") + also);
+    return element("p", { class: "clause" }, element("b", {}, say("clause", { clause: one.clause })), " " + bound + (one.year ? " " + say("untilYear", { year: one.year }) : "") + (one.of ? ` (${both(one.of)})` : "") + also);
   });
   return element("div", {}, ...lines);
 }
