@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -12,11 +12,13 @@ from layers.base.errors import InputError
 from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.base.printed_sums import is_printed_sum
+from layers.base.units import is_unit
 from layers.communes.gazetteer import communes_on
 from layers.io.table import refuse_other_units, refuse_percents, require_hectares
 from layers.io.values import as_integer, as_number, as_text, refuse_formulas
-from layers.kinds.crops import crop_named
-from layers.kinds.report_entries import words_of
+from layers.kinds.crops import crop_named, load_crops
+from layers.kinds.report_entries import heads_notes, heads_places, words_of
+from layers.kinds.report_lines import NUMBERING
 
 #: Headings of the list; the column of years has its own where the table has one.
 CROP, YEAR, AREA = "Cây trồng", "Năm", "Diện tích (ha)"
@@ -35,6 +37,11 @@ _PART = re.compile(
     r"|production|planned|target)\b"
 )
 _YEARS = (1900, 2100)
+_YEAR_HEAD = re.compile(r"(?:nam|year)(?: (?:bao cao|so lieu|thong ke))?")
+_CODE_HEAD = re.compile(r"\b(?:ma|code)\b")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+#: What stands in a row above its communes, as their sum.
+_DISTRICT = re.compile(r"(?:[ivx]+ )?(?:huyen|thanh pho|tp|thi xa|khu vuc|vung|cum|tieu vung) .*")
 #: Share of cells that are codes of communes in a column of such codes.
 _CODES = 0.9
 
@@ -45,14 +52,9 @@ class CropColumns:
 
     headings: dict[str, tuple[str, ...]]  # Column: what stands over it, from the top
     headers: int  # Rows of the frame that belong to the header
-
-    @property
-    def crops(self) -> dict[str, str]:
-        """Column and its crop, as the header writes it."""
-        return {
-            column: next(label for text in reversed(texts) if (label := _label(text)))
-            for column, texts in self.headings.items()
-        }
+    crops: dict[str, str]  # Column and its crop, as the header writes it
+    others: dict[str, tuple[str, ...]]  # Other columns: what stands over each alone
+    below: dict[str, str]  # Columns that stand below the heading of a crop, and its column
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +80,33 @@ def crop_columns(frame: pd.DataFrame) -> CropColumns | None:
             headers = max(below, _further_headers(frame, columns, below))
             above = [_spread(row) if at < below else row for at, row in enumerate(rows)]
             headings = {
-                name: tuple(filter(None, (row[name] for row in above[: headers + 1])))
+                name: tuple(filter(None, (one[name] for one in above[: headers + 1])))
                 for name in columns
             }
-            return CropColumns(headings, headers)
+            crops = {
+                name: next(label for text in reversed(texts) if (label := _label(text)))
+                for name, texts in headings.items()
+            }
+            own = {
+                name: tuple(filter(None, (one[name] for one in rows[: headers + 1])))
+                for name in row
+                if name not in crops
+            }
+            spread = _spread({name: name if row[name] else "" for name in row})
+            free = {name for name in own if not any(one[name] for one in rows[:below])}
+            under = {name: over for name, over in spread.items() if over in crops and name in free}
+            if headers < len(frame) and _is_numbering(frame.iloc[headers]):
+                headers += 1
+            return CropColumns(headings, headers, crops, own, under)
     return None
+
+
+def _is_numbering(cells: pd.Series) -> bool:
+    """Whether a row numbers the columns: "A", "B", "1", "2"."""
+    texts = as_text(cells).dropna()
+    numbers = [int(one) for one in texts.str.extract(r"^\(?(\d+)", expand=False).dropna()]
+    counts = numbers[:1] == [1] and numbers == [*range(1, len(numbers) + 1)]
+    return len(numbers) > 1 and counts and bool(texts.str.fullmatch(NUMBERING).all())
 
 
 def _texts(frame: pd.DataFrame, at: int) -> dict[str, str]:
@@ -99,6 +123,11 @@ def _further_headers(frame: pd.DataFrame, columns: Sequence[str], below: int) ->
     headers = below
     while headers < min(_HEADERS, len(frame)):
         texts = _texts(frame, headers)
+        named = [name for name in texts if name not in columns and not _is_unnamed(name)]
+        over = [texts[name].strip("() ") for name in columns if texts[name]]
+        units = all(is_unit(text) and not text[0].isdigit() for text in over)
+        if any(texts[name] for name in named) and not units:  # "Bắc Sơn", "chưa rà soát"
+            break
         if not any(texts[name] and not re.fullmatch(_NOTHING, texts[name]) for name in columns):
             break
         headers += 1
@@ -159,6 +188,7 @@ def list_of_crops(frame: pd.DataFrame, *, year: int | None, source: str) -> Crop
     crops = found.crops
     _refuse_headings(frame, found, source)
     rows = frame.iloc[found.headers :]
+    _refuse_below(found, rows, source)
     figures = rows[list(crops)].apply(_figures)
     for name in crops:
         refuse_formulas(rows[name], source=f"{source}: {name}")
@@ -168,9 +198,12 @@ def list_of_crops(frame: pd.DataFrame, *, year: int | None, source: str) -> Crop
     kept, years, left_out = _other_columns(rows, list(crops))
     if years is None and year is None:
         raise InputError("layers.kinds.year_of_columns", source=source)
-    told = [*_row_totals(rows, numbers, left_out)]
-    totals = _total_rows(rows.drop(columns=list(crops)), numbers)
-    told += _tell_rows(figures, numbers, totals)
+    told = [*_row_totals(rows, numbers, {name: found.others[name] or (name,) for name in left_out})]
+    labels = rows[[name for name in rows.columns.drop(list(crops)) if not heads_notes(str(name))]]
+    labels = labels.astype("object")
+    totals = labels.map(_is_total).any(axis=1).astype(bool)
+    districts = labels.map(_is_district).any(axis=1).astype(bool)
+    told += _tell_rows(figures, numbers, totals, districts)
     lines = figures.isna().all(axis=1)
     texts = [text for name in kept for text in as_text(rows.loc[lines, name]).dropna()]
     refuse_other_units(texts, AREA, source=source, notes=True)
@@ -206,6 +239,28 @@ def _refuse_headings(frame: pd.DataFrame, found: CropColumns, source: str) -> No
             pair = [columns[label], heading]
             raise InputError("layers.kinds.crop_in_two_columns", source=source, columns=pair)
         columns[label] = heading
+    _refuse_groups(found, source)
+
+
+def _refuse_groups(found: CropColumns, source: str) -> None:
+    """Refuse a column of a crop beside one of a kind of it: "Cây có múi" beside "Cam"."""
+    names = load_crops().set_index("crop")["name_vi"]
+    names = names.map(lambda name: words_of(name.rpartition(" và ")[2]))
+    of_crop: dict[str, list[str]] = {}
+    for label in found.crops.values():
+        of_crop.setdefault(crop_named(label)[0], []).append(label)
+    for crop, labels in of_crop.items():
+        if len(labels) > 1 and any(words_of(label) == names[crop] for label in labels):
+            raise InputError("layers.kinds.crop_in_two_columns", source=source, columns=labels)
+
+
+def _refuse_below(found: CropColumns, rows: pd.DataFrame, source: str) -> None:
+    """Refuse two columns of figures below one crop that nothing but years tells apart."""
+    for name, over in found.below.items():
+        own = " / ".join(found.others[name])
+        if as_number(rows[name])[0].notna().any() and (not own or _YEAR.search(own)):
+            pair = [" / ".join(found.headings[over]), own or name]
+            raise InputError("layers.kinds.crop_in_two_columns", source=source, columns=pair)
 
 
 def _figures(cells: pd.Series) -> pd.Series:
@@ -225,13 +280,15 @@ def _other_columns(
         numbers = as_number(rows[name])[0].dropna()
         if cells.empty or _COUNTING.fullmatch(words_of(str(name))):
             continue
-        if len(numbers) < len(cells) / 2:
+        said = words_of(str(name))
+        if len(numbers) < len(cells) / 2 or heads_places(str(name)):
             kept.append(str(name))
             continue
         whole, bad = as_integer(rows[name])
         written = cells.str.extract(r"^(\d{4,5})(?:\.0)?$", expand=False)
-        known = written.str.zfill(5).isin(codes)
-        if not bad.any() and whole.dropna().between(*_YEARS).all() and years is None:
+        known = written.str.zfill(5).isin(codes) | (written.notna() & bool(_CODE_HEAD.search(said)))
+        is_years = not bad.any() and bool(whole.dropna().between(*_YEARS).all())
+        if is_years and years is None and _YEAR_HEAD.fullmatch(said):
             years = str(name)
         elif known.mean() >= _CODES:
             kept.append(str(name))
@@ -244,25 +301,25 @@ def _is_total(text: object) -> bool:
     return isinstance(text, str) and bool(_TOTAL.fullmatch(words_of(text)))
 
 
-def _total_rows(texts: pd.DataFrame, numbers: pd.DataFrame) -> pd.Series[bool]:
-    """Rows whose label is a total and nothing else: "Tổng cộng", not "Cộng Hòa"."""
-    return texts.map(_is_total).any(axis=1).reindex(numbers.index, fill_value=False).astype(bool)
+def _is_district(text: object) -> bool:
+    return isinstance(text, str) and bool(_DISTRICT.fullmatch(words_of(text)))
 
 
 def _row_totals(
-    rows: pd.DataFrame, numbers: pd.DataFrame, columns: Sequence[str]
+    rows: pd.DataFrame, numbers: pd.DataFrame, columns: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Phrase]:
     """Tell columns of figures that stay out, and totals that are not the sum of the crops."""
     others = []
-    for name in columns:
+    for name, texts in columns.items():
+        heading = " / ".join(texts)
         total = as_number(rows[name])[0]
-        if not _is_total(_UNIT.sub("", name)):
-            others.append(name)
+        if not any(_is_total(_UNIT.sub("", text)) for text in texts):
+            others.append(heading)
             continue
         there = total.dropna().index
         at = [row + 2 for row in there if not _is_sum(total[row], numbers.loc[row])]
         if at:
-            yield message("layers.kinds.column_total_differs", column=name, rows=at)
+            yield message("layers.kinds.column_total_differs", column=heading, rows=at)
     if others:
         yield message("layers.kinds.columns_left_out", columns=others)
 
@@ -275,12 +332,23 @@ def _tell_rows(
     figures: pd.DataFrame,
     numbers: pd.DataFrame,
     totals: pd.Series[bool],
+    districts: pd.Series[bool],
 ) -> Iterator[Phrase]:
-    """Tell rows of totals and without figures, totals that differ, and blank cells."""
-    records = numbers[~totals]
-    for place, row in numbers[totals].iterrows():
+    """Tell rows of totals and without figures, totals that differ, and blank cells.
+
+    A total is one of all rows, or of those above or below it up to the next.
+    """
+    parts = ~(totals | districts)
+    count = totals.cumsum()
+    blocks = {int(str(one)): block for one, block in numbers[parts].groupby(count[parts])}
+    for (place, row), below in zip(numbers[totals].iterrows(), count[totals], strict=True):
         there = row.dropna()
-        if crops := [str(it) for it in there.index if not _is_sum(there[it], records[it])]:
+        some = [numbers[parts], *(blocks[one] for one in (below - 1, below) if one in blocks)]
+        wrong = [
+            [str(it) for it in there.index if not _is_sum(there[it], records[it])]
+            for records in some
+        ]
+        if crops := min(wrong, key=len, default=[]):
             number = int(str(place)) + 2
             yield message("layers.kinds.row_total_differs", row=number, columns=crops)
     if totals.any():

@@ -19,7 +19,8 @@ _TOTAL = re.compile(r"(tổng|cộng|total|sum)\b", re.IGNORECASE)
 _CROP_COLUMNS = 2
 _HEADER_ROWS = 3
 _FIRST_YEAR = 1900
-_NUMBERING = re.compile(r"\(?(?:[A-ZĐa-z]|\d{1,2})(?:\s*=.*)?\)?")
+#: A cell of a row that numbers the columns.
+NUMBERING = re.compile(r"\(?(?:[A-ZĐa-z]|\d{1,2})(?:\s*=.*)?\)?")
 
 
 def refuse_columns_of_crops(raw: pd.DataFrame, crop_column: str, *, source: str) -> None:
@@ -73,7 +74,7 @@ def _repeats_heading(raw: pd.DataFrame, told: Mapping[str, str]) -> pd.Series[bo
     years = as_integer(raw[told["year"]])[0]
     suspect = ~heading & (years.isna() | (years < _FIRST_YEAR)) & raw[told["crop"]].notna()
     texts = raw[suspect].apply(as_text)
-    numbers = texts.apply(lambda cells: cells.str.fullmatch(_NUMBERING)).astype("boolean")
+    numbers = texts.apply(lambda cells: cells.str.fullmatch(NUMBERING)).astype("boolean")
     numbered = numbers.fillna(value=True).all(axis=1)
     again: pd.Series[bool] = heading | numbered.reindex(raw.index, fill_value=False).astype(bool)
     return again

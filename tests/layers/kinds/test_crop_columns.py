@@ -109,6 +109,19 @@ def test_years_of_a_column_and_other_figures(tmp_path: Path) -> None:
         ([["Xã", "Thông (ha)", "DT thông"], ["Bắc Sơn", 1, 2]], "two columns"),
         ([["Xã", "Thông", "Khác"], ["Bắc Sơn", 1, 2]], "a column for each crop"),
         ([["Xã", "Thông", "Hồi"], ["Bắc Sơn", "-", None]], "no figure"),
+        (
+            [["Xã", "Thông", None, "Hồi"], [None, 2024, 2025, 2025], ["Kỳ Lừa", 1, 2, 3]],
+            "two columns",
+        ),
+        (
+            [
+                ["Xã", "Thông", None, "Hồi"],
+                [None, "Năm 2024", "Năm 2025", None],
+                ["Kỳ Lừa", 1, 2, 3],
+            ],
+            "two",
+        ),
+        ([["Xã", "Cây có múi", "Cam", "Na"], ["Bắc Sơn", 15, 10, 3]], "two columns"),
     ],
 )
 def test_what_is_no_hectares_of_a_whole_crop_is_refused(
@@ -116,6 +129,57 @@ def test_what_is_no_hectares_of_a_whole_crop_is_refused(
 ) -> None:
     with pytest.raises(InputError, match=why):
         _listed(rows, tmp_path)
+
+
+@pytest.mark.parametrize("first", ["chưa rà soát", "12,5*", "12,5 ha"])
+def test_a_first_row_of_words_is_a_row_of_a_commune(first: str, tmp_path: Path) -> None:
+    """It was taken for a further row of the header, and its commune was gone without a word."""
+    made = _listed([["Xã", "Thông", "Hồi"], ["Bắc Sơn", first, None], ["A", 2, 3]], tmp_path)
+    assert made.table["Xã"].tolist() == ["Bắc Sơn", "A", "A"]
+    assert made.table[AREA][0] == first
+
+
+@pytest.mark.parametrize("row", [["A", "B", 1, 2], ["(1)", "(2)", "(3)", "(4)"], [1, 2, 3, 4]])
+def test_a_row_that_numbers_the_columns_has_no_hectares(row: list[Any], tmp_path: Path) -> None:
+    rows: Rows = [["TT", "Xã", "Thông", "Hồi"], row, [1, "Bắc Sơn", 15, 10]]
+    assert _figures(_listed(rows, tmp_path), "Xã") == {
+        ("Bắc Sơn", "Thông", 2025): 15,
+        ("Bắc Sơn", "Hồi", 2025): 10,
+    }
+
+
+def test_kinds_of_a_crop_without_the_whole_are_listed(tmp_path: Path) -> None:
+    made = _listed([["Xã", "Cam", "Quýt", "Bưởi"], ["Bắc Sơn", 1, 2, 3]], tmp_path)
+    assert sum(_figures(made, "Xã").values()) == 6
+
+
+def test_totals_of_blocks_and_districts_do_not_differ(tmp_path: Path) -> None:
+    head: Rows = [["TT", "Xã", "Thông", "Hồi"]]
+    rows: Rows = [[1, "Bắc Sơn", 10, 6], [2, "Tân Tri", 5, 4], [None, "Cộng", 15, 10]]
+    rows += [[1, "Chi Lăng", 3, 10], [None, "Cộng", 3, 10], [None, "Tổng cộng", 18, 20]]
+    assert "not the sum" not in " ".join(one.en for one in _listed(head + rows, tmp_path).told)
+    rows = [["I", "Huyện Bắc Sơn", 15, 10], *rows[:2], [None, "Tổng cộng", 15, 10]]
+    assert "not the sum" not in " ".join(one.en for one in _listed(head + rows, tmp_path).told)
+    rows[-1] = [None, "Tổng cộng", 16, 19]
+    assert "row 5 of totals is not" in " ".join(
+        one.en for one in _listed(head + rows, tmp_path).told
+    )
+
+
+def test_a_total_below_two_headings_goes_by_its_own(tmp_path: Path) -> None:
+    rows: Rows = [["TT", "Xã", "Diện tích (ha)", None, None], [None, None, "Tổng số", "Trong đó"]]
+    rows += [[None, None, None, "Thông", "Hồi"], [1, "Bắc Sơn", 15, 10, 5], [2, "A", 17, 10, 2]]
+    said = " ".join(phrase.en for phrase in _listed(rows, tmp_path).told)
+    assert "'Diện tích (ha) / Tổng số' is not the sum of the crops (row 5)" in said
+
+
+def test_columns_of_figures_near_2000_notes_and_old_codes(tmp_path: Path) -> None:
+    rows: Rows = [["Mã xã", "Xã", "Số dân", "Năm trồng", "Thông", "Hồi", "Ghi chú"]]
+    rows += [[6326, "Long Đống", 1950, 2010, 1, 2, "tổng số"], [6328, "Hưng Vũ", 2050, 2011, 3, 4]]
+    made = _listed(rows, tmp_path, 2024)
+    assert made.table[AREA].sum() == 10
+    assert set(made.table[YEAR]) == {2024}
+    assert set(made.table.columns) == {"Mã xã", "Xã", "Năm trồng", "Ghi chú", CROP, YEAR, AREA}
 
 
 def test_a_year_is_needed(tmp_path: Path) -> None:
