@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,8 @@ def make_list(desk: Desk, asked: Wide) -> dict[str, Any]:
 
 def _free(folder: Path, stem: str) -> Path:
     """Name of a file that is not there yet."""
-    bare = re.sub(r"[^\w .()-]+", "-", stem)[:80]
+    whole = unicodedata.normalize("NFC", stem)  # As some systems write "ả" it is two letters
+    bare = re.sub(r"[^\w .()-]+", "-", whole)[:60]
     name, number = f"{bare}-danh-sach", 1
     while (target := folder / f"{name}{f'-{number}' if number > 1 else ''}.xlsx").exists():
         number += 1

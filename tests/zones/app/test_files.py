@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -270,7 +271,7 @@ def test_a_table_with_a_column_for_each_crop_is_told(rows: int, sit: Any, projec
     over = ["STT", "Xã, phường", "Diện tích năm 2025", None, None]
     header = [over, [None, None, *crops]] if rows > 1 else [["STT", "Xã, phường", *crops]]
     lines = [[1, "Xã Lộc Bình", 1.5, 2, None], [2, "Xã Văn Lãng", 3, None, 1]]
-    path = project.parent / "ngang.xlsx"
+    path = project.parent / unicodedata.normalize("NFD", f"bảng {'ả' * 70}.xlsx")
     pd.DataFrame([*header, *lines]).to_excel(path, header=False, index=False)
     desk = sit(project)
     seen = desk.ask("files", "look", path=str(path))
@@ -283,7 +284,7 @@ def test_a_table_with_a_column_for_each_crop_is_told(rows: int, sit: Any, projec
             desk.ask("files", "make_list", path=str(path))
     for number in ("", "-2"):  # nothing that is there is written over
         made = desk.ask("files", "make_list", path=str(path), year=2025)
-        assert Path(made["path"]).name == f"ngang-danh-sach{number}.xlsx"
+        assert Path(made["path"]).name == f"bảng {'ả' * 55}-danh-sach{number}.xlsx"
     listed = desk.ask("files", "look", path=made["path"])
     assert listed["warnings"] == []
     assert [row[-3:] for row in listed["first"]] == LISTED
