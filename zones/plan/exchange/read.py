@@ -208,12 +208,29 @@ def _misfit(data: Mapping[str, Any]) -> Phrase | None:
     )
 
 
-def _refuse_loose(target: Target, after: Mapping[str, object], source: str, line: int) -> None:
+def _refuse_loose(
+    target: Target, after: Mapping[str, tuple[str, Target]], source: str, line: int
+) -> None:
     for link in _LINKS:
         named = getattr(target, link)
         if named is not None and named not in after:
             told = message("zones.plan.exchange.no_such_target", name=named)
             raise _at(source, line, link, told)
+        if named is not None and _is_within(named, target.target, after):
+            told = message("zones.plan.exchange.part_of_itself", name=named)
+            raise _at(source, line, link, told)
+
+
+def _is_within(one: str, other: str, targets: Mapping[str, tuple[str, Target]]) -> bool:
+    """Whether a target is another one or, over others, a part of it."""
+    seen, left = set[str](), [one]
+    while left:
+        if (name := left.pop()) == other:
+            return True
+        if name not in seen and name in targets:
+            left += targets[name][1].wholes
+        seen.add(name)
+    return False
 
 
 def _at(source: str, line: int, column: str, told: Phrase) -> InputError:

@@ -147,6 +147,7 @@ def test_columns_that_are_left_out_change_nothing(plan: Plan, tmp_path: Path) ->
         ("year", 1066, "cột “năm”"),
         ("commune", "Xã lạ", "cột “xã”"),
         ("part_of", "nothing", "bảng không có chỉ tiêu 'nothing'"),
+        ("within", "itself", "chính là chỉ tiêu này"),
         ("period", "hôm qua", "cột “thời kỳ”"),
     ],
 )
@@ -155,6 +156,7 @@ def test_a_bad_cell_is_named(
 ) -> None:
     exact = next(t for _, t in plan.all_targets() if t.bound in ("exact", "about"))
     table, path = targets_table(plan, "vi"), tmp_path / "chỉ tiêu.csv"
+    value = exact.target if value == "itself" else value
     table.loc[table["target"] == exact.target, column] = value
     table.to_csv(path, index=False)
     with pytest.raises(InputError) as caught:
