@@ -30,5 +30,6 @@ from .tables import PROGRESS as PROGRESS
 from .tables import SOURCES as SOURCES
 from .tables import SPECIES_AGES as SPECIES_AGES
 from .tables import TARGETS as TARGETS
+from .tables import TASKS as TASKS
 from .tables import ZONE_NAMES as ZONE_NAMES
 from .tables import ZONES as ZONES
