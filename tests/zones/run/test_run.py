@@ -256,7 +256,7 @@ def test_reports_of_unknown_communes_stop_the_run(tmp_path: Path) -> None:
     path = write_project(tmp_path / "p")
     with (path.parent / "fruit.csv").open("a", encoding="utf-8") as file:
         file.write("99999,citrus,2025,3\n")
-    with pytest.raises(InputError, match=r"1 row .* names communes .*99999"):
+    with pytest.raises(InputError, match=r"1 code is not among the communes .*99999"):
         run(path)
 
 
