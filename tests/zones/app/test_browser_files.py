@@ -160,7 +160,7 @@ def test_a_report_with_names_is_put_in_without_codes(desk: Sat, tmp_path: Path) 
 def test_a_table_with_a_column_for_each_crop_is_made_a_list(desk: Sat, tmp_path: Path) -> None:
     page, book = desk.page, tmp_path / "cây.xlsx"
     rows = [["Số liệu năm 2025", None, None, None], ["Xã", "Diện tích (ha)", None, "Tổng"]]
-    rows += [[None, "Thông", "Hồi", None], ["Bắc Sơn", 12.5, None, 12.5], ["Đồng Đăng", 1, 7, 9]]
+    rows += [[None, "Thông", "Hồi", None], ["Bắc Sơn", 12.5, None, 12.5], ["Đồng Đăng", 1, 7, 19]]
     pd.DataFrame(rows).to_excel(book, index=False, header=False)
     _drop(desk, book)
     page.wait_for_selector("#make-list")
