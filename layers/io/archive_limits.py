@@ -39,7 +39,7 @@ _ERRORS = (
     OSError,
     RuntimeError,
     ValueError,
-    LookupError,  # a member that is not there, an encoding that no program knows
+    KeyError,
     ET.ParseError,
 )
 
@@ -87,6 +87,8 @@ def _unpack(stream: IO[bytes], path: Path, name: str) -> None:
                 if _CONTENT.search(name):
                     raise zipfile.BadZipFile(f"{name}: {error}") from error
                 parser = None  # a reader may do without styles or properties
+            except LookupError as error:  # an encoding that no program knows
+                raise zipfile.BadZipFile(f"{name}: {error}") from error
     if parser is not None and _CONTENT.search(name):
         try:
             parser.Parse(b"", True)

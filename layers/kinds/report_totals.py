@@ -62,9 +62,7 @@ class Entries:
     differ: pd.DataFrame  # Totals of all crops of a commune that differ from their sum
     stand: pd.DataFrame  # Totals that stand for parts of which some have no figure
     named: pd.Index  # Totals that are left out, and may be places by their name
-    perhaps: (
-        pd.Index
-    )  # Rows that are added, and are as large as all others together, whatever they are called
+    perhaps: pd.Index  # Rows that are added, and are as large as all others together
 
 
 def settle_entries(rows: pd.DataFrame, texts: pd.DataFrame, *, source: str) -> Entries:
