@@ -101,6 +101,16 @@ def join_plan_targets(targets: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(taken, ignore_index=True)
 
 
+def leading_targets(targets: pd.DataFrame) -> pd.DataFrame:
+    """Of joined targets those that lead: of each thing all of the first plan that speaks of it.
+
+    They are shared out and forecast; what later plans ask for in other years is compared alone.
+    """
+    thing = [targets[name].fillna("") for name in ("zone", "indicator", "commune_code")]
+    first = targets["plan"].groupby(thing, sort=False).transform("first")
+    return targets[targets["plan"] == first]
+
+
 def _is_unsaid(said: set[int | None], year: int | None) -> bool:
     """Whether nothing that was said of a thing, by year, speaks of it in this one."""
     return not said or not (year is None or None in said or year in said)

@@ -11,6 +11,7 @@ from zones.measure.targets import (
     ToleratedBounds,
     compare_targets,
     join_plan_targets,
+    leading_targets,
     measured_figures,
     share_zones,
     with_reported_zones,
@@ -272,6 +273,7 @@ def test_another_year_is_another_target() -> None:
     third = pd.DataFrame([plan_target(plan="r", target="pine-any", year=None)])
     joined = join_plan_targets([first, second, third])
     assert joined["target"].tolist() == ["pine-area", "tea-area", "pine-2026"]
+    assert leading_targets(joined)["target"].tolist() == ["pine-area", "tea-area"]
 
 
 def test_a_third_plan_fills_only_what_the_first_two_lack() -> None:

@@ -59,6 +59,29 @@ def test_a_run_makes_every_page_of_a_plan_unlike_the_usual(tmp_path: Path, plan:
     assert len(result.tables["targets"]) == plan.count("target:")
 
 
+COVER = """\
+indicators:
+  - {{target: che-phu-{year}, indicator: forest_cover_rate, bound: exact, figure: {rate}, unit: "%", year: {year}, clause: null, measure: layer}}
+"""  # noqa: E501 - one entry, one line
+
+
+def test_a_plan_of_one_year_is_compared_and_only_the_leading_one_shared_out(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "p")
+    first = HEAD + FRUIT + COVER.format(year=2030, rate=67)
+    later = (
+        first.replace("rieng", "nam-2026").replace("2030", "2026").replace("figure: 9", "figure: 8")
+    )
+    (project.parent / "plan.yaml").write_text(first, encoding="utf-8")
+    (project.parent / "later.yaml").write_text(later, encoding="utf-8")
+    text = PROJECT.replace("[lang-son-2026-2030, lang-son-2023]", "[plan.yaml, later.yaml]")
+    project.write_text(text, encoding="utf-8")
+    result = run_project(load_project(project), options=RunOptions(only=("trajectory", "compare")))
+    compared = result.tables["targets"]
+    assert compared["target"].tolist() == ["na-2030", "che-phu-2030", "na-2026", "che-phu-2026"]
+    assert set(result.tables["allocation_targets"]["target"]) <= {"na-2030", "che-phu-2030"}
+    assert result.tables["trajectory_targets"]["target"].tolist() == ["che-phu-2030"]
+
+
 @pytest.mark.parametrize(("code", "name"), [("06148", "Thụy Hùng"), ("05977", "Đông Kinh")])
 def test_a_list_that_lies_elsewhere_is_no_layer_that_is_missing(
     tmp_path: Path, code: str, name: str

@@ -12,6 +12,7 @@ from zones.allocation.job import (
 )
 from zones.allocation.prepare import Prepared, needs_plots, prepare_allocation
 from zones.inputs.read import Inputs
+from zones.measure.targets import leading_targets
 from zones.output.findings_table import findings_table
 from zones.plan.frames import plan_names
 from zones.project.model import Project, forest_layers
@@ -47,7 +48,8 @@ def prepare(context: Context) -> Prepared:
     return prepare_allocation(
         project,
         context.plans()[0],
-        {schema.name: context[schema] for schema in (*_READS, *_change(project))},
+        {schema.name: context[schema] for schema in (*_READS, *_change(project))}
+        | {TARGETS.name: leading_targets(context[TARGETS])},
         communes,
         layers=context[Inputs].plots if needs_plots(project) else None,
         plan_names=plan_names(context.plans()),

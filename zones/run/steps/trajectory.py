@@ -8,6 +8,7 @@ from layers.base.language import Phrase
 from zones.forest.trajectory.forecast import Promise
 from zones.forest.trajectory.promise import placed_planting, promise_of
 from zones.forest.trajectory.result_tables import ForecastInputs, forecast_tables
+from zones.measure.targets import leading_targets
 from zones.project.model import Project, forest_layers, offers_harvest, wants_trajectory
 from zones.run.context import Context
 from zones.run.step import Made, Step
@@ -42,7 +43,7 @@ def work(context: Context) -> Made:
         year,
         measured[measured["layer"] == name],
         context[FOREST_COVER],
-        context[TARGETS],
+        leading_targets(context[TARGETS]),
         _promise(context, year),
         _wrong_years(context[FINDINGS], name),
         offers_harvest(project),
@@ -66,7 +67,9 @@ def _promise(context: Context, year: int) -> Promise:
         set(sources.loc[sources["shares"], "source"]),
         names.set_index("zone")["crop"],
     )
-    return promise_of(placed, context[TARGETS], context.get(COVER_CHANGE), year=year)
+    return promise_of(
+        placed, leading_targets(context[TARGETS]), context.get(COVER_CHANGE), year=year
+    )
 
 
 def _change(project: Project) -> tuple[Key, ...]:
