@@ -30,6 +30,7 @@ from layers.engine.raster import (
 from layers.engine.rings import IntArray
 from layers.engine.tabulate_tasks import RasterGround
 from layers.io.raster_source import open_raster, raster_files
+from layers.kinds.crops import crop_named
 
 #: A raster of which less than this part of the communes is seen, and which lies more outside of
 #: them than inside, is not of this province.
@@ -53,8 +54,8 @@ class RasterLook:
     classes : pandas.DataFrame
         Columns of ``RASTER_CLASSES``, sorted by class; nodata is not among them.
     findings : Findings
-        Problems of kind ``class-unnamed`` and ``raster-empty``, notes of kind ``class-absent``
-        and ``crs-taken-as-vn2000``.
+        Problems of kind ``class-unnamed``, ``class-names-crop`` and ``raster-empty``, notes of
+        kind ``class-absent`` and ``crs-taken-as-vn2000``.
     """
 
     path: Path
@@ -257,5 +258,13 @@ def _named(
             )
         )
     names = [classes.get(value, str(value)) for value in counts.index]
+    crops = [it for it in dict.fromkeys(names) if crop_named(it)[0]]
+    if crops:
+        what = message("layers.kinds.class_names_crop", crops=crops)
+        findings.add(
+            Finding(
+                "problem", "class-names-crop", name, what, len(crops), examples=tuple(crops[:5])
+            )
+        )
     table = pd.DataFrame({"class": counts.index, "name": names, "cells": counts.to_numpy()})
     return RASTER_CLASSES.validate(table)

@@ -62,6 +62,14 @@ def test_a_class_without_a_name_is_a_problem_and_a_name_without_cells_a_note(fol
     assert note.examples == ("3",)
 
 
+def test_a_class_named_after_a_crop_is_told_as_land(folder: Path) -> None:
+    cells = save(folder, np.array([[1, 2, 3, 4]], dtype="uint8"))
+    look = describe_raster(cells, {1: "Rừng trồng", 2: "Cà phê", 3: "rice", 4: "trees", 5: "tea"})
+    (problem,) = look.findings.of("problem")
+    assert problem.kind == "class-names-crop"
+    assert problem.examples == ("Cà phê", "rice")
+
+
 def test_unfit_rasters_are_refused(folder: Path) -> None:
     with pytest.raises(InputError, match=r"classes \(integers\) is needed, band 1 is float32"):
         describe_raster(save(folder, np.ones((2, 2), dtype="float32")), {})
