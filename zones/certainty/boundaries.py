@@ -85,7 +85,8 @@ def boundary_errors(
 
 def _commune_of(plots: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> pd.Series[str]:
     inside = plots.geometry.representative_point()
-    point, commune = communes.sindex.query(inside.to_numpy(), predicate="intersects")
+    # Asked by commune, of which there are few: GEOS prepares the shape that asks.
+    commune, point = inside.sindex.query(communes.geometry.to_numpy(), predicate="intersects")
     codes = communes["commune_code"].to_numpy()[commune]
     # On ground that two communes claim, the lower code holds it, as everywhere.
     first = pd.Series(codes, index=point).groupby(level=0).min()

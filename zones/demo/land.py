@@ -82,10 +82,10 @@ def _speckled(cells: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
     """Patches that are something else than their parcel: some of 60 m, many of 240 m."""
     chance = 0.4 * _blocks(cells.shape, 2, rng) + 0.6 * _blocks(cells.shape, 8, rng)
     some = chance[::7, ::7]
-    result = cells.copy()
+    limit, other = np.zeros(256, dtype=np.float32), np.arange(256, dtype=np.uint8)
     for old, (new, share) in _SPECKLE.items():
-        result[(cells == old) & (chance < np.quantile(some, share))] = new
-    return result
+        limit[old], other[old] = np.quantile(some, share), new
+    return np.where(chance < limit[cells], other[cells], cells)
 
 
 def _blocks(shape: tuple[int, ...], size: int, rng: np.random.Generator) -> NDArray[np.float32]:
