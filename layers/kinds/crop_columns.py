@@ -14,6 +14,7 @@ from layers.base.messages import message
 from layers.base.printed_sums import is_printed_sum
 from layers.base.units import is_unit
 from layers.communes.gazetteer import communes_on
+from layers.communes.spelling import plain_key
 from layers.io.table import refuse_other_units, refuse_percents, require_hectares
 from layers.io.values import as_integer, as_number, as_text, refuse_formulas
 from layers.kinds.crops import crop_named, load_crops
@@ -42,6 +43,7 @@ _CODE_HEAD = re.compile(r"\b(?:ma|code)\b")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 #: What stands in a row above its communes, as their sum.
 _DISTRICT = re.compile(r"(?:[ivx]+ )?(?:huyen|thanh pho|tp|thi xa|khu vuc|vung|cum|tieu vung) .*")
+_SUM_OF = re.compile(r"^(?:tong|cong)(?: (?:cong|so|dien tich))* ")
 #: Share of cells that are codes of communes in a column of such codes.
 _CODES = 0.9
 
@@ -203,7 +205,11 @@ def list_of_crops(frame: pd.DataFrame, *, year: int | None, source: str) -> Crop
     labels = labels.astype("object")
     totals = labels.map(_is_total).any(axis=1).astype(bool)
     districts = labels.map(_is_district).any(axis=1).astype(bool)
+    closing = _closing_lines(figures, numbers, labels)
+    figures = figures.mask(closing)
     told += _tell_rows(figures, numbers, totals, districts)
+    told += _tell_districts(numbers, totals, districts)
+    totals |= _above_parts(numbers, totals, districts)
     lines = figures.isna().all(axis=1)
     texts = [text for name in kept for text in as_text(rows.loc[lines, name]).dropna()]
     refuse_other_units(texts, AREA, source=source, notes=True)
@@ -298,11 +304,56 @@ def _other_columns(
 
 
 def _is_total(text: object) -> bool:
-    return isinstance(text, str) and bool(_TOTAL.fullmatch(words_of(text)))
+    if not isinstance(text, str):
+        return False
+    said = words_of(text)
+    of_district = _SUM_OF.sub("", said)  # "Cộng huyện Đại Từ"
+    return bool(_TOTAL.fullmatch(said)) or (of_district != said and _is_district(of_district))
 
 
 def _is_district(text: object) -> bool:
     return isinstance(text, str) and bool(_DISTRICT.fullmatch(words_of(text)))
+
+
+def _closing_lines(
+    figures: pd.DataFrame, numbers: pd.DataFrame, labels: pd.DataFrame
+) -> pd.Series[bool]:
+    """Rows below the last figure that hold words over the crops and name no commune: who signs."""
+    told = numbers.notna().any(axis=1)
+    below = ~told[::-1].cummax()[::-1]
+    other = figures.apply(lambda cells: ~as_text(cells).fillna("x").str.match(r"[^\W\d_]"))
+    names = {plain_key(unit.name) for unit in communes_on().values()}
+    named = labels.map(lambda text: isinstance(text, str) and plain_key(text) in names)
+    return (below & ~other.any(axis=1) & ~named.any(axis=1)).astype(bool)
+
+
+def _districts_with_parts(
+    numbers: pd.DataFrame, totals: pd.Series[bool], districts: pd.Series[bool]
+) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Place of each row of a district, and the rows below it up to the next one or a total."""
+    heads = (totals | districts).cumsum()
+    for place in districts.index[districts & ~totals]:
+        block = numbers[heads.eq(heads[place])].drop(index=place).dropna(how="all")
+        if not block.empty and numbers.loc[place].notna().any():
+            yield int(place), block
+
+
+def _above_parts(
+    numbers: pd.DataFrame, totals: pd.Series[bool], districts: pd.Series[bool]
+) -> pd.Series[bool]:
+    """Rows of districts whose communes stand below them: in the list they would count twice."""
+    found = [place for place, _ in _districts_with_parts(numbers, totals, districts)]
+    return pd.Series(numbers.index.isin(found), numbers.index)
+
+
+def _tell_districts(
+    numbers: pd.DataFrame, totals: pd.Series[bool], districts: pd.Series[bool]
+) -> Iterator[Phrase]:
+    """Tell rows of districts that are not the sum of the communes below them."""
+    for place, block in _districts_with_parts(numbers, totals, districts):
+        there = numbers.loc[place].dropna()
+        if crops := [str(it) for it in there.index if not _is_sum(there[it], block[it])]:
+            yield message("layers.kinds.district_row_differs", row=place + 2, columns=crops)
 
 
 def _row_totals(
@@ -339,25 +390,30 @@ def _tell_rows(
     A total is one of all rows, or of those above or below it up to the next.
     """
     parts = ~(totals | districts)
-    count = totals.cumsum()
-    blocks = {int(str(one)): block for one, block in numbers[parts].groupby(count[parts])}
-    for (place, row), below in zip(numbers[totals].iterrows(), count[totals], strict=True):
-        there = row.dropna()
-        some = [numbers[parts], *(blocks[one] for one in (below - 1, below) if one in blocks)]
+    above = _above_parts(numbers, totals, districts)
+    counts = [totals.cumsum(), (totals | districts).cumsum()]
+    for place, row in numbers[totals].iterrows():
+        there, own = row.dropna(), numbers.index == place
+        near = [
+            block
+            for count in counts
+            for at in (int(count[own].iloc[0]) - 1, int(count[own].iloc[0]))
+            if not (block := numbers[parts & count.eq(at)]).empty
+        ]
         wrong = [
             [str(it) for it in there.index if not _is_sum(there[it], records[it])]
-            for records in some
+            for records in (numbers[parts], *near)
         ]
         if crops := min(wrong, key=len, default=[]):
             number = int(str(place)) + 2
             yield message("layers.kinds.row_total_differs", row=number, columns=crops)
-    if totals.any():
-        at = [int(row) + 2 for row in totals.index[totals]]
+    if (sums := totals | above).any():
+        at = [int(row) + 2 for row in sums.index[sums]]
         yield message("layers.kinds.total_rows_left_out", rows=at)
     lines = figures.isna().all(axis=1) & ~totals
     if lines.any():
         at = [int(row) + 2 for row in lines.index[lines]]
         yield message("layers.kinds.rows_without_figures", rows=at)
-    blank = int(figures[~(lines | totals)].isna().sum().sum())
+    blank = int(figures[~(lines | totals | above)].isna().sum().sum())
     if blank:
         yield message("layers.kinds.blank_cells_left_out", count=blank)

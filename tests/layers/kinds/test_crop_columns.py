@@ -166,6 +166,34 @@ def test_totals_of_blocks_and_districts_do_not_differ(tmp_path: Path) -> None:
     )
 
 
+def test_rows_of_districts_and_of_who_signs_are_not_in_the_list(tmp_path: Path) -> None:
+    """A district above its communes counted them twice; a signature was a faulty figure."""
+    rows: Rows = [["TT", "Xã", "Thông", "Hồi"], ["I", "Huyện Bắc Sơn (cũ)", 15, 19]]
+    rows += [[1, "Bắc Sơn", 10, 6], [2, "Tân Tri", 5, 4], ["II", "Thành phố Lạng Sơn", 7, None]]
+    rows += [[3, "Tam Thanh", 7, None], [None, "Cộng thành phố Lạng Sơn", 7, None]]
+    rows += [[None, "Thị xã Nghĩa Lộ", 2, 1], [None] * 4, [None, "Người lập", None, "TRƯỞNG PHÒNG"]]
+    rows += [[None, None, "Lạng Sơn, ngày 8 tháng 1", "Nguyễn Văn A"]]
+    made = _listed(rows, tmp_path)
+    assert _figures(made, "Xã") == {
+        ("Bắc Sơn", "Thông", 2025): 10,
+        ("Bắc Sơn", "Hồi", 2025): 6,
+        ("Tân Tri", "Thông", 2025): 5,
+        ("Tân Tri", "Hồi", 2025): 4,
+        ("Tam Thanh", "Thông", 2025): 7,
+        ("Thị xã Nghĩa Lộ", "Thông", 2025): 2,  # No commune of it stands below
+        ("Thị xã Nghĩa Lộ", "Hồi", 2025): 1,
+    }
+    said = " ".join(phrase.en for phrase in made.told)
+    assert "rows of totals are not in the list (row 2, 5, 7)" in said
+    assert "row 2 of a district is not the sum of the communes below it in Hồi" in said
+    assert "rows without a figure are not in the list (row 10, 11)" in said
+
+
+def test_a_commune_without_figures_at_the_end_stays_for_the_reader(tmp_path: Path) -> None:
+    made = _listed([["Xã", "Thông", "Hồi"], ["A", 2, 3], ["Bắc Sơn", "chưa có", None]], tmp_path)
+    assert made.table["Xã"].tolist() == ["A", "A", "Bắc Sơn"]
+
+
 def test_a_total_below_two_headings_goes_by_its_own(tmp_path: Path) -> None:
     rows: Rows = [["TT", "Xã", "Diện tích (ha)", None, None], [None, None, "Tổng số", "Trong đó"]]
     rows += [[None, None, None, "Thông", "Hồi"], [1, "Bắc Sơn", 15, 10, 5], [2, "A", 17, 10, 2]]
