@@ -154,11 +154,11 @@ def unit_said(text: str) -> str:
 def unit_of_table(text: str) -> str:
     """Unit that a title gives for the figures of a table: "ĐVT: sào", "(sào)"; empty for none.
 
-    "Đất vườn ươm (m2)" or "tính theo sào" speaks of what it names.
+    So does "Diện tích (1.000 ha)"; "Đất vườn ươm (m2)" or "tính theo sào" speaks of what it names.
     """
-    bare = text.strip(" .()[]")
-    if unit_said(text) == bare:
-        return bare
+    bare, said = text.strip(" .()[]"), unit_said(text)
+    if said == bare or (_OF_AREA.search(text) and is_hectares(many_of(said))):
+        return said
     found = (_after_word(one, text) for one in _AFTER_WORD.finditer(text) if not one["by"])
     return next(filter(None, found), "")
 

@@ -45,7 +45,7 @@ class CodeCheck:
 
 def normal_code(value: object) -> str | None:
     """Five digits of a code, whatever a file made of it."""
-    found = _NUMBER.fullmatch(tidy(str(value)))
+    found = _NUMBER.fullmatch(tidy(str(value)).strip("'"))
     return found.group(1).zfill(5) if found else None
 
 

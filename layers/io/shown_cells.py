@@ -2,7 +2,8 @@
 
 With a percent sign: they hold 0.59 where 59% was typed. With a raised or lowered figure behind a
 figure, "350" and a note's small "1": to whoever reads their letters alone they say 3501. Such a
-figure is written as a raised one (350¹), which no reader takes for a number.
+figure is written as a raised one (350¹), which no reader takes for a number. In thousands or in
+another unit ("0.0,", '0" m²"'): such a figure is written with it, for the same reason.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import IO, Any
 
 from layers.base.errors import InputError
 from layers.base.messages import message
+from layers.base.units import is_hectares, measure_of
 from layers.io.archive_limits import read_xml
 
 _STYLES, _CONTENT = "xl/styles.xml", "content.xml"
@@ -31,18 +33,23 @@ _CHILD = Path(__file__).with_name("workbook_cells.py")
 _SECONDS = 20
 #: Text of a format that is shown as it stands.
 _LITERAL = re.compile(r'"[^"]*"|\\.')
+#: Commas behind the last digit of a format: each shows a thousandth.
+_SCALED = re.compile(r"[0#?](,+)(?![0#?,])")
+_LONGEST_FORMAT = 255
+#: How a format with a percent sign shows a figure
+PERCENT = "%"
 
 
-def percent_styles(archive: zipfile.ZipFile, path: Path) -> frozenset[str]:
-    """Numbers of the cell styles of an ``.xlsx`` that show percents."""
-    formats, styles = set(_BUILT_IN), []
+def shown_styles(archive: zipfile.ZipFile, path: Path) -> dict[str, str]:
+    """Number of each cell style of an ``.xlsx`` that shows figures otherwise, and how."""
+    formats, styles = dict.fromkeys(_BUILT_IN, PERCENT), []
     inside = False
 
     def start(name: str, attributes: dict[str, Any]) -> None:
         nonlocal inside
         match name.rpartition(" ")[2]:
-            case "numFmt" if "%" in _LITERAL.sub("", str(attributes.get("formatCode", ""))):
-                formats.add(str(attributes.get("numFmtId", "")))
+            case "numFmt" if how := shown_by(str(attributes.get("formatCode", ""))):
+                formats[str(attributes.get("numFmtId", ""))] = how
             case "cellXfs":
                 inside = True
             case "xf" if inside:
@@ -55,7 +62,25 @@ def percent_styles(archive: zipfile.ZipFile, path: Path) -> frozenset[str]:
     if _STYLES in archive.namelist():
         with archive.open(_STYLES) as stream:
             read_xml(stream, path, StartElementHandler=start, EndElementHandler=end)
-    return frozenset(str(place) for place, number in enumerate(styles) if number in formats)
+    return {str(at): formats[number] for at, number in enumerate(styles) if number in formats}
+
+
+def shown_by(style: str) -> str:
+    """How a number format shows figures otherwise than they are; empty for one that does not.
+
+    As percents, a thousandth of them (``0.0,``), in a unit of land that is not the hectare
+    (``0" m²"``), or with digits behind them (``0"00"``).
+    """
+    first = style[:_LONGEST_FORMAT].partition(";")[0]
+    bare = _LITERAL.sub("", first)
+    if "%" in _LITERAL.sub("", style):
+        return PERCENT
+    texts = [text.strip('"\\') for text in _LITERAL.findall(first)]
+    said = "".join(texts).strip()
+    if thousands := _SCALED.search(bare):
+        return f" ÷ {1000 ** len(thousands[1]):,} {said}".rstrip()
+    other = measure_of(said.strip(" .()")) == "area" and not is_hectares(said)
+    return f" {said}" if other or re.fullmatch(r"[\d.,]+", said) else ""
 
 
 @dataclass(slots=True)

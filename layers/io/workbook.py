@@ -9,7 +9,7 @@ import subprocess
 import sys
 import zipfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -21,13 +21,14 @@ from layers.base.language import Phrase
 from layers.base.messages import message
 from layers.io.archive_limits import look_through_archive, read_xml
 from layers.io.shown_cells import (
+    PERCENT,
     ShownCells,
     has_raised,
-    percent_styles,
     raised_strings,
     raised_texts,
     shown_in_ods,
     shown_in_xls,
+    shown_styles,
 )
 
 Cell = str | float | None
@@ -256,17 +257,17 @@ def _scan(
         name = _part_of_sheet(archive, path, sheet)
         if name is None:
             return None
-        percents = percent_styles(archive, path)
+        styles = shown_styles(archive, path)
         with archive.open(name) as stream:
             own = has_raised(stream)
         with archive.open(name) as stream:
-            if not (raised or own or _needs_a_look(stream, percents)):
+            if not (raised or own or _needs_a_look(stream, styles)):
                 return None
         scan = _SheetScan(
             path,
             formulas=formulas,
             never_calculated=_never_calculated(archive, path),
-            percent_styles=percents,
+            styles=styles,
             raised=raised,
         )
         with archive.open(name) as stream:
@@ -286,14 +287,14 @@ def _scan(
     return scan
 
 
-def _needs_a_look(stream: IO[bytes], percents: frozenset[str]) -> bool:
+def _needs_a_look(stream: IO[bytes], shown: Iterable[str]) -> bool:
     """Whether the XML of a sheet holds more than values, each once; most need no parsing.
 
-    That is formulas, errors, hidden rows, percents, and cells or rows that stand there again.
+    That is formulas, errors, hidden rows, styles that show figures otherwise, and cells or rows
+    that stand there again.
     """
     special = _SPECIAL
-    if percents:
-        styles = "|".join(map(re.escape, percents)).encode()
+    if styles := "|".join(map(re.escape, shown)).encode():
         special = re.compile(_SPECIAL.pattern + rb"| s=[\"'](" + styles + rb")[\"']")
     rest, last = b"", 0
     earlier: set[bytes] = set()
@@ -356,15 +357,15 @@ class _SheetScan:
         *,
         formulas: bool,
         never_calculated: bool,
-        percent_styles: frozenset[str],
+        styles: Mapping[str, str],
         raised: dict[str, str],
     ) -> None:
         self.path, self.seen, self.keeps_formulas = path, 0, formulas
         self.never_calculated = never_calculated
-        self.percent_styles, self.raised = percent_styles, raised
+        self.styles, self.raised = styles, raised
         self.percents: set[tuple[int, int]] = set()
-        #: Cells that hold an error, a formula without a value or a raised figure, as text that is
-        #: no number.
+        #: Cells that hold an error, a formula without a value, a raised figure or one shown in
+        #: another unit, as text that is no number.
         self.marks: dict[tuple[int, int], str] = {}
         self.formulas: dict[tuple[int, int], str] = {}
         self.hidden_rows: set[int] = set()
@@ -422,8 +423,11 @@ class _SheetScan:
             self.held.append(at)
         if self.has_formula and self.keeps_formulas:
             self.formulas[self.row, self.place] = self.formula.strip()
-        if self.style in self.percent_styles and self.value and self.kind in ("", "n"):
+        how = self.styles.get(self.style) if self.value and self.kind in ("", "n") else None
+        if how == PERCENT:
             self.percents.add((self.row, self.place))
+        elif how:
+            self.marks[self.row, self.place] = f"{self.value}{how}"
         if self.kind == "s" and (text := self.raised.get(self.value.strip())):
             self.marks[self.row, self.place] = text
         if self.kind == "e":

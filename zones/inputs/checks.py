@@ -340,6 +340,7 @@ def settle_report(
 ) -> ReportLayer:
     """Carry the rows of a report to the communes of the project; ``confirmed``: name → code."""
     known = {exact_key(text) for text in confirmed or {}}
+    report = _with_normal_codes(report)
     written = pd.concat([report.table["commune_code"], report.blank["commune_code"]])
     coded = written.map(normal_code, na_action="ignore").notna()
     coded &= ~written.map(exact_key, na_action="ignore").isin(known)
@@ -381,6 +382,18 @@ def settle_report(
     blank = report.blank.assign(commune_code=lists).explode("commune_code")
     blank = blank[blank["commune_code"].notna()].reset_index(drop=True)
     return ReportLayer(REPORT.validate(settled[REPORT.names]), told, blank)
+
+
+def _with_normal_codes(report: ReportLayer) -> ReportLayer:
+    """A report with codes of five digits where signs nobody sees stand around them."""
+
+    def plain(frame: pd.DataFrame) -> pd.DataFrame:
+        codes = frame["commune_code"].map(
+            lambda code: normal_code(code) or code, na_action="ignore"
+        )
+        return frame.assign(commune_code=codes.astype(frame["commune_code"].dtype))
+
+    return replace(report, table=plain(report.table), blank=plain(report.blank))
 
 
 def _one_name(rows: Sequence[RowUnit], frame: pd.DataFrame) -> pd.Series[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,6 +28,8 @@ TABLES_FOLDER = "tables"
 QGIS_FILE, QGIS_COPY = "qgis/project.gpkg", f"{TABLES_FOLDER}/qgis_project.gpkg.zst"
 #: Folder below it with results of earlier settings, and files that were edited by hand.
 OUTDATED_FOLDER = "outdated"
+#: Where Linux lists what is mounted, and how a space stands there.
+_MOUNTS, _ESCAPED = Path("/proc/self/mountinfo"), re.compile(r"\\([0-7]{3})")
 
 
 def refuse_existing(
@@ -34,8 +37,9 @@ def refuse_existing(
 ) -> None:
     """Refuse an output folder that cannot be one, before any work is done.
 
-    It is a file, a device or a pipe, a mount point, holds inputs, or holds something and
-    overwriting was not asked for, or none of the names in ``made_by``: what an earlier run leaves.
+    It is a file, a device or a pipe, is or holds a mount point, holds inputs, or holds something
+    and overwriting was not asked for, or none of the names in ``made_by``: what an earlier run
+    leaves.
     """
     _refuse_no_folder(folder)
     real = real_path(folder)
@@ -44,8 +48,10 @@ def refuse_existing(
         raise OutputError(
             "zones.output.inputs_in_folder", folder=folder, count=len(within), within=within
         )
-    if os.path.ismount(real):
-        raise OutputError("zones.output.mount_point", folder=folder, folder_2=folder / "out")
+    for point in _mount_points(real):
+        if point == real:
+            raise OutputError("zones.output.mount_point", folder=folder, folder_2=folder / "out")
+        raise OutputError("zones.output.mount_inside", folder=folder, point=point)
     if not folder.is_dir() or all(map(_is_left_over, folder.iterdir())):
         return
     if not overwrite:
@@ -54,6 +60,16 @@ def refuse_existing(
     if names and not any((folder / name).is_file() for name in names):
         own = folder / "out"
         raise OutputExistsError("zones.output.folder_not_ours", folder=folder, own=own)
+
+
+def _mount_points(folder: Path) -> list[Path]:
+    """Mount points at or below a folder; one of a folder of the same disk only Linux tells."""
+    found = [folder] if os.path.ismount(folder) else []
+    with contextlib.suppress(OSError):
+        lines = _MOUNTS.read_text("utf-8", "surrogateescape").splitlines()
+        told = (_ESCAPED.sub(lambda one: chr(int(one[1], 8)), line.split(" ")[4]) for line in lines)
+        found += sorted(point for point in map(Path, told) if point.is_relative_to(folder))
+    return found
 
 
 def _is_left_over(path: Path) -> bool:

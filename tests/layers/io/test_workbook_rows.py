@@ -148,6 +148,22 @@ def test_figures_shown_as_percents_are_told_with_their_cells(tmp_path: Path, kin
         refuse_percents(frame, "tỷ lệ", source="f")
 
 
+def test_figures_shown_in_another_unit_are_no_numbers(tmp_path: Path) -> None:
+    """What is seen as 12.5 (thousand), m² or a hundredfold is none of the hectares in the cell."""
+    styles = ["0.0,", '0.0" m²"', '0"00"', "#,##0.0", '0.0" ha"', "_(* #,##0_)"]
+    path = tmp_path / "f.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "ha")
+        for row, style in enumerate(styles, 1):
+            sheet.write_number(row, 0, 12_500, book.add_format({"num_format": style}))
+    assert [cells for _, cells in read_workbook_rows(path, None)][1:] == [
+        ["12500 ÷ 1,000"], ["12500 m²"], ["12500 00"], [12_500], [12_500], [12_500],
+    ]  # fmt: skip
+    with pytest.raises(InputError, match=r"3 cells of text \(row 2: '12500 ÷ 1,000'"):
+        parse_numbers(read_table(path)["ha"], source="f")
+
+
 def test_a_workbook_that_tells_no_percents_has_its_small_figures_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

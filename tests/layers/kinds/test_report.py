@@ -480,6 +480,12 @@ def test_hectares_in_a_heading_lead(folder: Path, line: str, unit: str, below: b
         load_report(path, columns=names)
 
 
+def test_a_title_of_areas_in_thousands_stands_against_a_heading_in_hectares(folder: Path) -> None:
+    rows = [["Diện tích gieo trồng (1.000 ha)"], ["xa", "cay", "nam", "ha"], *TITLED[1:]]
+    with pytest.raises(InputError, match=r"says '1\.000 ha'"):
+        load_report(written(folder, "csv", rows), columns=NAMES | {"area_ha": "ha"})
+
+
 @pytest.mark.parametrize(
     ("heading", "unit"),
     [

@@ -39,6 +39,12 @@ def test_a_report_of_today_is_left_alone() -> None:
     assert settled.findings.items == []
 
 
+def test_signs_around_codes_are_left_out() -> None:
+    """Excel's apostrophe and letters nobody sees: the check read such a code, the run did not."""
+    report = _report([("06529\u200b", None, 1.0), ("'06526", None, 2.0), ('"06148".', None, 4.0)])
+    assert _settle(report, 2026).table["commune_code"].tolist() == ["06529", "06526", "06148"]
+
+
 def test_a_report_of_2024_is_added_up() -> None:
     report = _report([("06529", None, 0.1), ("06544", "Khánh Xuân", 0.2), ("06526", None, 4.0)])
     settled = _settle(report, 2024)

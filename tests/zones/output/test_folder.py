@@ -269,6 +269,20 @@ def test_a_linked_input_keeps_the_output_folder_from_holding_the_link(tmp_path: 
         refuse_existing(out, overwrite=True, inputs=[out / "areas.csv"])
 
 
+@pytest.mark.parametrize(("inner", "told"), [("", "is a mount point"), ("tables", "holds the")])
+def test_what_linux_mounts_of_the_same_disk_is_refused_before_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inner: str, told: str
+) -> None:
+    out = tmp_path / "kết quả"
+    out.mkdir()
+    point = str(out / inner).replace(" ", r"\040")
+    (tmp_path / "mounts").write_text(f"1 2 8:1 /x {point} rw - ext4 /dev/x rw\n", "utf-8")
+    monkeypatch.setattr("zones.output.folder._MOUNTS", tmp_path / "mounts")
+    with pytest.raises(OutputError, match=f"{told}.*--out"):
+        refuse_existing(out, overwrite=True)
+    refuse_existing(tmp_path / "kết", overwrite=True)
+
+
 def test_a_mount_point_is_refused_before_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
