@@ -38,6 +38,7 @@ def entries(document: CommentedMap, home: Path) -> list[dict[str, Any]]:
             "columns": _columns(item),
             "crops": {text: crop_named(it)[0] or it for text, it in _named(item, "crops").items()},
             "classes": _named(item, "classes"),
+            "communes": _named(item, "communes") if kind in ("report", "reconciled") else {},
         }
         for name, kind, item in listed
     ]

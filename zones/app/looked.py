@@ -25,6 +25,7 @@ from layers.io.vector import describe_vector, list_layers, load_vector
 from layers.io.workbook import sheet_names
 from layers.kinds.crops import crop_named, near_crop
 from zones.app.desk import Desk, words
+from zones.app.doubts import communes_in_doubt
 from zones.app.entries import entries, entry_of
 from zones.app.kinds import form_of
 from zones.app.listed import year_said
@@ -125,6 +126,9 @@ def _look_at_table(path: Path, asked: At, desk: Desk) -> dict[str, Any]:
     chosen = _chosen(asked, said)
     told = _described(frame, kind, province_of(desk), chosen)
     told["warnings"] = _warnings(frame, told, chosen)
+    columns = {item["field"]: item["column"] for item in told["fields"] if item["column"]}
+    document = read_document(project_path(desk))
+    told |= communes_in_doubt(pd.DataFrame() if "wide" in told else frame, columns, document, said)
     area = next((item["column"] for item in told["fields"] if item["field"] == "area_ha"), None)
     return told | {
         "path": str(path),

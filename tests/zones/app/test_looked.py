@@ -20,6 +20,7 @@ from zones.app.look_forest import code_tables, forest_columns, is_forest
 from zones.app.session import Session
 from zones.app.suggest import guess_kind, needed_fields, suggest_columns
 from zones.project.model import load_project
+from zones.project.yaml import read_document
 
 LOCAL = 'LOCAL_CS["Nonearth",UNIT["Meter",1]]'
 ENGINEERING = (
@@ -303,3 +304,25 @@ def test_what_the_project_says_of_a_file_is_told_when_it_is_looked_at_again(
     assert parts["cover"]["classes"] == {"1": "trees", "2": "crops"}
     assert parts["communes"]["columns"] == {"code": "code"}
     assert parts["forest"]["code_table"] == "98"
+
+
+def test_names_of_communes_in_doubt_are_confirmed_at_the_desk(sit: Any, project: Path) -> None:
+    """They had to be written into the project file by hand; until then their hectares were lost."""
+    path = project.parent / "bao cao.csv"
+    rows = ["Huyện Văn Quan,Na,2025,9", "Diềm He,Na,2025,4", "Bắc Sơn,Na,2025,5", "Aaaa,Na,2025,1"]
+    path.write_text("\n".join(["xa,cay,nam,ha", *rows]), "utf-8")
+    desk = sit(project)
+    seen = desk.ask("files", "look", path=str(path))
+    near = next(unit for unit in seen["units"] if unit["name"] == "Điềm He (xã)")
+    assert seen["doubts"] == [
+        {"text": "Diềm He", "count": 1, "near": near["code"]},
+        {"text": "Aaaa", "count": 1, "near": ""},
+    ]
+    columns = {"commune": "xa", "crop": "cay", "year": "nam", "area_ha": "ha"}
+    asked = {"path": str(path), "kind": "report", "name": "na", "date": "2025-12-31"}
+    desk.ask("files", "put", **asked, columns=columns, communes={"Diềm He": near["code"]})
+    assert read_document(project)["layers"]["na"]["communes"] == {"Diềm He": near["code"]}
+    seen = desk.ask("files", "look", path=str(path), name="na")
+    assert [one["text"] for one in seen["doubts"]] == ["Diềm He", "Aaaa"]  # and may be taken back
+    desk.ask("files", "put", **asked, columns=columns, communes={"Diềm He": ""})
+    assert "communes" not in read_document(project)["layers"]["na"]

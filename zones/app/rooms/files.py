@@ -57,8 +57,8 @@ _TABLES = ("report", "reconciled")
 class Put(Question):
     """A file for the project, with what a person confirmed of it.
 
-    Where the entry lists the file already, it keeps what is not said here; "" takes a column, crop
-    or class out.
+    Where the entry lists the file already, it keeps what is not said here; "" takes a column, crop,
+    class or commune out.
     """
 
     path: str
@@ -75,6 +75,7 @@ class Put(Question):
     columns: dict[str, str] = Field(default_factory=dict)
     crops: dict[str, str] = Field(default_factory=dict)
     classes: dict[int, str] = Field(default_factory=dict)
+    communes: dict[str, str] = Field(default_factory=dict)  # Name in the file: code
 
 
 class Name(Question):
@@ -368,6 +369,8 @@ def _fill(section: CommentedMap, asked: Put, path: Path, home: Path) -> None:
     _merge(section, "columns", _columns(section, asked, same=same), same=same)
     _merge(section, "crops", asked.crops, same=same)
     _merge(section, "classes", asked.classes, same=same)
+    if kind in _TABLES:
+        _merge(section, "communes", asked.communes, same=same)
     _validate(LayerSource, section)
 
 

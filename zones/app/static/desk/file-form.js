@@ -11,6 +11,7 @@ export function fileForm({ desk, looked, state, again, put, cancel, place, list 
   // A similar name is proposed once: in a file of the project a name that is not matched stays its own.
   const crops = Object.fromEntries(looked.crops.map((row) => [row.text, mine ? (mine.crops[row.text] ?? row.crop) : row.crop || row.near]));
   const classes = { ...mine?.classes };
+  const communes = { ...mine?.communes };
   const inputs = {};
   const selects = {};
   const kept = ["file", looked.path, looked.layer ?? "", looked.sheet ?? "", looked.kind, looked.entry].join(":");
@@ -33,6 +34,7 @@ export function fileForm({ desk, looked, state, again, put, cancel, place, list 
       columns: looked.fields.length ? columns : undefined,
       crops: Object.fromEntries(looked.crops.filter((row) => crops[row.text] !== row.crop || row.text in (mine?.crops ?? {})).map((row) => [row.text, crops[row.text]])),
       classes: looked.kind === "raster" ? classes : undefined,
+      communes: looked.doubts?.length ? communes : undefined,
     });
   const shownValue = (input) => (input ? input.value || null : undefined);
 
@@ -45,7 +47,7 @@ export function fileForm({ desk, looked, state, again, put, cancel, place, list 
     ...(looked.notes ?? []).map((note) => element("p", { class: "help" }, both(note))),
     ...(looked.warnings ?? []).map((warning) => element("p", { class: "warning table-warning" }, both(warning))),
     looked.wide ? listMaker() : "",
-    element("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); if (asksTwice()) askTwice(); else send(); } }, field(say("whatIsIt"), kind), sheetField(), about(), matching(), codeTables(), cropsTable(), classTable(), element("div", { id: "second-layer", role: "status" }), element("div", { class: "row" }, element("button", { type: "submit", class: "main-button", id: "put" }, say("putInProject")), button("cancel", () => cancel(kept)))),
+    element("form", { class: "stack", onsubmit: (event) => { event.preventDefault(); if (asksTwice()) askTwice(); else send(); } }, field(say("whatIsIt"), kind), sheetField(), about(), matching(), codeTables(), cropsTable(), communesTable(), classTable(), element("div", { id: "second-layer", role: "status" }), element("div", { class: "row" }, element("button", { type: "submit", class: "main-button", id: "put" }, say("putInProject")), button("cancel", () => cancel(kept)))),
     looked.first.length ? element("h3", {}, say("firstRows")) : "",
     looked.first.length ? table(looked.columns, looked.first.map((row) => element("tr", {}, ...row.map((text) => element("td", { class: "text" }, text)))), { label: say("firstRows"), class: "text-table" }) : "",
     looked.place || looked.choices?.length ? element("div", { id: "file-map", class: "file-map", role: "region", "aria-label": say("placeOfFile") }) : "",
@@ -193,6 +195,26 @@ export function fileForm({ desk, looked, state, again, put, cancel, place, list 
       return element("tr", { class: row.crop || named ? "" : "unsure" }, element("th", { scope: "row" }, row.text), element("td", {}, number(row.count)), element("td", {}, select), element("td", { class: "text help" }, sure));
     });
     return element("div", {}, element("h3", {}, say("cropsTitle")), element("table", { class: "matching" }, element("tbody", {}, ...rows)));
+  }
+
+  // Names that no commune bears as they stand: a similar one is put first, and chosen by hand.
+  function communesTable() {
+    if (!looked.doubts?.length) return null;
+    const rows = looked.doubts.map((row) => {
+      const near = looked.units.find((unit) => unit.code === row.near);
+      const option = (unit) => element("option", { value: unit.code, selected: unit.code === communes[row.text] }, unit.name);
+      const select = element(
+        "select",
+        { name: "commune:" + row.text, "aria-label": row.text, onchange: (event) => (communes[row.text] = event.target.value) },
+        element("option", { value: "" }, say("communeAside")),
+        near ? option(near) : null,
+        ...looked.units.filter((unit) => unit !== near).map(option),
+      );
+      const named = row.text in (mine?.communes ?? {});
+      const sure = named ? say("cropSaid") : near ? say("cropNear", { crop: near.name }) : say("cropUnknown");
+      return element("tr", { class: named ? "" : "unsure" }, element("th", { scope: "row" }, row.text), element("td", {}, number(row.count)), element("td", {}, select), element("td", { class: "text help" }, sure));
+    });
+    return element("div", {}, element("h3", {}, say("doubtsTitle")), element("p", { class: "help" }, say("doubtsHelp")), element("table", { class: "matching", id: "commune-doubts" }, element("tbody", {}, ...rows)));
   }
 
   function classTable() {
