@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from maps.atlas.map_frame import MapFrame
-from maps.atlas.sheet import MM_TO_PT, Box
+from maps.atlas.sheet import MM_TO_PT, Box, Floats
 from maps.symbols.fonts import Style
 
 _GAP_MM = 0.6
 _TRIED_STEPS = 7
+
+
+@lru_cache(maxsize=256)  # the communes of a province come back on every page of it
+def _points_inside(area: BaseGeometry) -> Floats:
+    """Points inside an area, the roomiest first."""
+    circle = shapely.maximum_inscribed_circle(np.array([area], dtype=object))
+    middle = shapely.get_point(circle, 0)[0]
+    west, south, east, north = area.bounds
+    steps = (np.arange(_TRIED_STEPS) + 0.5) / _TRIED_STEPS
+    xs, ys = np.meshgrid(west + steps * (east - west), south + steps * (north - south))
+    grid = np.asarray(shapely.points(xs.ravel(), ys.ravel()), dtype=object)
+    shapely.prepare(area)
+    inside = grid[shapely.contains(area, grid)]
+    near = np.argsort(shapely.distance(inside, middle), kind="stable")
+    points = np.concatenate([[middle, area.representative_point()], inside[near]])
+    return shapely.get_coordinates(points)
 
 
 class LabelPlacer:
@@ -68,18 +85,7 @@ class LabelPlacer:
 
     def _anchors(self, area: BaseGeometry) -> list[tuple[float, float]]:
         """Points inside the area to centre a name on, the roomiest first, on paper."""
-        circle = shapely.maximum_inscribed_circle(np.array([area], dtype=object))
-        middle = shapely.get_point(circle, 0)[0]
-        west, south, east, north = area.bounds
-        steps = (np.arange(_TRIED_STEPS) + 0.5) / _TRIED_STEPS
-        xs, ys = np.meshgrid(west + steps * (east - west), south + steps * (north - south))
-        grid = np.asarray(shapely.points(xs.ravel(), ys.ravel()), dtype=object)
-        shapely.prepare(area)
-        inside = grid[shapely.contains(area, grid)]
-        near = np.argsort(shapely.distance(inside, middle), kind="stable")
-        points = np.concatenate([[middle, area.representative_point()], inside[near]])
-        paper = self.frame.paper_mm(shapely.get_coordinates(points))
-        return [(float(x), float(y)) for x, y in paper]
+        return [(float(x), float(y)) for x, y in self.frame.paper_mm(_points_inside(area))]
 
     def _free(self, box: Box) -> bool:
         if not self.frame.box.inset(_GAP_MM).holds(box):

@@ -6,16 +6,19 @@ no printer can show but which halves the size of a page.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.artist import Artist
+from matplotlib.backend_bases import RendererBase
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Outline
-from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 
 from maps.symbols.fonts import FontSet, Style
@@ -90,6 +93,32 @@ class Box:
         )
 
 
+class TextLine(Artist):
+    """One line of text from where it begins: matplotlib's own measures each text once a page."""
+
+    def __init__(
+        self,
+        words: str,
+        start_pt: tuple[float, float],
+        font: FontProperties,
+        colour: str,
+        rotation: float,
+    ) -> None:
+        super().__init__()
+        self.words, self.start_pt, self.font = words, start_pt, font
+        self._colour, self._rotation = colour, rotation
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Print it."""
+        x, y = self.get_transform().transform(self.start_pt)
+        if renderer.flipy():
+            y = renderer.get_canvas_width_height()[1] - y
+        state = renderer.new_gc()
+        state.set_foreground(self._colour)
+        renderer.draw_text(state, x, y, self.words, self.font, self._rotation)
+        state.restore()
+
+
 class Sheet:
     """One page: its size and the fonts it is printed with."""
 
@@ -126,20 +155,16 @@ class Sheet:
         printable = self.fonts.printable(text)
         if not printable.strip():
             return
-        label = Text(
-            x * MM_TO_PT,
-            y * MM_TO_PT,
-            printable,
-            fontproperties=self.fonts.properties(style),
-            fontsize=size,
-            color=colour,
-            rotation=rotation,
-            rotation_mode="anchor",
-            horizontalalignment=align,
-            verticalalignment="baseline",
-            parse_math=False,
-            zorder=self._next(),
-        )
+        font = self.fonts.properties(style).copy()
+        font.set_size(size)
+        width = 0.0
+        if align != "left":
+            width = self.fonts.width_pt(printable, size=size, style=style)
+        back = width if align == "right" else width / 2
+        turn = math.radians(rotation)
+        start = (x * MM_TO_PT - back * math.cos(turn), y * MM_TO_PT - back * math.sin(turn))
+        label = TextLine(printable, start, font, colour, rotation)
+        label.set_zorder(self._next())
         label.set_transform(self._points)
         self.figure.add_artist(label)
 

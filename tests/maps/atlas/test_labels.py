@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from maps.atlas.labels import LabelPlacer
 from maps.atlas.map_frame import MapFrame, MapWindow
-from maps.atlas.sheet import Box, Sheet
+from maps.atlas.sheet import Box, Sheet, TextLine
 from maps.symbols.fonts import FontSet, find_fonts
 
 
@@ -26,11 +26,7 @@ def _placer(fonts: FontSet) -> LabelPlacer:
 
 
 def _printed(placer: LabelPlacer) -> list[str]:
-    return [artist.get_text() for artist in placer.frame.sheet.figure.findobj(_is_text)]
-
-
-def _is_text(artist: object) -> bool:
-    return type(artist).__name__ == "Text" and bool(artist.get_text())  # type: ignore[attr-defined]
+    return [line.words for line in placer.frame.sheet.figure.findobj(TextLine)]
 
 
 def test_name_stands_in_the_roomiest_part(fonts: FontSet) -> None:
@@ -76,8 +72,8 @@ def test_name_keeps_off_what_it_must_avoid(fonts: FontSet) -> None:
 def test_two_lines_stand_below_one_another(fonts: FontSet) -> None:
     placer = _placer(fonts)
     assert placer.name_area(shapely.box(0, 0, 1000, 800), ["Kỳ Lừa", "64,5"], sizes=(8,))
-    texts = placer.frame.sheet.figure.findobj(_is_text)
-    assert texts[0].get_position()[1] > texts[1].get_position()[1]
+    first, second = placer.frame.sheet.figure.findobj(TextLine)
+    assert first.start_pt[1] > second.start_pt[1]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import shapely
 
 from maps.atlas.lot_labels import LotLabels, draw_lot_labels
 from maps.atlas.map_frame import MapFrame, MapWindow
-from maps.atlas.sheet import MM_TO_PT, Box, Sheet
+from maps.atlas.sheet import MM_TO_PT, Box, Sheet, TextLine
 from maps.symbols.fonts import find_fonts
 
 
@@ -25,14 +25,14 @@ def lots(*shapes: shapely.Geometry) -> LotLabels:
 
 
 def written(frame: MapFrame) -> dict[str, list[tuple[float, float, float]]]:
-    """Where each text stands on the ground (x, y of its baseline), with its size."""
+    """Where each text stands on the ground (middle and baseline), with its size."""
     found: dict[str, list[tuple[float, float, float]]] = {}
-    for text in frame.sheet.figure.texts + frame.sheet.figure.artists:
-        if not hasattr(text, "get_text"):
-            continue
-        x, y = text.get_position()
-        ground = ((x / MM_TO_PT - 10) * 10, (y / MM_TO_PT - 10) * 10)
-        found.setdefault(text.get_text(), []).append((*ground, text.get_fontsize()))
+    for line in frame.sheet.figure.findobj(TextLine):
+        size = line.font.get_size()
+        x, y = (value / MM_TO_PT for value in line.start_pt)
+        middle = x + frame.sheet.text_width(line.words, size=size) / 2
+        ground = ((middle - 10) * 10, (y - 10) * 10)
+        found.setdefault(line.words, []).append((*ground, size))
     return found
 
 

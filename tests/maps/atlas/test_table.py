@@ -7,7 +7,7 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
-from maps.atlas.sheet import Box, Sheet, wrap_text
+from maps.atlas.sheet import Box, Sheet, TextLine, wrap_text
 from maps.atlas.table import draw_long_table, draw_table
 from maps.layout.page_table import PageColumn, PageTable
 from maps.symbols.fonts import FontSet, find_fonts
@@ -41,14 +41,10 @@ def _table(rows: int, *, name: str = "Xã", total: bool = True) -> PageTable:
 def _texts(sheet: Sheet) -> list[tuple[str, float, float, float]]:
     """Text, left edge, right edge and baseline in millimetres."""
     found = []
-    for artist in sheet.figure.findobj(lambda item: type(item).__name__ == "Text"):
-        text, size = artist.get_text(), artist.get_fontsize()
-        if not text:
-            continue
-        x, y = (value * 25.4 / 72 for value in artist.get_position())
-        width = sheet.text_width(text, size=size, style="bold")
-        shift = {"left": 0.0, "center": width / 2, "right": width}[artist.get_ha()]
-        found.append((text, x - shift, x - shift + width, y))
+    for line in sheet.figure.findobj(TextLine):
+        left, y = (value * 25.4 / 72 for value in line.start_pt)
+        width = sheet.text_width(line.words, size=line.font.get_size(), style="bold")
+        found.append((line.words, left, left + width, y))
     return found
 
 
