@@ -132,7 +132,7 @@ def check_zone(crs: pyproj.CRS, *, source: str) -> list[Finding]:
     """Refuse a zone called VN-2000 whose projection no zone of its meridian has (743 m for k).
 
     What is not called so, but lies on such a meridian on WGS 84, is told with the zones that fit:
-    it may be a CRS of its own.
+    it may be a CRS of its own. So is what is called so on a meridian of no zone.
     """
     found = _with_defaults(crs)
     zones = _zones_on(found["longitude"]) if found else {}
@@ -142,6 +142,8 @@ def check_zone(crs: pyproj.CRS, *, source: str) -> list[Finding]:
         odd = {name: odd[name] for name in ("scale", "latitude") if name in odd}
         odd["unit"] = _plain(crs).axis_info[0].unit_name
     called = _called_vn2000(crs)
+    if found and not zones and called and crs.to_epsg() is None:
+        return [_on_no_meridian(crs, found["longitude"], source)]
     if not odd or not (called or _may_be_vn2000(crs)):
         return []
     facts: dict[str, Any] = {
@@ -155,6 +157,20 @@ def check_zone(crs: pyproj.CRS, *, source: str) -> list[Finding]:
         raise CrsError("layers.crs.zone_refused", source=source, **facts)
     told = message("layers.crs.not_of_vn2000", **facts)
     return [Finding("problem", "crs-zone-odd", source, told)]
+
+
+def _on_no_meridian(crs: pyproj.CRS, meridian: float, source: str) -> Finding:
+    """Tell a CRS called VN-2000 on a meridian that none of its zones has: 107.15 for 107° 15'."""
+    zones = vn2000_tm3()
+    nearest = min(zones, key=lambda at: abs(at - meridian))
+    told = message(
+        "layers.crs.on_no_meridian",
+        crs=crs.name,
+        meridian=message("layers.crs.degrees", value=f"{meridian:.10g}"),
+        nearest=message("layers.crs.degrees", value=f"{nearest:g}"),
+        code=f"'crs: EPSG:{zones[nearest]}'",
+    )
+    return Finding("problem", "crs-zone-odd", source, told)
 
 
 def _told(name: str, value: str) -> Phrase:

@@ -238,6 +238,16 @@ def test_a_zone_of_vn2000_with_a_projection_that_it_has_not_is_refused(changes, 
     assert decide_crs(pyproj.CRS.from_wkt(wkt), source="đất", named="EPSG:9215")[0] == 9215
 
 
+@pytest.mark.parametrize("meridian", ["107.15", "107.2503"])
+def test_a_zone_of_vn2000_on_a_meridian_of_none_is_told(meridian):
+    """107° 15' written 107.15 lies 10 km off, and only plots that name their communes told it."""
+    odd = TM3.replace('_Meridian",107.25', f'_Meridian",{meridian}')
+    _, (found,) = decide_crs(pyproj.CRS.from_wkt(odd), source="đất")
+    assert (found.kind, found.severity) == ("crs-zone-odd", "problem")
+    assert f"{meridian}° E, which no zone" in found.message.en
+    assert "'crs: EPSG:9215'" in found.message.en
+
+
 @pytest.mark.parametrize("datum", ["D_Vietnam_2000", "D_WGS_1984"])
 @pytest.mark.parametrize(
     ("old", "new"),
