@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from layers.base.resources import data_path
 from zones.plan.frames import communes_of
 from zones.plan.model import Plan
 from zones.project.yaml import (
+    copied,
     dump_document,
     is_there,
     merge_document,
@@ -241,7 +241,7 @@ def save_plan(
             raise InputError("zones.plan.id_is_embedded", plan=plan.plan)
         write_document(_lay_out(plan), path, overwrite=overwrite, closing=closing)
         return
-    document = copy.deepcopy(remembered)
+    document = copied(remembered)
     data = plan.model_dump(mode="json", by_alias=True, exclude_unset=True)
     merge_document(document, data, keys=_ITEM_KEYS)
     write_document(document, path, overwrite=overwrite)

@@ -7,14 +7,14 @@ of them is refused at its line.
 
 from __future__ import annotations
 
-import copy
 import io
 import json
+import pickle
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
@@ -140,9 +140,14 @@ def _parser() -> YAML:
 
 
 @lru_cache(maxsize=8)
-def _parsed(text: str) -> Any:
+def _parsed(text: str) -> bytes:
     """What a text says, read once: a run, the desk and every step ask for the same few plans."""
-    return _parser().load(text)
+    return pickle.dumps(_parser().load(text))
+
+
+def copied(document: CommentedMap) -> CommentedMap:
+    """A copy of a document; ``copy.deepcopy`` of a list takes the square of its length."""
+    return cast("CommentedMap", pickle.loads(pickle.dumps(document)))  # noqa: S301 - our own bytes
 
 
 def is_there(path: Path) -> bool:
@@ -183,7 +188,7 @@ def parse_document(text: str, path: Path) -> CommentedMap:
     try:
         # Who asked may change it; a copy of a time of day loses its time zone.
         shared = not _TIME_OF_DAY.search(text)
-        document = copy.deepcopy(_parsed(text)) if shared else _parser().load(text)
+        document = pickle.loads(_parsed(text)) if shared else _parser().load(text)  # noqa: S301
     except _NotPlainError as error:
         raise InputError(
             "zones.project.at_line", file=path.name, line=error.line, told=error.told

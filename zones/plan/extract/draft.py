@@ -40,7 +40,7 @@ from zones.plan.extract.places import (
     find_place_lists,
     named_districts,
 )
-from zones.plan.extract.quantity import find_quantities
+from zones.plan.extract.quantity import count_quantities
 from zones.plan.extract.roles import Role
 from zones.plan.extract.segments import NO_CROP
 from zones.plan.extract.statements import Reading, Stated, are_alike, read_statements, spread_over
@@ -512,13 +512,15 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
 
 def _refuse_too_much(document: Document, paragraphs: list[Paragraph]) -> None:
     """Refuse a text that would take minutes: no plan has as many figures."""
-    counts = [len(find_quantities(paragraph.text)) for paragraph in paragraphs]
-    figures, longest = sum(counts), max(counts, default=0)
-    if figures > _FIGURES or longest > _FIGURES_OF_PARAGRAPH:
-        raise InputError(
-            "zones.plan.extract.too_many_figures", document=document.name, figures=figures,
-            longest=longest, most=_FIGURES, most_together=_FIGURES_OF_PARAGRAPH,
-        )  # fmt: skip
+    left = _FIGURES
+    for paragraph in paragraphs:
+        count = count_quantities(paragraph.text, _FIGURES_OF_PARAGRAPH + 1)
+        left -= count
+        if left < 0 or count > _FIGURES_OF_PARAGRAPH:
+            raise InputError(
+                "zones.plan.extract.too_many_figures", document=document.name,
+                most=_FIGURES, most_together=_FIGURES_OF_PARAGRAPH,
+            )  # fmt: skip
 
 
 def _of_columns(line: str) -> bool:

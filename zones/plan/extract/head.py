@@ -42,7 +42,7 @@ _VISION = re.compile(r"tầm nhìn\s+(?:đến\s+)?(?:năm\s+)?20\d\d", re.IGNOR
 _PROVINCE = re.compile(
     rf"(?:[Tt]ỉnh|TỈNH|[Tt]hành phố|THÀNH PHỐ)\s+({CAPITAL}\w+(?:[\s-]{CAPITAL}\w+){{0,3}})"
 )
-_PLACE = re.compile(rf"({CAPITAL}\w+(?:[\s-]{CAPITAL}\w+){{0,3}}),\s*ngày")
+_PLACE = re.compile(rf"(?<!\w)({CAPITAL}\w+(?:[\s-]{CAPITAL}\w+){{0,3}}),\s*ngày")
 _LISTED = re.compile(r"(?:tỉnh|thành phố)\s+(?=[^\W\d_])", re.IGNORECASE)
 _DATELINE = 90
 _LETTERHEAD = 8

@@ -17,6 +17,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from layers.base.errors import InputError
 from zones.plan.extract.bound_words import BoundWords, is_per_year, keeps_level, read_bound_words
@@ -302,6 +303,11 @@ def _scan(text: str) -> Iterator[Quantity]:
             start=start,
             end=end,
         )
+
+
+def count_quantities(text: str, most: int) -> int:
+    """Quantities of a text, of which it is enough to know that there are ``most``."""
+    return sum(1 for _ in islice(_scan(text), most))
 
 
 def find_quantities(text: str) -> list[Quantity]:

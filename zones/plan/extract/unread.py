@@ -16,14 +16,15 @@ _EXPECTED = re.compile(
     r"(?:ngày\s+)?\d{1,2}\s*/\s*\d{1,2}(?:\s*/\s*(?:19|20)\d\d)?"  # dates
     r"|(?:19|20)\d\d-\d\d-\d\d\S*"
     r"|(?:ngày|tháng|quý)\s+\d{1,2}(?!\d)"
-    r"|\d+\s*(?:/(?:19|20)\d\d)?\s*[/-]\s*[^\W\d_]{2}[\w&Đ-]*(?:/[\w-]+)*"  # numbers of documents
+    r"|(?<!\d)\d+\s*(?:/(?:19|20)\d\d)?\s*[/-]\s*[^\W\d_]{2}[\w&Đ-]*(?:/[\w-]+)*"  # documents
     r"|(?<!\d)(?:19|20)\d\d\s*[-–]\s*(?:19|20)\d\d(?!\d)"
     r"|(?:năm|đến|giai đoạn|thời kỳ|nhiệm kỳ)\s*(?:19|20)\d\d(?:\s*[-–]\s*(?:19|20)\d\d)?(?!\d)"
     r"|(?:^|(?<=\s))\(?\d{1,2}\)"  # (1), 2)
-    r"|(?:so sánh|vụ \w+)\s+(?:19|20)\d\d(?!\d)|\d+\s+tháng\s+(?:đầu|cuối)\s+năm(?:\s+20\d\d)?"
+    r"|(?:so sánh|vụ \w+)\s+(?:19|20)\d\d(?!\d)"
+    r"|(?<!\d)\d+\s+tháng\s+(?:đầu|cuối)\s+năm(?:\s+20\d\d)?"
     r"|định kỳ\s+\d{1,2}\s+tháng(?!\w)|giữa\s+0?\d\s+tỉnh(?!\w)"
     r"|(?:hiện trạng|kế hoạch|thực hiện|ước)\s+(?:19|20)\d\d(?=\s*(?:[|;:()]|$))"  # column heads
-    r"|\d+\s*sao(?!\w)"  # grades of products
+    r"|(?<!\d)\d+\s*sao(?!\w)"  # grades of products
     r"|/\s*\d+\s+\w+"  # tiêu chí/01 xã
     r"|^\|?\s*\d{1,3}\s*\|"  # numbers of rows
     r"|https?://\S+"

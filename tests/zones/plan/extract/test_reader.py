@@ -240,8 +240,17 @@ def test_a_text_without_province_or_quantity_is_refused() -> None:
 )
 def test_a_text_with_more_than_a_plan_holds_is_refused(lines: list[str]) -> None:
     document = Document("a.txt", "0" * 64, ("I. MỤC TIÊU", *lines))
-    with pytest.raises(InputError, match=r"at most 4,000, and 2,000 in a paragraph"):
+    with pytest.raises(InputError, match=r"more than 4,000 figures, or 2,000 in one"):
         draft_plan(document, plan_id="a", province="20")
+
+
+@pytest.mark.parametrize("word", ["9", "I", "1.", "Á"])
+def test_a_word_without_end_is_read_in_time_that_grows_with_it(word: str) -> None:
+    """200,000 digits kept the reader busy for minutes: each began a number of a document."""
+    lines = ("I. MỤC TIÊU", "- Trồng rừng 500 ha", f"- Trồng {word * 50_000} ha")
+    start = time.process_time()
+    draft_plan(Document("a.txt", "0" * 64, lines), plan_id="a", province="20")
+    assert time.process_time() - start < 3
 
 
 def test_a_document_of_a_time_without_commune_tables_is_read_without_lists() -> None:
