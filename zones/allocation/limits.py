@@ -34,22 +34,26 @@ _TOLERANCE_HA = 1e-4
 _KEYS = ["zone", "commune_code"]
 
 
-def binding_limits(model: Model, staged: Staged) -> pd.DataFrame:
-    """Binding limit of each zone in each commune."""
+def binding_limits(model: Model, staged: Staged, *, moved: bool = False) -> pd.DataFrame:
+    """Binding limit of each zone in each commune.
+
+    With ``moved`` of a hectare that leaves another commune: it meets no limit of the whole zone
+    or of all zones, whose sums it leaves as they are.
+    """
     inputs = model.inputs
     zones = np.sort(inputs.targets["zone"].unique())
     codes = inputs.communes["commune_code"].sort_values()
     grid = pd.MultiIndex.from_product([zones, codes], names=_KEYS).to_frame(index=False)
-    inside = _inside(model, staged)
+    inside = _inside(model, staged, moved)
     outside = _outside(model.land, inputs.suitability, inputs.locks)
     frame = grid.merge(inside, on=_KEYS, how="left").merge(outside, on=_KEYS, how="left")
     frame["binding"] = frame["inside"].fillna(frame["outside"]).fillna("no_land")
     return frame[[*_KEYS, "binding"]]
 
 
-def _inside(model: Model, staged: Staged) -> pd.DataFrame:
+def _inside(model: Model, staged: Staged, moved: bool) -> pd.DataFrame:
     """Pairs that have columns: count per kind how many of them a full row stops."""
-    blocked = _blocked(model, staged)
+    blocked = _blocked(model, staged, moved)
     columns = model.columns[_KEYS].assign(**blocked, all=1)
     columns["target"] = ~np.any(list(blocked.values()), axis=0)
     counts = columns.groupby(_KEYS).sum()
@@ -64,12 +68,14 @@ def _inside(model: Model, staged: Staged) -> pd.DataFrame:
     return counts.index.to_frame(index=False).assign(inside=names[picked])
 
 
-def _blocked(model: Model, staged: Staged) -> dict[str, npt.NDArray[np.bool_]]:
+def _blocked(model: Model, staged: Staged, moved: bool) -> dict[str, npt.NDArray[np.bool_]]:
     rows = model.rows
     width = len(model.columns)
     matrix = model.matrix[:, :width]
     full = matrix @ staged.hectares >= rows["upper"].to_numpy() - _TOLERANCE_HA
     of_zone, of_commune = rows["zone"] != "", rows["commune_code"] != ""
+    if moved:
+        full &= of_commune.to_numpy()
     pace = rows["kind"] == "pace"
     kinds = {
         "ceiling": rows["kind"] == "target_high",

@@ -25,7 +25,7 @@ from zones.allocation.explain.about_cover import about_cover
 from zones.allocation.explain.allocation_wide import WideProgramme, repaired_targets, widen
 from zones.allocation.explain.repairs import find_repairs
 from zones.allocation.explain.sentences import WORDS, Sentence, Voice
-from zones.allocation.limits import BINDING
+from zones.allocation.limits import BINDING, binding_limits
 from zones.allocation.rounded import RoundedAllocation
 from zones.allocation.targets import is_counted_from_nothing
 from zones.solver.linear_programme import irreducible_rows
@@ -172,6 +172,9 @@ def _why_short(
 ) -> Iterator[Sentence]:
     zone, target = str(row["zone"]), str(row["target"])
     about = {"about": zone, "target": target}
+    if not allocation.inputs.targets.set_index("target")["importance"][target]:
+        yield voice.say("weighs_nothing", **about)
+        return
     mine = _columns_of(wide, row)
     free = np.flatnonzero(mine & (wide.barrier == ""))
     capacity = wide.most(free, keep_others=False)
@@ -270,6 +273,7 @@ def _off_list(
     mine = mine[(mine["year"] <= row["year"]) & ~mine["commune_code"].isin(listed)]
     if row["commune_code"] or not listed or mine.empty:
         return
+    moved = binding_limits(allocation.model, allocation.staged, moved=True)
     yield voice.say(
         "off_list",
         about=zone,
@@ -277,15 +281,14 @@ def _off_list(
         off=float(mine["planned_ha"].sum()),
         planned=_float(row["planned_ha"]),
         communes=mine["commune_code"].nunique(),
-        limits=_limits(allocation, voice, zone, listed)[0],
+        limits=_limits(moved, voice, zone, listed)[0],
     )
 
 
 def _limits(
-    allocation: Allocation, voice: Voice, zone: str, codes: set[str]
+    limits: pd.DataFrame, voice: Voice, zone: str, codes: set[str]
 ) -> tuple[Phrase, dict[str, int]]:
     """Count what binds in communes of a zone (all without codes), in words and numbers."""
-    limits = allocation.limits
     mine = limits[limits["zone"] == zone]
     mine = mine[mine["commune_code"].isin(codes)] if codes else mine
     counts = mine["binding"].value_counts()
@@ -295,7 +298,8 @@ def _limits(
 
 
 def _used_up(allocation: Allocation, voice: Voice, row: Row, codes: set[str]) -> Sentence:
-    limits, values = _limits(allocation, voice, str(row["zone"]), codes)
+    limits, values = _limits(allocation.limits, voice, str(row["zone"]), codes)
+    values.pop("target", None)  # Said as nothing; ``target`` is the sentence's own
     key = "used_up" if codes else "nowhere"
     return voice.say(
         key, about=str(row["zone"]), target=str(row["target"]), limits=limits, **values

@@ -504,10 +504,26 @@ def test_what_goes_off_an_open_list_is_said() -> None:
         "Custard apple: 40 of the 45 ha added go to communes that the plan does not list (2). What "
         "stops the listed ones: all suitable land planted in 1."
     )
+    # One figure is its own upper end: what the zone has reached stops no hectare that moves.
+    exact = inputs_of(land=land, targets={"na": (45.0, 45.0)}, listed=listed)
+    assert said(explained(exact)[1].reasons, "off_list") == [sentence]
+    year = [{"zone": "na", "commune_code": "", "high_ha": 9.0, "low_ha": np.nan}]
+    figure = inputs_of(land=land, targets={"na": (45.0, 60.0)}, listed=listed, pace=year)
+    assert said(explained(figure)[1].reasons, "off_list") == [sentence]
     enough = inputs_of(land={**land, ("a", "bare"): 50.0}, targets={"na": (45, 60)}, listed=listed)
     assert said(explained(enough)[1].reasons, "off_list") == []
     anywhere = inputs_of(land=land, targets={"na": (45, 60)})
     assert said(explained(anywhere)[1].reasons, "off_list") == []
+
+
+def test_a_target_that_weighs_nothing_says_so_and_is_no_fault() -> None:
+    inputs = inputs_of(land={("a", "bare"): 5.0}, targets={"na": (45.0, 60.0)})
+    inputs = replace(inputs, targets=inputs.targets.assign(importance=0.0))
+    printed, explanation = explained(inputs)
+    assert printed.held["shortfall_ha"].tolist() == [45.0]
+    (sentence,) = said(explanation.reasons, "weighs_nothing")
+    assert sentence.startswith("Its importance is 0:")
+    assert said(explanation.reasons, "used_up") == []
 
 
 @pytest.mark.parametrize("suits", [False, True])
