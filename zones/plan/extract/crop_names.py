@@ -92,6 +92,12 @@ def _is_of_a_commune(text: str, crop: re.Match[str]) -> bool:
     return bool(listed) and tuple(name[0].split() if name else ()) in _pairs_of_names()
 
 
+def begins_a_commune(text: str, start: int) -> bool:
+    """Whether the word at a place is the first of two that stand in a commune's name."""
+    name = _TWO_WORDS.match(text, start)
+    return name is not None and tuple(name[0].split()) in _pairs_of_names()
+
+
 @lru_cache(maxsize=1)
 def _pairs_of_names() -> frozenset[tuple[str, ...]]:
     """Words that stand side by side in names of communes."""

@@ -44,8 +44,9 @@ from zones.plan.extract.quantity import count_quantities
 from zones.plan.extract.roles import Role
 from zones.plan.extract.segments import NO_CROP
 from zones.plan.extract.statements import Reading, Stated, are_alike, read_statements, spread_over
+from zones.plan.extract.subject import part_indicator
 from zones.plan.extract.tables import Tables, read_tables
-from zones.plan.extract.targets import gather_targets
+from zones.plan.extract.targets import gather_targets, part_names
 from zones.plan.extract.tasks import read_tasks
 from zones.plan.extract.totals import WrongTotal
 from zones.plan.extract.units import unit_dimension
@@ -54,6 +55,7 @@ from zones.plan.extract.zones import (
     ZoneClause,
     find_zones,
     listed_communes,
+    lists_of_parts,
     taken_over,
     without_those_of_changes,
 )
@@ -366,8 +368,9 @@ def _apart(reading: Reading) -> Iterator[Apart]:
             yield Apart(one.role, one.passage)
 
 
-def _about_unknown_crops(plan: Plan) -> Iterator[Phrase]:
+def _about_unknown_crops(plan: Plan, reading: Reading) -> Iterator[Phrase]:
     """Ask for the crops of zones, and of areas with places of their own, that no table knows."""
+    parts = {part_indicator(one.subject) for one in reading.targets}
     zones = [(one.clause, one.name, one.communes) for one in plan.zones if not one.crop]
     areas = [
         (one.clause, one.name, one.communes)
@@ -376,6 +379,7 @@ def _about_unknown_crops(plan: Plan) -> Iterator[Phrase]:
         and one.communes
         and unit_dimension(one.unit) == "area"
         and one.indicator not in known_indicators()
+        and one.indicator not in parts
     ]
     for clause, name, communes in [*zones, *areas]:
         if name is not None:
@@ -386,6 +390,15 @@ def _about_unknown_crops(plan: Plan) -> Iterator[Phrase]:
             yield message(
                 "zones.plan.no_known_crop", where=where, name=name.vi, count=len(communes)
             )
+
+
+def _about_parts(reading: Reading) -> Iterator[Phrase]:
+    """Say which figures are of a season, a variety or a standard, and held against no crop."""
+    parts = [one for one in reading.targets if part_indicator(one.subject)]
+    if parts:
+        said = [part_names(one.subject) for one in parts]
+        names = list(dict.fromkeys(name.vi for name in said if name))
+        yield message("zones.plan.extract.crop_parts", count=len(parts), names=names)
 
 
 def _unsure(plan: Plan, reading: Reading) -> Iterator[Unsure]:
@@ -469,9 +482,10 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     zones = find_zones(paragraphs, lists, reading)
     single_year = last if first == last else None
     known = {place: row.match.code for place, row in rows.items() if row.match is not None}
-    targets = gather_targets(reading, zones, communes=known, single_year=single_year)
-    indicators = targets.pop("", [])
     rest = _of_no_zone(lists, zones, reading, paragraphs)
+    of_parts, rest = lists_of_parts(rest, reading, paragraphs)
+    targets = gather_targets(reading, zones, known, of_parts, single_year=single_year)
+    indicators = targets.pop("", [])
     # Parts of a zone's area may have places of their own, as indicators have.
     parts = [one for of_zone in targets.values() for one in of_zone if one.within]
     loose = _attach_lists([*indicators, *parts], rest, paragraphs)
@@ -505,7 +519,8 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
             *_about_excluded(lists, paragraphs),
             *_about_districts(paragraphs, province, vintage),
             *_about_tables(tables),
-            *_about_unknown_crops(plan),
+            *_about_unknown_crops(plan, reading),
+            *_about_parts(reading),
         ),
     )
 

@@ -13,7 +13,7 @@ from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.quantity import Quantity, find_quantities
 from zones.plan.extract.roles import Role, role_of
 from zones.plan.extract.sentences import content, sentence_bounds
-from zones.plan.extract.subject import Subject, find_subject
+from zones.plan.extract.subject import Subject, find_subject, with_parts
 from zones.plan.extract.units import unit_dimension, unit_factor
 from zones.plan.extract.unread import Passage, passage_at
 from zones.plan.extract.years import Half, YearSpan, find_half, find_span
@@ -207,6 +207,14 @@ def _stated(
     if whole and not (subject.crop or subject.thing) and are_alike(quantity, whole.quantity):
         # "45.000 ha hồi, trong đó 5.000 ha hữu cơ": the organic part of the same crop.
         subject = replace(subject, crop=whole.subject.crop, thing=whole.subject.thing)
+    subject = with_parts(
+        replace(subject, unit=quantity.unit),
+        text,
+        found,
+        index,
+        last=last.subject if last else None,
+        headings=headings,
+    )
     span, said = find_span(text, quantity.start, headings)
     if span is None and whole is not None:
         span = whole.span

@@ -7,9 +7,16 @@ confirm. An owner that two figures may claim is in doubt as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from zones.plan.crop_parts import (
+    CropPart,
+    part_at_start,
+    parts_named,
+    season_of_sentence,
+)
 from zones.plan.extract.crop_names import (
     crops_named,
     find_crop,
@@ -42,6 +49,7 @@ class Subject:
     #: The owner is told by the figure's own words; else it is taken over, or two figures claim it.
     sure: bool = True
     unit: str = ""  # unit of its figure
+    parts: tuple[CropPart, ...] = ()  # season, variety, standard of the crop; empty: all of it
 
 
 def _phrases(words: OwnWords, quantity: Quantity, unit_words: str) -> list[str]:
@@ -84,10 +92,10 @@ def _in_turn(text: str, figures: Sequence[Quantity], place: int, about: str) -> 
     said, turn, number = found
     crops, unit = crops_named(said), figures[place].unit
     if len(crops) == number:
-        crop = crops[turn][0]
-        return Subject(
-            about, crop, indicator_named(said[: crops[0][1]], unit) or indicator_of_crop(unit)
-        )
+        crop, begin, _ = crops[turn]
+        end = crops[turn + 1][1] if turn + 1 < number else len(said)
+        indicator = indicator_named(said[: crops[0][1]], unit) or indicator_of_crop(unit)
+        return Subject(about, crop, indicator, parts=parts_named(said[begin:end], crop))
     items = [item.strip() for item in said.replace(" và ", ",").split(",") if content(item)]
     if len(items) == number:
         crop, _ = find_crop(items[turn])
@@ -189,3 +197,93 @@ def _claimed(words: OwnWords, found: Subject, quantity: Quantity) -> bool:
     # "diện tích GAP, hữu cơ, mã số vùng trồng … 2.000 ha": of which of them nobody can tell.
     measured = unit_dimension(quantity.unit) not in ("count", "rate")
     return measured and bool(found.indicator) and names_several(words.before, quantity.unit)
+
+
+#: Indicators of a crop's area that a season or a variety says more closely.
+_OF_ALL = frozenset({"", "area", "crop_output", "crop_yield", "winter_crop_area", "sown_area"})
+_SUFFIXES = {"area": "area", "mass": "output", "mass/area": "yield"}
+_CLAUSE_ENDS = re.compile(r"[;.:()]|,\s|\s(?:tại|ở|thuộc|trên địa bàn)\s")
+
+
+def part_indicator(subject: Subject) -> str:
+    """Indicator of a part of a crop, "spring_rice_area"; empty for all of the crop."""
+    suffix = _SUFFIXES.get(unit_dimension(subject.unit.removesuffix("/year")))
+    if not (subject.parts and suffix):
+        return ""
+    return "_".join([*sorted(part.part for part in subject.parts), subject.crop, suffix])
+
+
+def with_parts(
+    found: Subject,
+    text: str,
+    figures: Sequence[Quantity],
+    place: int,
+    *,
+    last: Subject | None,
+    headings: tuple[str, ...],
+) -> Subject:
+    """Subject with the parts of its crop that its words, its sentence or its headings name."""
+    quantity, words = figures[place], own_words(text, figures, place)
+    suffix = _SUFFIXES.get(unit_dimension(quantity.unit.removesuffix("/year")))
+    if not suffix or found.parts or (suffix == "area" and found.indicator not in _OF_ALL):
+        return found
+    following = figures[place + 1].start if place + 1 < len(figures) else len(text)
+    phrases = words.before, _CLAUSE_ENDS.split(text[quantity.end : following])[0]
+    if not found.crop:
+        return _part_of_last(found, phrases, last, quantity.unit)
+    if suffix != "area" and _ALL_YEAR.search(words.before):
+        return found  # a year's output adds up its seasons', and is all of it
+    parts = _own_parts(found.crop, phrases, words.wider, last, headings)
+    if suffix != "area":
+        parts = tuple(part for part in parts if part.kind != "sown")
+    if all(part.kind == "sown" for part in parts):  # "Vụ mùa: gieo cấy lúa 45.000 ha"
+        said = [(text, quantity.start), *((f"{it}:", len(it)) for it in reversed(headings))]
+        seasons = (season_of_sentence(*one, found.crop) for one in said)
+        parts = (*parts, *next(filter(None, seasons), ()))
+    if found.indicator == "sown_area" and all(part.part in _SOWN for part in parts):
+        return found
+    return replace(found, parts=parts)
+
+
+def _part_of_last(
+    found: Subject, phrases: tuple[str, str], last: Subject | None, unit: str
+) -> Subject:
+    """Part of the crop before: "Lúa hè thu 280.000 ha, thu đông 80.000 ha"."""
+    if last is None or not last.crop or found.thing:
+        return found
+    parts = part_at_start(next(filter(content, phrases), ""), last.crop)
+    indicator = last.indicator or indicator_of_crop(unit)
+    return replace(found, crop=last.crop, indicator=indicator, parts=parts) if parts else found
+
+
+def _own_parts(
+    crop: str,
+    phrases: tuple[str, str],
+    wider: str,
+    last: Subject | None,
+    headings: tuple[str, ...],
+) -> tuple[CropPart, ...]:
+    """Parts named by the words round a figure, or where those leave the crop open by others."""
+    naming = [phrase for phrase in phrases if crop in _named(phrase)]
+    if not naming and crop in _named(wider):
+        naming = [wider]
+    if naming:
+        return _joined(parts_named(phrase, crop) for phrase in naming)
+    if parts := _joined(part_at_start(phrase, crop) for phrase in phrases):
+        return parts
+    if last is not None:
+        return last.parts if last.crop == crop else ()
+    heading = next((one for one in reversed(headings) if crop in _named(one)), "")
+    return parts_named(heading, crop, own=False)
+
+
+_ALL_YEAR = re.compile(r"(?<!\w)(?:cả năm|tổng)(?!\w)", re.IGNORECASE)
+_SOWN = frozenset({"sown", "year_sown"})
+
+
+def _named(phrase: str) -> set[str]:
+    return {crop for crop, _, _ in crops_named(phrase)}
+
+
+def _joined(several: Iterable[tuple[CropPart, ...]]) -> tuple[CropPart, ...]:
+    return tuple({part.part: part for parts in several for part in parts}.values())

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from layers.communes.spelling import CAPITAL
+from zones.plan.crop_parts import season_said
 from zones.plan.extract.crop_names import find_crop
 from zones.plan.extract.quantity import RAISED_DIGITS, read_numeral
 from zones.plan.extract.segments import leads_to_places
@@ -33,6 +34,9 @@ _SIGNS = {
 _SIGNED = re.compile(rf"({'|'.join(map(re.escape, _SIGNS))})\s*(?=\d)")
 _WORD = re.compile(r"\w")
 _INDEX = re.compile(r"\(?(?:\d{1,2}|[A-Z]|[=+\d\s]{3,})\)?")
+#: Number of a row that heads others, and how many cells it fills.
+_INDEX_ROW = re.compile(r"(?:[IVX]+|[A-ZĐ]|\d{1,2})[.)]?$")
+_GROUP_CELLS = 2
 _TIMES = r"(?:10(?:\^[2-6]|[²³⁴⁵⁶])|1(?:\.000){1,2}|10{1,6})"
 _UNIT = re.compile(
     r"\((?!\s*[-+]\s*\))\s*(?:ĐVT|Đơn vị(?: tính)?)?\s*:?\s*"
@@ -67,6 +71,13 @@ _SEVERAL = re.compile(r"[,;]|\s(?:và|[-–])\s")
 _COLUMNS = (
     ("number", re.compile(r"(?:số\s*)?s?tt|số", re.IGNORECASE)),
     ("unit", re.compile(r"đvt|đơn vị(?: tính)?", re.IGNORECASE)),
+    ("season", re.compile(r"(?:mùa |thời |trà )?vụ(?: sản xuất| gieo trồng)?", re.IGNORECASE)),
+    (
+        "part",
+        re.compile(
+            r"(?:loại )?giống|tiêu chuẩn|chứng nhận|chất lượng|phương thức.*", re.IGNORECASE
+        ),
+    ),
     ("note", re.compile(r"ghi chú.*", re.IGNORECASE)),
     (
         "commune",
@@ -127,7 +138,10 @@ def _heading_rows(rows: list[list[str]]) -> int:
         if any(_is_figure(cell) for cell in row[1:]) and not all(
             not cell or _INDEX.fullmatch(cell) for cell in row
         ):
-            return place
+            heads = place
+            while heads > 1 and _is_group(rows[heads - 1]):
+                heads -= 1
+            return heads
     return 0
 
 
@@ -237,10 +251,26 @@ def _figure(column: _Column, name: str, cell: str, unit: str) -> str:
     return " ".join(filter(None, words))
 
 
-def _sentence(columns: list[_Column], row: list[str], thing: str) -> str:
+def _is_group(row: list[str]) -> bool:
+    """Whether a row heads those below it: "I | Vụ xuân | ", and nothing else."""
+    filled = [cell for cell in row if cell]
+    return len(filled) == _GROUP_CELLS and row[0] == filled[0] and bool(_INDEX_ROW.match(row[0]))
+
+
+def _part_said(pairs: list[tuple[_Column, str]], season: str) -> str:
+    """Season and what else says of which part of its crop a row is, to stand behind the name."""
+    own = next((cell for column, cell in pairs if column.kind == "season" and cell), "")
+    if own:
+        season = own if "vụ" in own.lower() else f"vụ {own}"
+    others = [cell for column, cell in pairs if column.kind == "part" and not _is_figure(cell)]
+    return " ".join(filter(None, (season, *others)))
+
+
+def _sentence(columns: list[_Column], row: list[str], thing: str, season: str = "") -> str:
     """Sentence that a row stands for; empty for a row without a figure.
 
-    ``thing`` is what the line above the table says that it is of.
+    ``thing`` is what the line above the table says that it is of, ``season`` what a row above
+    heads it with.
     """
     cells = [row[place] if place < len(row) else "" for place in range(len(columns))]
     pairs = list(zip(columns, cells, strict=True))
@@ -257,6 +287,7 @@ def _sentence(columns: list[_Column], row: list[str], thing: str) -> str:
         name = name[:1].lower() + name[1:]
         if _CROP_COLUMN.search(column.heading) and not _CROP_COLUMN.match(name):
             name = f"vùng {name}"
+        name = f"{name} {_part_said(pairs, season)}".strip()
     figures = [
         _figure(column, name, cell, unit)
         for column, cell in rest
@@ -373,9 +404,10 @@ def _table(
     columns = _settled(_columns(filled[:heads], caption), list(kept.values()))
     named = _THING_ABOVE.search(caption)
     thing = named[0][:1].lower() + named[0][1:] if named and find_crop(named[0])[0] else ""
-    said = []
+    said, season = [], ""
     for line, row in zip(block, rows, strict=True):
-        text = _sentence(columns, row, thing) if id(row) in below else ""
+        season = season_said(" ".join(row)) if _is_group(row) else season
+        text = _sentence(columns, row, thing, season) if id(row) in below else ""
         total = id(row) in below and is_total(row)
         said.append("" if total else f"- {text}." if text else _UNIT.sub(_without_factor, line))
     lined = [(first_line + at, row) for at, row in enumerate(rows) if id(row) in below]

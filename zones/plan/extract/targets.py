@@ -7,9 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from zones.plan.extract.indicators import known_indicators
+from zones.plan.extract.places import PlaceList
 from zones.plan.extract.statements import Reading, Stated
+from zones.plan.extract.subject import Subject, part_indicator
 from zones.plan.extract.units import unit_dimension
-from zones.plan.extract.zones import ZoneClause, slug, zone_of
+from zones.plan.extract.zones import (
+    ZoneClause,
+    crop_name,
+    listed_communes,
+    slug,
+    zone_of,
+)
 from zones.plan.model import FIGURE_KEYS, Names, Statement, Target
 
 _LONGEST_NAME = 90
@@ -65,6 +73,8 @@ def _ends(stated: Stated) -> tuple[float | None, float | None]:
 
 
 def _indicator(stated: Stated) -> str:
+    if part := part_indicator(stated.subject):
+        return part
     if stated.subject.indicator:
         return stated.subject.indicator
     if zone_of(stated) != ("", ""):
@@ -108,7 +118,7 @@ def _figure(stated: Stated) -> dict[str, Any]:
 
 def _confidence(thing: _Thing, single_year: int | None) -> float:
     lead = thing.lead
-    known = thing.indicator in known_indicators()
+    known = thing.indicator in known_indicators() or bool(lead.subject.parts)
     doubt = 0.05 + 0.3 * (not known) + 0.3 * lead.quantity.doubtful
     doubt += 0.4 * (not lead.subject.sure)
     if thing.year is None:
@@ -120,6 +130,23 @@ def _confidence(thing: _Thing, single_year: int | None) -> float:
     if len({_ends(one) for one in thing.stated}) > 1:
         doubt += 0.15
     return round(max(0.1, 1 - doubt), 2)
+
+
+_QUANTITIES = {
+    "area": ("Diện tích", "area"), "mass": ("Sản lượng", "output"),
+    "mass/area": ("Năng suất", "yield"),
+}  # fmt: skip
+
+
+def part_names(subject: Subject) -> Names | None:
+    """Give the names of a part of a crop: "Diện tích lúa vụ xuân", "Rice, spring season: area"."""
+    if not part_indicator(subject):
+        return None
+    vi, en = _QUANTITIES[unit_dimension(subject.unit.removesuffix("/year"))]
+    crop_vi, crop_en = crop_name(subject.crop)
+    written = " ".join(part.written for part in subject.parts)
+    parts = ", ".join(part.name_en for part in subject.parts)
+    return Names(vi=f"{vi} {crop_vi.lower()} {written}", en=f"{crop_en}, {parts}: {en}")
 
 
 def _measure(thing: _Thing, zones: dict[str, ZoneClause]) -> str | None:
@@ -149,7 +176,7 @@ def _target(
     fields: dict[str, Any] = {"target": target_id, "indicator": thing.indicator}
     if thing.indicator not in known_indicators():
         about = lead.subject.about[:_LONGEST_NAME]
-        fields["name"] = Names(vi=about, en=about)
+        fields["name"] = part_names(lead.subject) or Names(vi=about, en=about)
     fields |= _figure(lead) | {"unit": lead.quantity.unit, "year": year}
     if lead.quantity.per_year:
         fields["period"] = "per_year"
@@ -213,11 +240,12 @@ def _target_id(thing: _Thing, taken: dict[str, int], single_year: int | None) ->
 def gather_targets(
     reading: Reading,
     zones: Sequence[ZoneClause],
-    *,
     communes: Mapping[int, str],
+    lists: Mapping[int, PlaceList],
+    *,
     single_year: int | None,
 ) -> dict[str, list[Target]]:
-    """Make targets of the statements of a document."""
+    """Make targets of the statements of a document; ``lists`` are those of parts of crops."""
     things = _things(reading, zones, communes)
     known, taken = {zone.zone: zone for zone in zones}, dict[str, int]()
     holders: dict[int, _Thing] = {id(one): thing for thing in things for one in thing.stated}
@@ -235,5 +263,9 @@ def gather_targets(
             and unit_dimension(whole.lead.quantity.unit) == unit_dimension(target.unit)
         ):
             target.within = ids[id(whole)]
+        places = next((lists[id(one)] for one in thing.stated if id(one) in lists), None)
+        if places is not None:
+            target.listing = "open" if places.names.open else "closed"
+            target.communes = listed_communes(places.names)
         found.setdefault(thing.zone, []).append(target)
     return found

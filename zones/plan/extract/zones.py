@@ -13,6 +13,7 @@ from layers.communes.crosswalk import successors
 from layers.communes.gazetteer import NEWEST_VINTAGE, Unit, communes_on
 from layers.communes.name_lists import NameList
 from layers.communes.spelling import without_marks
+from zones.plan.crop_parts import parts_named
 from zones.plan.extract.crop_names import crops_named, find_crop, group_of
 from zones.plan.extract.indicators import measures_planting
 from zones.plan.extract.outline import Paragraph
@@ -78,6 +79,11 @@ def _crops() -> dict[str, tuple[str, str, str, str]]:
         row["crop"]: (row["name_vi"], row["name_en"], row["land_kind"], row["counts_for_cover"])
         for row in data_rows("crops.csv")
     }
+
+
+def crop_name(crop: str) -> tuple[str, str]:
+    """Name of a crop in Vietnamese and in English."""
+    return _crops()[crop][:2]
 
 
 def taken_over(names: NameList) -> dict[str, Unit]:
@@ -195,6 +201,8 @@ def _of_clauses(
         if heading is None or paragraph.clause in found:
             continue
         crop, misspelt = find_crop(title)
+        if parts_named(title, crop, own=False):
+            continue  # "2. Vùng vải sớm": no zone of all lychee
         found.add(paragraph.clause)
         yield _zone(
             crop,
@@ -216,7 +224,7 @@ def _without_places(title: str, paragraph: Paragraph, places: PlaceList | None) 
 
 def zone_of(stated: Stated) -> tuple[str, str]:
     """Crop and name of the zone whose area a statement gives."""
-    if stated.quantity.unit != "ha":
+    if stated.quantity.unit != "ha" or stated.subject.parts:
         return "", ""
     if stated.subject.indicator == "area" and stated.subject.crop:
         return stated.subject.crop, ""
@@ -270,9 +278,22 @@ def _lists_beside(
         # An indicator that stands between takes the list for itself, and so does a part of the
         # area: "205.000 ha, trong đó 5.000 ha tại các xã A, B".
         of_part = _is_of_a_part(near, places, text)
-        if owner is not None and zone_of(owner) != ("", "") and not of_part:
+        whole_thing = owner is not None and zone_of(owner) != ("", "") and not of_part
+        if owner is not None and (whole_thing or owner.subject.parts):
             found.setdefault(id(owner), places)
     return found
+
+
+def lists_of_parts(
+    lists: Sequence[PlaceList], reading: Reading, paragraphs: Sequence[Paragraph]
+) -> tuple[dict[int, PlaceList], list[PlaceList]]:
+    """Lists of communes of parts of crops, by the statement of the part, and all others."""
+    parts = {id(one) for one in reading.targets if one.subject.parts}
+    readable = [places for places in lists if places.is_read]
+    found = _lists_beside(readable, reading, paragraphs)
+    owned = {stated: places for stated, places in found.items() if stated in parts}
+    taken = {id(places) for places in owned.values()}
+    return owned, [places for places in lists if id(places) not in taken]
 
 
 def _of_paragraphs(statements: Sequence[Stated]) -> dict[int, list[Stated]]:
