@@ -6,8 +6,9 @@ map. A code that the boundaries do not know is left to the check of the run, whi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,7 @@ from layers.io.table import (
     require_hectares,
     rows_in_other_units,
     tell_sheets_alike,
+    titles_of,
 )
 from layers.io.values import (
     Decimal,
@@ -38,8 +40,9 @@ from layers.io.values import (
     parse_numbers,
     refuse_formulas,
 )
-from layers.kinds.crops import crop_shares, refuse_unknown_ids, unknown_crops
-from layers.kinds.report_entries import heads_places
+from layers.kinds.crop_parts import heads_seasons, is_season, kinds_of_parts, names_sowing
+from layers.kinds.crops import crop_shares, load_crops, refuse_unknown_ids, unknown_crops
+from layers.kinds.report_entries import heads_notes, heads_places
 from layers.kinds.report_lines import records_only, refuse_columns_of_crops
 from layers.kinds.report_totals import Entries, labelled_totals, settle_entries
 
@@ -174,6 +177,7 @@ def read_report(
     refuse_unknown_ids(mapping, source=name)
     told = _columns(columns or {}, name)
     raw = read_table(path, sheet=sheet)
+    headings = [told["area_ha"], *titles_of(raw)]
     if told["commune_code"] not in raw.columns and "commune_code" not in (columns or {}):
         # A table with names alone: a name where a code belongs is matched like any other.
         told |= {"commune_code": told["commune"]} if told["commune"] in raw.columns else {}
@@ -200,6 +204,7 @@ def read_report(
     area = f"{name}: {told['area_ha']}"
     refuse_percents(raw, told["area_ha"], source=area, rows=table["row"], findings=findings)
     texts = _texts(raw, told).set_axis(raw.index + 2)
+    _tell_parts(table, texts, headings, mapping, name, findings)
     return ReportLayer(REPORT.validate(table.reset_index(drop=True)), findings, blank, texts)
 
 
@@ -243,6 +248,38 @@ def count_entries(report: ReportLayer, *, source: str) -> ReportLayer:
         findings=findings,
         blank=blank[_BLANK].reset_index(drop=True),
     )
+
+
+def _tell_parts(
+    table: pd.DataFrame,
+    texts: pd.DataFrame,
+    headings: Iterable[str],
+    mapping: Mapping[str, str],
+    source: str,
+    findings: Findings,
+) -> None:
+    """Tell rows of a season, a variety or a standard, which are not all of the crop.
+
+    ``headings`` stand over all hectares: of their column, and above the table.
+    """
+    written = texts.iloc[:, 0].reindex(table["row"]).fillna("")
+    names = [
+        text if text not in mapping and kinds_of_parts(text, crop) else ""
+        for text, crop in zip(written, table["crop"].fillna(""), strict=True)
+    ]
+    said = pd.Series(names, index=table.index, dtype="str")
+    for column in texts.columns[1:]:
+        notes, seasons = heads_notes(str(column)), heads_seasons(str(column))
+        if notes or seasons:
+            cells = texts[column].reindex(table["row"]).fillna("").set_axis(table.index)
+            one = cells.where(cells.map(partial(is_season, said=notes)), "")
+            said = said.where(one == "", one)
+    if sowing := next(filter(names_sowing, headings), ""):
+        kinds = load_crops().set_index("crop")["land_kind"]
+        sown = table["crop"].map(kinds).isin(["annual", "paddy"])
+        said = said.where((said != "") | ~sown, sowing)
+    what = message("layers.kinds.rows_of_parts", names=[one for one in said.unique() if one])
+    _list(table, said != "", "crop-part", what, source, findings)
 
 
 def _tell_entries(entries: Entries, source: str, findings: Findings) -> None:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.communes.spelling import without_marks
+from layers.kinds.crop_parts import SOWN_IN_TURN, heads_seasons, is_season, kinds_of_parts
 
 _PLANNED = re.compile(r"\b(ke hoach|kh|muc tieu|du kien|duoc giao)\b")
 #: Headings of columns of places, whose cells are names whatever they say.
@@ -88,8 +89,8 @@ def refuse_kinds(rows: pd.DataFrame, texts: pd.DataFrame, source: str) -> None:
         if heads_notes(str(name)):
             rest = texts.drop(columns=name).assign(group=group)
             told &= rest.duplicated(keep=False)
-        kinds = cells.map(is_kind if place else _of_crop)
-        if not (place and _KIND_HEAD.fullmatch(head)):
+        kinds = cells.map(_is_kind_or_season) if place else _kinds_of_crop(cells, rows)
+        if not (place and (_KIND_HEAD.fullmatch(head) or heads_seasons(str(name)))):
             told &= (kinds & told).groupby(group).transform("any")
         if told.any():
             wrong |= told
@@ -104,6 +105,20 @@ def refuse_kinds(rows: pd.DataFrame, texts: pd.DataFrame, source: str) -> None:
             words=list(words),
             rows=rows["row"][wrong].tolist(),
         )
+
+
+def _is_kind_or_season(text: str) -> bool:
+    return is_kind(text) or is_season(text, said=True)
+
+
+def _kinds_of_crop(cells: pd.Series[str], rows: pd.DataFrame) -> pd.Series[bool]:
+    """Names of crops with a kind of figures, a season, or a part beside the crop as such."""
+    pairs = zip(cells, rows["crop"].astype("str"), strict=True)
+    parts = [kinds_of_parts(text, crop) for text, crop in pairs]
+    in_turn = pd.Series([bool(one & {*SOWN_IN_TURN}) for one in parts], index=cells.index)
+    part = pd.Series(list(map(bool, parts)), index=cells.index)
+    beside = part & (~part).groupby(rows["group"]).transform("any")
+    return cells.map(_of_crop).astype(bool) | in_turn | beside
 
 
 def _of_crop(text: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from layers.base.resources import data_rows, kept
+from layers.kinds.crop_parts import PartWords, words_anywhere, words_behind
 from zones.plan.extract.crop_names import begins_a_commune, crops_named
 from zones.plan.extract.sentences import sentence_bounds
 
@@ -45,35 +46,6 @@ class CropPart:
     written: str  # in the words of the text
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    rows: dict[str, tuple[dict[str, str], ...]]  # by the word in small letters
-    pattern: re.Pattern[str]
-
-
-def _words(column: str) -> _Words:
-    rows: dict[str, list[dict[str, str]]] = {}
-    for row in data_rows("crop_parts.csv"):
-        for word in filter(None, row[column].split("|")):
-            rows.setdefault(word.lower(), []).append(row)
-        for word in filter(None, row["not_in"].split("|")):
-            rows.setdefault(word.lower(), [])
-    longest = sorted(rows, key=lambda word: (-len(word), word))
-    options = "|".join(map(re.escape, longest))
-    pattern = re.compile(rf"(?<![\w-])(?P<part>{options})(?![\w-])", re.IGNORECASE)
-    return _Words({word: tuple(found) for word, found in rows.items()}, pattern)
-
-
-@kept
-def _behind() -> _Words:
-    return _words("behind")
-
-
-@kept
-def _anywhere() -> _Words:
-    return _words("anywhere")
-
-
 @kept
 def _land() -> dict[str, str]:
     return {row["crop"]: row["land_kind"] for row in data_rows("crops.csv")}
@@ -82,10 +54,10 @@ def _land() -> dict[str, str]:
 @kept
 def _chain() -> re.Pattern[str]:
     """A part behind a crop's name, with the words between."""
-    return re.compile(_LINKS + _behind().pattern.pattern, re.IGNORECASE)
+    return re.compile(_LINKS + words_behind().pattern.pattern, re.IGNORECASE)
 
 
-def _part(words: _Words, found: re.Match[str], crop: str) -> CropPart | None:
+def _part(words: PartWords, found: re.Match[str], crop: str) -> CropPart | None:
     said = found["part"]
     for row in words.rows[said.lower()]:
         if not row["crops"] or crop in row["crops"].split("|"):
@@ -95,7 +67,7 @@ def _part(words: _Words, found: re.Match[str], crop: str) -> CropPart | None:
 
 def _behind_crop(text: str, start: int, crop: str) -> Iterator[CropPart]:
     """Parts in an unbroken chain behind a crop's name: "lúa xuân chất lượng cao"."""
-    words, place = _behind(), start
+    words, place = words_behind(), start
     while found := _chain().match(text, place):
         part = _part(words, found, crop)
         if part is None or (
@@ -125,7 +97,7 @@ def parts_named(phrase: str, crop: str, *, own: bool = True) -> tuple[CropPart, 
             ):
                 found.setdefault(part.part, part)
     if own:
-        words = _anywhere()
+        words = words_anywhere()
         for match in words.pattern.finditer(phrase):
             if one := _part(words, match, crop):
                 found.setdefault(one.part, one)
@@ -142,8 +114,8 @@ def part_at_start(phrase: str, crop: str) -> tuple[CropPart, ...]:
 
 def season_said(text: str) -> str:
     """Season that words without a crop name, as written: "I. Vụ xuân"; empty for none."""
-    found = _anywhere().pattern.search(text)
-    part = _part(_anywhere(), found, "") if found else None
+    found = words_anywhere().pattern.search(text)
+    part = _part(words_anywhere(), found, "") if found else None
     said = part is not None and part.kind == _SEASONS and not crops_named(text)
     return part.written if part and said else ""
 
@@ -153,7 +125,7 @@ def season_of_sentence(text: str, place: int, crop: str) -> tuple[CropPart, ...]
     if _land().get(crop) not in _OF_SEASONS:
         return ()
     begin, _ = sentence_bounds(text, place)
-    words = _anywhere()
+    words = words_anywhere()
     for match in reversed(list(words.pattern.finditer(text, begin, place))):
         part = _part(words, match, crop)
         if part is None or part.kind != _SEASONS:

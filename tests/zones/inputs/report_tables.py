@@ -19,7 +19,14 @@ COLUMNS = {
     "commune": ("Xã", "Đơn vị"),
     "crop": ("Cây",),
     "year": ("Năm",),
-    "area_ha": ("Diện tích (ha)", "Diện tích", "Thực hiện (ha)", "Tổng diện tích (ha)"),
+    "area_ha": (
+        "Diện tích (ha)",
+        "Diện tích",
+        "Thực hiện (ha)",
+        "Tổng diện tích (ha)",
+        "Diện tích gieo trồng (ha)",
+        "Diện tích vụ xuân (ha)",
+    ),
 }
 _FIGURE = re.compile(r"-?\d+(?:,\d+)?")
 Figures = dict[tuple[str, str, int], float]
@@ -167,6 +174,12 @@ def _of_words() -> list[OfficeTable]:
         right = None if name in _LIKE_TOTALS else _figures("06325 custard_apple 65.5")
         tables.append(OfficeTable(f"a village {name!r} as large as the others", last, right))
     return tables
+
+
+def season_tables() -> list[OfficeTable]:
+    """Tables of seasons, varieties and standards of crops."""
+    text = Path(__file__).with_name("report_seasons.txt").read_text("utf-8")
+    return [*map(_table, text.split("\n== ")[1:])]
 
 
 def office_tables() -> list[OfficeTable]:

@@ -9,12 +9,19 @@ import pytest
 
 from layers.base.errors import InputError
 from layers.kinds.report import ReportLayer, read_report
-from tests.zones.inputs.report_tables import YEAR, Figures, OfficeTable, office_tables
+from tests.zones.inputs.report_tables import (
+    YEAR,
+    Figures,
+    OfficeTable,
+    office_tables,
+    season_tables,
+)
 from zones.inputs.checks import settle_report
 
 TABLES = office_tables()
 JOINED = [table for table in TABLES if table.joins]
-ALONE = [table for table in TABLES if not table.joins]
+ALONE = [table for table in (*TABLES, *season_tables()) if not table.joins]
+ALONE += [table for table in season_tables() if table.joins]
 
 
 def read(table: OfficeTable, folder: Path, kind: str) -> ReportLayer:
@@ -70,3 +77,11 @@ def test_a_table_of_another_form_is_read_as_it_means_or_told(
     except InputError:
         return
     assert "problem" in {one.severity for one in report.findings.items}
+
+
+def test_a_season_alone_is_told_with_what_to_do(tmp_path: Path) -> None:
+    (table,) = [one for one in season_tables() if one.name.startswith("7 ")]
+    (told,) = [one for one in read(table, tmp_path, "csv").findings.items if one.severity != "note"]
+    assert (told.kind, told.count, told.area_ha) == ("crop-part", 2, 32)
+    assert "(Đông)" in told.message.vi
+    assert "'crops:'" in told.message.vi
