@@ -93,6 +93,8 @@ class ShownCells:
     raised: dict[tuple[int, int], str] = field(default_factory=dict)
     #: An ``.xlsb``, and an ``.xls`` that xlrd does not read, do not tell
     are_told: bool = True
+    #: Rows that are hidden or filtered out, of an ``.xlsx``
+    hidden_rows: set[int] = field(default_factory=set)
     #: Other visible sheets with the same header, where no sheet was named
     alike: list[str] = field(default_factory=list)
 

@@ -66,6 +66,8 @@ _PERCENTS = "percents"
 _UNTOLD = "percents_untold"
 #: Key of a frame's ``attrs``: other sheets with the same header, which were not read.
 _ALIKE = "sheets_alike"
+#: Rows that a workbook hides
+_HIDDEN = "rows_hidden"
 #: Key of a frame's ``attrs``: lines above the header.
 _TITLES = "titles"
 _LONGEST_TITLE = 100
@@ -126,6 +128,7 @@ def read_table(path: Path, *, sheet: str | None = None) -> pd.DataFrame:
         frame = _frame(path, rows, strict=False, shown=shown)
         frame.attrs |= {} if shown.are_told else {_UNTOLD: True}
         frame.attrs |= {_ALIKE: shown.alike} if shown.alike else {}
+        frame.attrs |= {_HIDDEN: shown.hidden_rows} if shown.hidden_rows else {}
     else:
         titles, rows = _from_header(csv_rows(path))
         frame = _frame(path, rows, strict=True)
@@ -326,6 +329,17 @@ def refuse_percents(
         findings.add(
             Finding("note", "percents-untold", source, what, count=len(small), examples=examples)
         )
+
+
+def tell_hidden_rows(
+    frame: pd.DataFrame, *, source: str, rows: Iterable[int], findings: Findings
+) -> None:
+    """Note which ``rows`` of the file are hidden or filtered out in it: they were read as well."""
+    hidden = sorted(frame.attrs.get(_HIDDEN, set()) & set(rows))
+    if hidden:
+        what = message("layers.io.rows_hidden", count=len(hidden), rows=hidden)
+        examples = tuple(map(str, hidden[:5]))
+        findings.add(Finding("note", "rows-hidden", source, what, len(hidden), examples=examples))
 
 
 def _may_be_percents(frame: pd.DataFrame, column: str, rows: Iterable[int] | None) -> list[int]:

@@ -71,6 +71,7 @@ def read_workbook_rows(
             marks.setdefault(row, {})[place] = text
         if shown is not None:
             shown.percents, shown.are_told = mine.percents, mine.are_told
+            shown.hidden_rows = mine.hidden_rows
             shown.alike = about.get("alike", [])
     number = 0
     for told in map(json.loads, lines):
@@ -89,7 +90,9 @@ def _shown_in(path: Path, members: list[str], sheet: str) -> ShownCells:
     """What a sheet shows of its cells; of an ``.xlsx``, all that stands in place of values."""
     if _XLSX in members:
         scan = _scan(path, sheet, _raised(path))
-        return ShownCells(scan.percents, scan.marks) if scan else ShownCells()
+        if scan is None:
+            return ShownCells()
+        return ShownCells(scan.percents, scan.marks, hidden_rows=scan.hidden_rows)
     found = _shown(path, members, sheet)
     return ShownCells(are_told=False) if found is None else found.get(sheet, ShownCells())
 

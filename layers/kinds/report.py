@@ -28,6 +28,7 @@ from layers.io.table import (
     require_columns,
     require_hectares,
     rows_in_other_units,
+    tell_hidden_rows,
     tell_sheets_alike,
     titles_of,
 )
@@ -203,6 +204,7 @@ def read_report(
     table = _usable(table.loc[units == ""], last, name, findings)
     area = f"{name}: {told['area_ha']}"
     refuse_percents(raw, told["area_ha"], source=area, rows=table["row"], findings=findings)
+    tell_hidden_rows(raw, source=name, rows=table["row"], findings=findings)
     texts = _texts(raw, told).set_axis(raw.index + 2)
     _tell_parts(table, texts, headings, mapping, name, findings)
     return ReportLayer(REPORT.validate(table.reset_index(drop=True)), findings, blank, texts)

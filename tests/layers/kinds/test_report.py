@@ -480,6 +480,17 @@ def test_hectares_in_a_heading_lead(folder: Path, line: str, unit: str, below: b
         load_report(path, columns=names)
 
 
+def test_rows_that_a_filter_hides_count_and_are_told(folder: Path) -> None:
+    path = written(folder, "xlsx", TITLED)
+    book = openpyxl.load_workbook(path)
+    book.active.row_dimensions[3].hidden = True
+    book.save(path)
+    report = load_report(path, columns=NAMES)
+    assert report.table["area_ha"].tolist() == [10, 20]
+    (note,) = report.findings.items
+    assert (note.severity, note.kind, note.examples) == ("note", "rows-hidden", ("3",))
+
+
 def test_a_title_of_areas_in_thousands_stands_against_a_heading_in_hectares(folder: Path) -> None:
     rows = [["Diện tích gieo trồng (1.000 ha)"], ["xa", "cay", "nam", "ha"], *TITLED[1:]]
     with pytest.raises(InputError, match=r"says '1\.000 ha'"):
