@@ -70,7 +70,7 @@ def test_every_table_of_the_annex_is_shown(sit: Any, project: Path) -> None:
     desk = sit(project)
     desk.ask("print", "make", products=["annex"])
     sheets = openpyxl.load_workbook(project.parent / "out" / "annex.xlsx").worksheets
-    titles = desk.ask("print", "ground")["tables"]
+    titles = [title["vi"] for title in desk.ask("print", "ground")["tables"]]
     assert [title.split(".")[0].split()[-1] for title in titles] == [
         sheet.title.split()[0] for sheet in sheets
     ]

@@ -160,7 +160,11 @@ def test_the_preview_prints_what_the_annex_prints(seated: Any) -> None:
     desk = seated
     ground = desk.ask("print", "ground")
     shown = desk.ask("print", "table", index=0)
-    assert shown["title"] == ground["tables"][0]
+    assert shown["title"] == ground["tables"][0][ground["language"]]
+    assert ground["tables"][0] == {
+        "vi": "Bảng 1. Chỉ tiêu kế hoạch và mức đạt",
+        "en": "Table 1. Targets of the plan and what is held",
+    }
     assert len(shown["rows"][0]) == len(shown["aligns"])
     with pytest.raises(RefusedError):
         desk.ask("print", "table", index=len(ground["tables"]))

@@ -6,8 +6,9 @@ import base64
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from layers.base.language import Language
 from layers.base.messages import message
 from layers.io.atomic import scratch_folder
 from maps import find_fonts, list_pages, save_page_picture
@@ -79,7 +80,8 @@ def ground(desk: Desk) -> dict[str, Any]:
     """What there is to print, and what lies there already."""
     base = desk.base()
     return {
-        "tables": [table.title for table in _tables(desk)],
+        "tables": _titles(desk),
+        "language": desk.project().annex.language,
         "communes": [
             [str(code), str(name)]
             for code, name in zip(
@@ -170,8 +172,12 @@ def _outdated(desk: Desk) -> set[str]:
     return PRODUCTS.keys() & changed.keys()
 
 
-def _content(desk: Desk) -> Any:
+def _content(desk: Desk, spoken: Language | None = None) -> Any:
+    """Figures of the project and what its annex holds, in its own language or another."""
     base, project = desk.base(), desk.project()
+    if spoken is not None:
+        annex = project.annex.model_copy(update={"language": spoken})
+        project = project.model_copy(update={"annex": annex})
     figures = desk.published(project.allocation.changes)
     communes = base.context.communes()[0]
     content = annex_content(project, figures, base.context.plans(), communes)
@@ -182,6 +188,15 @@ def _content(desk: Desk) -> Any:
 
 def _tables(desk: Desk) -> tuple[PageTable, ...]:
     return build_tables(_content(desk)[1])
+
+
+def _titles(desk: Desk) -> list[dict[str, str]]:
+    """Titles of the tables in both languages of the page, whichever the annex is printed in."""
+    told = {
+        code: [it.title for it in build_tables(_content(desk, code)[1])]
+        for code in get_args(Language)
+    }
+    return [dict(zip(told, pair, strict=True)) for pair in zip(*told.values(), strict=True)]
 
 
 def table(desk: Desk, asked: Table) -> dict[str, Any]:

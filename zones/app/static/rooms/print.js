@@ -1,5 +1,5 @@
 // Print: look at the pages, choose the communes, make the files, and hold them against each other.
-import { both, number, say } from "../desk/words.js";
+import { both, language, number, say } from "../desk/words.js";
 import { button, byId, element, field, keepForm } from "../desk/dom.js";
 
 let desk = null;
@@ -183,7 +183,7 @@ function renderPreview() {
   const tables = element(
     "select",
     { id: "preview-table", onchange: (event) => preview("table", { index: Number(event.target.value) }) },
-    ...ground.tables.map((title, place) => element("option", { value: String(place), selected: shown?.kind === "table" && shown.asked.index === place }, title)),
+    ...ground.tables.map((titles, place) => element("option", { value: String(place), selected: shown?.kind === "table" && shown.asked.index === place }, both(titles))),
   );
   const page = element(
     "select",
@@ -193,9 +193,12 @@ function renderPreview() {
     ...ground.communes.map(([code, name]) => element("option", { value: code, selected: shown?.asked?.commune === code }, name)),
   );
   document.getElementById("preview")?.replaceChildren(
+    ...[
     element("h2", { id: "preview-title" }, say("preview")),
     element("div", { class: "preview-pick" }, field(say("annexTable"), tables), field(say("atlasPage"), page)),
+    ground.language === language() ? null : element("p", { class: "help", id: "printed-in" }, say("printedIn_" + ground.language)),
     shown?.kind === "page" ? atlasPage() : shown ? annexTable() : element("p", { class: "help" }, say("working")),
+    ].filter(Boolean),
   );
 }
 
