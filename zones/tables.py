@@ -17,6 +17,7 @@ BORDER_FINDINGS = Schema("border_findings", FINDINGS.columns)
 MEASURED = read_schema("zones", "measured")
 AREAS = read_schema("zones", "areas")
 FOREST_CLASSES = read_schema("zones", "forest_classes")
+CROPS_ON_LAND = read_schema("zones", "crops_on_land")
 FOREST_COVER = read_schema("zones", "forest_cover")
 PLANTED_SPECIES = read_schema("zones", "planted_species")
 COVER_CHANGE = read_schema("zones", "cover_change")
@@ -66,6 +67,7 @@ RESULT_TABLES = (
     MEASURED,
     AREAS,
     FOREST_CLASSES,
+    CROPS_ON_LAND,
     MEASURE_FINDINGS,
     FOREST_COVER,
     PLANTED_SPECIES,

@@ -150,6 +150,16 @@ def invalid_rows(shapes: npt.NDArray[Any], rings: Rings, *, workers: int = 1) ->
     return invalid
 
 
+def faces(shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Shapes without the lines and points that cutting along a shared edge leaves."""
+    mixed = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
+    result = shapes.copy()
+    for row in np.flatnonzero(mixed):
+        parts = shapely.get_parts(shapely.get_parts(shapes[row]))
+        result[row] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+    return result
+
+
 @kernel((FLOATS, FLOATS, INTS, INTS, _FLAGS))
 def _clear_round(
     x: FloatArray,

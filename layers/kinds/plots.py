@@ -135,6 +135,13 @@ class PlotLayer:
         return table
 
 
+def leading_crops(layer: PlotLayer) -> pd.Series[str]:
+    """Crop with the largest share of each plot, by the row of the layer; empty where none."""
+    leading = layer.crop_weights.sort_values("weight", ascending=False, kind="stable")
+    crops: pd.Series[str] = leading.drop_duplicates("row").set_index("row")["crop"].astype("str")
+    return crops.reindex(layer.plots["row"]).fillna("").set_axis(layer.plots.index)
+
+
 def share_by_crop(pieces: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
     """One row per piece and crop (ha); a piece without crop keeps one row with an empty crop."""
     shared = pieces.merge(weights, on="row", how="left")

@@ -110,12 +110,15 @@ def available_land(
     present: pd.DataFrame,
     first_year: int,
     shared: pd.DataFrame | None = None,
+    under_crops: pd.DataFrame | None = None,
     findings: Findings | None = None,
 ) -> pd.DataFrame:
     """Hectares that may be planted, by commune and land source; every hectare in one source.
 
     ``shared`` (``SHARED`` of ``land_shared``) tells the ground that two layers both show as land;
-    without plots of both, only the sums of a commune hold them apart.
+    without plots of both, only the sums of a commune hold them apart. ``under_crops``
+    (``CROPS_ON_LAND``) tells on which land the plots of crops stand; ``present`` has the crops of
+    which only sums are known.
     """
     told = Findings() if findings is None else findings
     inside = _inside(measured, layers)
@@ -138,7 +141,67 @@ def available_land(
     if shared is not None:
         land = less_shared(land, shared, told)
     land = _on_the_ground(land, inside, told)
-    return AVAILABLE.validate(_less_present(land, present)[AVAILABLE.names])
+    standing = _crops_standing(under_crops, rules, layers, found)
+    _tell_under_crops(standing, land, told)
+    return AVAILABLE.validate(_less_present(land, present, standing)[AVAILABLE.names])
+
+
+def _crops_standing(
+    under: pd.DataFrame | None,
+    rules: pd.DataFrame,
+    layers: Mapping[str, str],
+    found: Mapping[str, pd.DataFrame],
+) -> pd.DataFrame:
+    """Hectares of land of each commune and source under plots of crops.
+
+    ``uses`` tells crops that the source is there for: they use up the part of it that may be used.
+    """
+    columns = ["commune_code", "source", "uses", "area_ha"]
+    parts = [pd.DataFrame(columns=columns).astype({"uses": bool, "area_ha": "float64"})]
+    if under is None:
+        return parts[0]
+    ground = under.assign(kind=under["layer"].map(dict(layers)))
+    ground["bears"] = ground["crop"].map(load_crops().set_index("crop")["land_kind"]).fillna("")
+    ground["crop"] = ""
+    taken: dict[tuple[bool, bool], npt.NDArray[np.bool_]] = {}
+    for rule in rules[rules["source"].isin(list(found))].to_dict("records"):
+        communes = found[rule["source"]]["commune_code"]
+        mine = _fits(ground, rule) & ground["commune_code"].isin(communes).to_numpy()
+        uses = ground["bears"].isin(_split(rule["less_present"]))
+        if rule["shares"] == "yes":  # trees share their hectares; crops beside them take nothing
+            mine &= uses.to_numpy()
+        before = taken.setdefault(_bearing(rule), np.zeros(len(ground), dtype=bool))
+        mine &= ~before
+        before |= mine
+        parts.append(ground[mine].assign(source=rule["source"], uses=uses[mine])[columns])
+    sums = pd.concat(parts, ignore_index=True).groupby(columns[:3])["area_ha"].sum()
+    return sums.reset_index()
+
+
+def _tell_under_crops(standing: pd.DataFrame, land: pd.DataFrame, findings: Findings) -> None:
+    """Tell crops on land that is not there for them: one of the two layers is out of date."""
+    mine = standing[~standing["uses"] & (standing["area_ha"] > _NEAR_HA)]
+    sources = land[["source", "origin", "en", "vi"]].drop_duplicates("source")
+    for source, origin, en, vi in sources.itertuples(index=False):
+        rows = mine[mine["source"] == source]
+        if rows.empty:
+            continue
+        codes, area = sorted(rows["commune_code"]), float(rows["area_ha"].sum())
+        name = Phrase(en=en, vi=vi)
+        what = message(
+            "zones.allocation.land_under_crops", source=name, area=area, count=len(codes)
+        )
+        findings.add(
+            Finding(
+                "note",
+                "land-under-crops",
+                origin,
+                what,
+                count=len(codes),
+                area_ha=area,
+                examples=tuple(codes[:5]),
+            )
+        )
 
 
 def _bearing(rule: Mapping[Hashable, Any]) -> tuple[bool, bool]:
@@ -303,27 +366,42 @@ def _pieces(land: pd.DataFrame, rule: Mapping[Hashable, Any], first_year: int) -
     )
 
 
-def _less_present(land: pd.DataFrame, present: pd.DataFrame) -> pd.DataFrame:
+def _less_present(
+    land: pd.DataFrame, present: pd.DataFrame, standing: pd.DataFrame
+) -> pd.DataFrame:
     """Take off what stands there already, once.
 
-    A commune's orchards stand on all the land that may bear orchards together; how much of them on
-    which of its rows nobody knows, so every row gives in proportion. Land less than its crops is
-    none, not negative. Of land of which only a part may be used, what stands there uses up that
-    part: one hectare takes 1 / part hectares with it, so that part × what is left is the part of
-    the whole less what stands there.
+    ``standing`` says of plots on which land they are. The orchards that a commune reports stand on
+    all the land that may bear orchards together; how much of them on which of its rows nobody
+    knows, so every row gives in proportion. Land less than its crops is none, not negative. Of land
+    of which only a part may be used, what stands there uses up that part: one hectare takes
+    1 / part hectares with it, so that part × what is left is the part of the whole less what stands
+    there.
     """
     kinds = load_crops().set_index("crop")["land_kind"]
-    standing = present.assign(kind=present["crop"].map(kinds))
-    areas = land["area_ha"]
+    reported = present.assign(kind=present["crop"].map(kinds))
+    used, other = (_spread(standing[standing["uses"] == uses], land) for uses in (True, False))
+    whole = (land["area_ha"] - other).clip(lower=0.0)
+    areas = (whole - used).clip(lower=0.0)
     for kind in sorted({kind for text in land["less"] for kind in _split(text)}):
         bears = land["less"].map(lambda text, kind=kind: kind in _split(text)).astype(bool)
         code = land["commune_code"]
-        taken = standing[standing["kind"] == kind].groupby("commune_code")["present_ha"].sum()
+        taken = reported[reported["kind"] == kind].groupby("commune_code")["present_ha"].sum()
         room = areas.where(bears, 0.0).groupby(code).transform("sum")
         left = (room - code.map(taken).fillna(0.0)).clip(lower=0.0)
         areas = areas.where(~bears | (room == 0), areas * left / room)
-    taken = (land["area_ha"] - areas) / land["part"].where(land["part"] > 0, 1.0)
-    return land.assign(area_ha=(land["area_ha"] - taken).clip(lower=0.0))
+    taken = (whole - areas) / land["part"].where(land["part"] > 0, 1.0)
+    return land.assign(area_ha=(whole - taken).clip(lower=0.0))
+
+
+def _spread(standing: pd.DataFrame, land: pd.DataFrame) -> pd.Series[float]:
+    """Hectares of communes and sources on the rows of land, by their hectares."""
+    keys = ["commune_code", "source"]
+    taken = standing.groupby(keys)["area_ha"].sum()
+    found = taken.reindex(pd.MultiIndex.from_frame(land[keys])).fillna(0.0).to_numpy()
+    whole = land.groupby(keys)["area_ha"].transform("sum")
+    share: pd.Series[float] = land["area_ha"] * (found / whole.where(whole > 0)).fillna(0.0)
+    return share
 
 
 def ageless_stands(

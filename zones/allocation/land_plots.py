@@ -10,19 +10,19 @@ import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import shapely
 
 import layers
 from layers.base.errors import ClosureError, InputError
 from layers.base.messages import joined, message
 from layers.crs.transform import to_crs
+from layers.engine.repair import faces
 from layers.io.atomic import scratch_folder
+from layers.kinds.plots import leading_crops
 from zones.allocation.inputs import AVAILABLE, LOCKS, SUITABILITY, AllocationInputs
 from zones.allocation.land import FOREST
 from zones.allocation.land_shared import take_shared, take_standing
@@ -60,12 +60,20 @@ def plot_land(
 
 
 def settled_land(
-    layers: Mapping[str, tuple[str, PlotLayer]], rules: pd.DataFrame, communes: gpd.GeoDataFrame
+    layers: Mapping[str, tuple[str, PlotLayer]],
+    rules: pd.DataFrame,
+    communes: gpd.GeoDataFrame,
+    crops: Mapping[str, gpd.GeoDataFrame] | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Plots that are land, each ground in one source and none under forest, and what was taken."""
-    pieces, under = take_standing(
-        plot_land(layers, rules, communes), _standing_forest(layers, communes.crs)
-    )
+    """Plots that are land, each ground in one source and none under forest, and what was taken.
+
+    Ground of ``crops`` (``standing_crops``) is no land; what was taken for them is not given: the
+    measured tables tell it.
+    """
+    pieces = plot_land(layers, rules, communes)
+    stands = _together(crops or {}, communes.crs)
+    pieces, _ = take_standing(pieces, stands)
+    pieces, under = take_standing(pieces, _standing_forest(layers, communes.crs))
     left, shared = take_shared(pieces, rules)
     return left, pd.concat([under, shared], ignore_index=True)
 
@@ -89,17 +97,35 @@ def stand_land(
     return _joined(frames, communes)
 
 
+def standing_crops(
+    layers: Mapping[str, PlotLayer], chosen: Mapping[str, str]
+) -> dict[str, gpd.GeoDataFrame]:
+    """Plots of each crop layer whose crops have their present area from it; by ``chosen`` layer."""
+    stands = {}
+    for name, layer in layers.items():
+        crops = leading_crops(layer)
+        tells = crops.map(lambda crop, name=name: chosen.get(crop, name) == name)
+        stands[name] = layer.plots[tells.to_numpy(dtype=bool)]
+    return stands
+
+
 def _standing_forest(
     layers: Mapping[str, tuple[str, PlotLayer]], crs: pyproj.CRS
 ) -> gpd.GeoDataFrame:
     """Plots of the forest layer on which forest stands, or is planted, with their ``layer``."""
+    stands = {
+        name: layer.plots[layer.plots["land"].isin(FOREST)]
+        for name, (kind, layer) in layers.items()
+        if kind == "forest_status"
+    }
+    return _together(stands, crs)
+
+
+def _together(layers: Mapping[str, gpd.GeoDataFrame], crs: pyproj.CRS) -> gpd.GeoDataFrame:
+    """Shapes of several layers in one CRS, with their ``layer``."""
     none = gpd.GeoDataFrame({"layer": pd.Series(dtype="str")}, geometry=[], crs=crs)
-    frames = [none]
-    for name, (kind, layer) in layers.items():
-        if kind == "forest_status":
-            stands = layer.plots[layer.plots["land"].isin(FOREST)]
-            frames.append(to_crs(stands[["geometry"]], crs).assign(layer=name))
-    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=crs)
+    frames = [to_crs(it[["geometry"]], crs).assign(layer=name) for name, it in layers.items()]
+    return gpd.GeoDataFrame(pd.concat([none, *frames], ignore_index=True), crs=crs)
 
 
 def _land_pieces(
@@ -123,16 +149,6 @@ def _land_pieces(
     hectares = pieces["ledger_ha"].fillna(pieces["area_ha"]) * pieces["weight"]
     found: pd.DataFrame = pieces.assign(area_ha=hectares)[_COLUMNS]
     return found
-
-
-def faces(shapes: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Shapes without the lines and points that cutting along a shared edge leaves."""
-    mixed = shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
-    faces = shapes.copy()
-    for row in np.flatnonzero(mixed):
-        parts = shapely.get_parts(shapely.get_parts(shapes[row]))
-        faces[row] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
-    return faces
 
 
 def _joined(frames: Sequence[pd.DataFrame], communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -57,7 +57,12 @@ from zones.allocation.land import (
     tell_missing_maps,
     unreached_communes,
 )
-from zones.allocation.land_plots import lock_plots, settled_land, split_by_elevation
+from zones.allocation.land_plots import (
+    lock_plots,
+    settled_land,
+    split_by_elevation,
+    standing_crops,
+)
 from zones.allocation.targets import (
     CONVERSIONS,
     AskedTargets,
@@ -77,7 +82,12 @@ from zones.inputs.checks import no_year_left, shown_year
 from zones.inputs.present import present_by_zone, with_years
 from zones.measure.present import present_by_crop
 from zones.plan.frames import communes_frame, zones_frame
-from zones.project.model import land_layers, newest_forest_layer, wants_trajectory
+from zones.project.model import (
+    crop_layers,
+    land_layers,
+    newest_forest_layer,
+    wants_trajectory,
+)
 from zones.project.sources import layer_names
 from zones.tables import ALLOCATION_HARVEST
 
@@ -427,8 +437,9 @@ def _plots(
         return None, None
     known = land_layers(project).items()
     kinds = {name: (kind, layers[name]) for name, kind in known if name in layers}
-    rules = own.land_sources()
-    return settled_land(kinds, rules, communes)
+    crops = {name: layers[name] for name in crop_layers(project) if name in layers}
+    stands = standing_crops(crops, project.present)
+    return settled_land(kinds, own.land_sources(), communes, stands)
 
 
 def _by_plot(
@@ -521,13 +532,17 @@ def _land(
     standing = present_by_crop(measured[~measured["layer"].isin(earlier)], project.present)
     given = own.read("available", AVAILABLE)["source"]
     of_layers = rules[~rules["source"].isin(given)]
+    # Plots tell on which land their crops stand; of a report nobody knows.
+    reported = standing[~standing["layer"].isin(crop_layers(project))]
+    pairs = standing[["crop", "layer"]].drop_duplicates().rename(columns={"layer": "crop_layer"})
     land = available_land(
         measured,
         of_layers,
         layers=kinds,
-        present=standing[["commune_code", "crop", "present_ha"]],
+        present=reported[["commune_code", "crop", "present_ha"]],
         first_year=settings.first_year,
         shared=shared,
+        under_crops=tables["crops_on_land"].merge(pairs, on=["crop", "crop_layer"]),
         findings=own.findings,
     )
     own.findings.extend(ageless_stands(measured, of_layers, layers=kinds))

@@ -15,11 +15,11 @@ import shapely
 
 from layers.base.errors import ClosureError
 from layers.crs.transform import to_crs
-from layers.kinds.plots import PlotLayer
-from zones.allocation.land_plots import faces
+from layers.engine.repair import faces
+from layers.kinds.plots import PlotLayer, leading_crops
 from zones.allocation.plot_names import named_plots
 from zones.planting.decisions import EXCLUDE, FIRST
-from zones.planting.rules import leading_crops, measures_by_rule
+from zones.planting.rules import measures_by_rule
 from zones.tables import PLANNING_MEASURES
 
 #: How a measure came about; empty: there is none.

@@ -67,6 +67,8 @@ class Wishes:
     decisions: pd.DataFrame = field(default_factory=no_decisions)
     # Measures of ground that nothing is planned on (``load_planning_rules``)
     rules: pd.DataFrame = field(default_factory=load_planning_rules)
+    # Plots of crops (``standing_crops``): nothing is planted on their ground
+    crops: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
     roads: gpd.GeoDataFrame | None = None  # Plots near them come first
     # Part of its land source (altitude and slope) that a piece lies in, where these are told apart
     part_of: Callable[[gpd.GeoDataFrame], pd.Series[str]] | None = None
@@ -83,7 +85,7 @@ def planning_map(
     """Choose plots for printed hectares; ``layers`` are the kind and the plots of each layer."""
     planned, wishes = _planned(allocation), wishes or Wishes()
     told, cut, part_of = wishes.decisions, wishes.harvest, wishes.part_of
-    may = _with_decisions(_pieces(rules, layers, communes, wishes.roads, cut), told, layers)
+    may = _with_decisions(_pieces(rules, layers, communes, wishes), told, layers)
     pieces, unplaced_ha = cut_stands(may, cut)
     pieces = pieces.assign(
         part_of_land=pieces["source"] if part_of is None else part_of(pieces),
@@ -156,13 +158,13 @@ def _pieces(
     rules: pd.DataFrame,
     layers: Mapping[str, tuple[str, PlotLayer]],
     communes: gpd.GeoDataFrame,
-    roads: gpd.GeoDataFrame | None,
-    harvest: pd.DataFrame,
+    wishes: Wishes,
 ) -> gpd.GeoDataFrame:
     """Parts of plots by commune and land source: the nearest to a road first, then by label."""
-    plots, _ = settled_land(layers, rules, communes)
-    stands = stand_land(layers, rules, communes)
-    both = pd.concat([plots, stands, ripe_stands(layers, communes, harvest)], ignore_index=True)
+    plots, _ = settled_land(layers, rules, communes, wishes.crops)
+    stands, roads = stand_land(layers, rules, communes), wishes.roads
+    ripe = ripe_stands(layers, communes, wishes.harvest)
+    both = pd.concat([plots, stands, ripe], ignore_index=True)
     both = both.assign(is_whole=_is_whole(both, layers))
     distance = np.zeros(len(both))
     if roads is not None and len(roads) and len(both):

@@ -16,7 +16,7 @@ from layers.base.errors import InputError
 from layers.base.resources import data_path, data_table
 from layers.base.schema import read_schema
 from layers.kinds.crops import load_crops
-from layers.kinds.plots import LAND_CLASSES, PlotLayer
+from layers.kinds.plots import LAND_CLASSES
 from zones.allocation.inputs import figures_of, read_figures
 from zones.planting.measures import free_measures
 
@@ -85,10 +85,3 @@ def _fits(
             # A stand of unknown age fits no rule about ages.
             fits &= within(rule[limit]).fillna(False).astype("bool")
     return fits
-
-
-def leading_crops(layer: PlotLayer) -> pd.Series[str]:
-    """Crop with the largest share of each plot, by the row of the layer; empty where none."""
-    leading = layer.crop_weights.sort_values("weight", ascending=False, kind="stable")
-    crops: pd.Series[str] = leading.drop_duplicates("row").set_index("row")["crop"].astype("str")
-    return crops.reindex(layer.plots["row"]).fillna("").set_axis(layer.plots.index)

@@ -699,6 +699,11 @@ def land_layers(project: Project) -> dict[str, str]:
     return {name: kind for kind, name in newest.items()}
 
 
+def crop_layers(project: Project) -> list[str]:
+    """Names of the layers of plots of crops."""
+    return [name for name, source in project.layers.items() if source.kind == "crop_plots"]
+
+
 def newest_forest_layer(project: Project) -> str | None:
     """Name of the forest status layer of the newest date: it gives the forest cover rate."""
     return next(reversed(forest_layers(project)), None)

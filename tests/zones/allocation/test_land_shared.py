@@ -11,10 +11,11 @@ from shapely import GeometryCollection, LineString, Polygon, box
 
 from layers.base.findings import Findings
 from layers.engine.overlay import overlay_area
+from layers.engine.repair import faces
 from layers.kinds.plots import CROP_WEIGHTS, PLOTS, PlotLayer
 from tests.factories import EAST, NORTH, square, write_project
 from zones.allocation.land import available_land, load_land_sources
-from zones.allocation.land_plots import faces, plot_land, settled_land
+from zones.allocation.land_plots import plot_land, settled_land
 from zones.allocation.land_shared import STANDING, take_shared, take_standing
 from zones.cli.main import run
 from zones.tables import MEASURED

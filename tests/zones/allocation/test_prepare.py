@@ -33,7 +33,7 @@ from zones.plan.files import load_plan
 from zones.plan.frames import targets_frame, zones_frame
 from zones.plan.model import Plan, Target
 from zones.project.model import load_project
-from zones.tables import ALLOCATION, ALLOCATION_TARGETS, MEASURED
+from zones.tables import ALLOCATION, ALLOCATION_TARGETS, CROPS_ON_LAND, MEASURED
 
 #: Present hectares of the province, near what the plan says of today.
 PRESENT = {
@@ -104,6 +104,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     )
     tables = {
         "measured": measured,
+        "crops_on_land": CROPS_ON_LAND.empty(),
         "targets": targets,
         "zones": zones,
         "zone_names": zones_frame(plan),

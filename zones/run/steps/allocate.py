@@ -30,6 +30,7 @@ from zones.tables import (
     ALLOCATION_SOURCES,
     ALLOCATION_TARGETS,
     COVER_CHANGE,
+    CROPS_ON_LAND,
     FOREST_COVER,
     MEASURED,
     PLANTED_SPECIES,
@@ -38,7 +39,7 @@ from zones.tables import (
     ZONES,
 )
 
-_READS = (MEASURED, TARGETS, ZONES, ZONE_NAMES, FOREST_COVER, PLANTED_SPECIES)
+_READS = (MEASURED, CROPS_ON_LAND, TARGETS, ZONES, ZONE_NAMES, FOREST_COVER, PLANTED_SPECIES)
 
 
 def prepare(context: Context) -> Prepared:

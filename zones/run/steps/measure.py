@@ -10,6 +10,7 @@ from layers.base.findings import Finding
 from layers.base.language import Phrase
 from zones.forest.forms import forest_classes
 from zones.inputs.read import Inputs
+from zones.measure.crops_on_land import measure_crops_on_land
 from zones.measure.measure import (
     COVERING,
     Ground,
@@ -23,9 +24,10 @@ from zones.measure.measure import (
 )
 from zones.measure.present import late_reporters, silent_communes
 from zones.output.findings_table import findings_table
+from zones.project.model import crop_layers, land_layers
 from zones.run.context import Context
 from zones.run.step import Made, Step
-from zones.tables import AREAS, FOREST_CLASSES, MEASURE_FINDINGS, MEASURED
+from zones.tables import AREAS, CROPS_ON_LAND, FOREST_CLASSES, MEASURE_FINDINGS, MEASURED
 
 
 def work(context: Context) -> Made:
@@ -52,8 +54,18 @@ def work(context: Context) -> Made:
         MEASURED: measured,
         AREAS: areas,
         FOREST_CLASSES: FOREST_CLASSES.validate(pd.concat(classes, ignore_index=True)),
+        CROPS_ON_LAND: _crops_on_land(inputs, ground),
         MEASURE_FINDINGS: findings_table(told_once(found)),
     }
+
+
+def _crops_on_land(inputs: Inputs, ground: Ground) -> pd.DataFrame:
+    """Land of the newest land layers on which plots of crops stand."""
+    land, crops = (
+        {name: inputs.plots[name] for name in names(inputs.project)}
+        for names in (land_layers, crop_layers)
+    )
+    return measure_crops_on_land(land, crops, ground)
 
 
 def _layers(
@@ -86,5 +98,5 @@ STEP = Step(
     label=Phrase("Measure areas", "Tính diện tích"),
     work=work,
     reads=(Inputs,),
-    writes=(MEASURED, AREAS, FOREST_CLASSES, MEASURE_FINDINGS),
+    writes=(MEASURED, AREAS, FOREST_CLASSES, CROPS_ON_LAND, MEASURE_FINDINGS),
 )

@@ -11,7 +11,7 @@ from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.messages import message
 from maps.qgis.geopackage import build_geopackage
-from zones.allocation.land_plots import leading_parts
+from zones.allocation.land_plots import leading_parts, standing_crops
 from zones.allocation.prepare import land_rules
 from zones.inputs.read import Inputs
 from zones.output.findings_table import findings_table
@@ -24,7 +24,7 @@ from zones.planting.kept import RULE
 from zones.planting.measures import load_measures
 from zones.planting.planning_map import PlanningMap, Wishes, planning_map
 from zones.planting.rules import load_planning_rules
-from zones.project.model import Project, land_layers
+from zones.project.model import Project, crop_layers, land_layers
 from zones.publish.publish import PublishedFigures
 from zones.run.context import Context
 from zones.run.step import Made, Step
@@ -63,6 +63,9 @@ def work(context: Context) -> Made:
                 project.planning.exclude, None if decided is None else project.resolve(decided)
             ),
             rules=_rules(project, inputs),
+            crops=standing_crops(
+                {name: inputs.plots[name] for name in crop_layers(project)}, project.present
+            ),
             roads=roads,
             part_of=None
             if elevation is None
