@@ -90,6 +90,9 @@ def _counts(lag: SpeciesLag, legal_years: int, part: Floats) -> Floats:
         table = curves[:, np.minimum(ages, curves.shape[1] - 1)].T
     elif lag.years is None:
         table = np.zeros((len(ages), 1 + len(part)))
+    elif lag.low is not None and lag.high is not None:  # The layer tells its ends alone
+        drawn = lag.low + np.floor(part * (lag.high - lag.low + 1))
+        table = (ages[:, None] >= np.concatenate([[lag.years], drawn])).astype("float64")
     else:
         shift = _SHIFTS[np.searchsorted(np.cumsum(_CHANCES), part, side="right")]
         shift = shift if lag.basis == "table" else np.zeros_like(shift)

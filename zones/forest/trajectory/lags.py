@@ -26,6 +26,8 @@ Floats = npt.NDArray[np.float64]
 _AGES = 21
 #: Fewest communes with plantings of a species, and hectares on either side, for an estimate.
 _FEWEST_COMMUNES, _FEWEST_HA = 5, 10.0
+#: Most years between plantings seen as not yet forest and as forest for a layer to tell the lag.
+_WIDEST_GAP = 2
 #: Share of plantings that are forest at the lag.
 _HALF = 0.5
 #: Ends of the band of a lag: 95 % of the resampled layers.
@@ -38,6 +40,7 @@ class Curve:
 
     share: Floats  # By age 0, 1, …; the last holds for all later ages
     resampled: Floats  # Resamples × ages
+    below: int = -1  # Oldest age with plantings of which less than half are forest
 
     @property
     def lag(self) -> int | None:
@@ -74,7 +77,9 @@ def estimate_curve(
     forest, young = forest[known], young[known]
     drawn = rng.multinomial(len(forest), np.full(len(forest), 1 / len(forest)), size=resamples)
     curves = [_isotonic(weights @ forest, weights @ young) for weights in drawn.astype("float64")]
-    return Curve(_isotonic(forest.sum(axis=0), young.sum(axis=0)), np.array(curves))
+    share = _isotonic(forest.sum(axis=0), young.sum(axis=0))
+    below = np.flatnonzero(((forest + young).sum(axis=0) > 0) & (share < _HALF))
+    return Curve(share, np.array(curves), int(below.max(initial=-1)))
 
 
 def _isotonic(forest: Floats, young: Floats) -> Floats:
@@ -114,7 +119,7 @@ def later(lag: SpeciesLag, years: int) -> SpeciesLag:
     if lag.curve is None:
         return moved
     at = np.clip(np.arange(len(lag.curve.share)) - years, 0, len(lag.curve.share) - 1)
-    curve = Curve(lag.curve.share[at], lag.curve.resampled[:, at])
+    curve = Curve(lag.curve.share[at], lag.curve.resampled[:, at], lag.curve.below + years)
     return replace(moved, curve=curve)
 
 
@@ -142,7 +147,9 @@ def species_lags(
                 # Each species by itself: what is changed of one moves no other.
                 rng=np.random.default_rng([seed, zlib.crc32(crop.encode())]),
             )
-        if curve is not None and curve.lag is not None:
+        if curve is not None and curve.lag is not None and curve.lag - curve.below > _WIDEST_GAP:
+            found.append(_between(crop, curve.below + 1, curve.lag, table.get(crop)))
+        elif curve is not None and curve.lag is not None:
             low, high = curve.band
             found.append(SpeciesLag(crop, curve.lag, "layer", low, high, curve))
         elif crop in table:
@@ -150,6 +157,14 @@ def species_lags(
         else:
             found.append(SpeciesLag(crop, None, "none"))
     return found
+
+
+def _between(crop: str, low: int, high: int, listed: int | None) -> SpeciesLag:
+    """Lag where a layer has no plantings of the ages in between: that of the table, if it fits."""
+    if listed is not None and low <= listed <= high:
+        return SpeciesLag(crop, listed, "table")
+    years = high if listed is None or listed > high else low
+    return SpeciesLag(crop, years, "layer", low, high)
 
 
 def _of_known_age(start: Start) -> Floats:

@@ -81,6 +81,24 @@ def test_a_species_goes_by_the_setting_then_the_table_then_nothing() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("young", "expected"),
+    [(1, (6, "table", None, None)), (8, (9, "layer", 9, 15)), (13, (15, "layer", 15, 15))],
+)
+def test_ages_that_a_layer_does_not_show_are_not_taken_for_the_lag(
+    young: int, expected: tuple[int, str, int | None, int | None]
+) -> None:
+    """Pine of one year and of 15 alone: it had been said to count after 15 years, surely."""
+    rows = [
+        (str(commune), land, "pine", YEAR - age, 30)
+        for commune in range(6)
+        for land, age in (("not_yet_forest", young), ("planted_forest", 15))
+    ]
+    lags = species_lags(start(measured(*rows)), own={}, from_layer=True, seed=0)
+    (pine,) = [lag for lag in lags if lag.crop == "pine"]
+    assert (pine.years, pine.basis, pine.low, pine.high) == expected
+
+
 def test_planting_after_2027_does_not_count_in_2030_whatever_the_species() -> None:
     lags = [
         SpeciesLag("acacia", 2, "table"),
