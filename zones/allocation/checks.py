@@ -139,7 +139,10 @@ def _wrong_by_itself(
     for column in ("commune_code", "zone", "source"):
         if column in schema.names and column not in MAY_BE_EMPTY.get(schema.name, ()):
             told = message("zones.allocation.column_empty", column=column)
-            said.append((frame[column] == "", told))
+            empty = frame[column] == ""
+            if name == "listed" and column == "commune_code":
+                empty &= frame["list"] != "closed"  # A closed list of nobody has one row
+            said.append((empty, told))
     for column, known in (
         ("commune_code", communes["commune_code"]),
         ("source", sources["source"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -67,14 +67,39 @@ def change_inputs(prepared: Prepared, changes: Sequence[str]) -> Prepared:
 @remembered(most=4)
 def _changed(prepared: Prepared, changes: tuple[str, ...]) -> Prepared:
     faults: list[Phrase] = []
+    made = prepared
     for change in changes:
         try:
-            prepared = _apply(prepared, change)
+            made = _apply(made, change)
         except InputError as error:
             faults.append(error.phrase)
+    if not faults:
+        faults = list(_contradictions(made, changes))
     if faults:
         raise InputError(joined(faults))
-    return prepared
+    return made
+
+
+def _contradictions(made: Prepared, changes: tuple[str, ...]) -> Iterator[Phrase]:
+    """Changes whose figure another one takes back."""
+    for change in changes:
+        factor = _read(change)[2].lower().endswith("x")
+        if not factor and not _same_figures(made.inputs, _apply(made, change).inputs):
+            yield _fault(change, message("zones.allocation.taken_back")).phrase
+
+
+def _same_figures(one: AllocationInputs, other: AllocationInputs) -> bool:
+    """Tell whether targets, land and pace are the same, in whatever order their rows stand."""
+    tables = [(it.targets, _land_of(it), it.pace) for it in (one, other)]
+    return all(
+        a.sort_values(list(a), ignore_index=True).equals(b.sort_values(list(b), ignore_index=True))
+        for a, b in zip(*tables, strict=True)
+    )
+
+
+def _land_of(inputs: AllocationInputs) -> pd.DataFrame:
+    land = inputs.available.groupby(["commune_code", "source"], as_index=False)["area_ha"].sum()
+    return pd.DataFrame(land[land["area_ha"] > 0].round(6))
 
 
 def check_changes(changes: Sequence[str]) -> None:
@@ -139,10 +164,7 @@ def _cover(asked: CoverTargets | None, what: str, value: str, change: str) -> Co
     if asked is None:
         raise _fault(change, message("zones.allocation.cover_not_known"))
     if what == "importance":
-        weight = _number(value, asked.importance, change)
-        if weight < 0:
-            raise _fault(change, message("zones.allocation.weight_below_zero"))
-        return replace(asked, importance=weight)
+        return replace(asked, importance=_number(value, asked.importance, change))
     if what != "low":
         known = ", ".join(KEYS_OF_CHANGES)
         raise _fault(change, message("zones.allocation.unknown_key", known=known))
@@ -166,6 +188,8 @@ def _number(text: str, present: float, change: str) -> float:
             change,
             message("zones.allocation.bad_number", text=text, error=error.phrase),
         ) from None
+    if figure < 0:
+        raise _fault(change, message("zones.allocation.figure_below_zero"))
     return figure * present if factor else figure
 
 
@@ -196,6 +220,8 @@ class _Editor:
         mine = (targets["zone"] == zone) & (targets["commune_code"] == "")
         changed = [self.number(value, float(old)) for old in targets.loc[mine, column]]
         if column == "year":
+            if not all(year.is_integer() for year in changed):
+                raise _fault(self.change, message("zones.allocation.whole_year_expected"))
             changed = [int(year) for year in changed]
         before, targets = targets[column], targets.copy()
         targets.loc[mine, column] = changed
@@ -239,13 +265,18 @@ class _Editor:
             raise _fault(self.change, message("zones.allocation.yes_or_no_expected"))
         listed = self.inputs.listed
         mine = (listed["zone"] == zone) & (listed["commune_code"] == code)
-        if value == "no":
-            return replace(self.inputs, listed=listed[~mine])
-        if mine.any():
+        if mine.any() == (value == "yes"):
             return self.inputs
         kind = listed.loc[listed["zone"] == zone, "list"].head(1).tolist() or ["open"]
+        left = listed[~mine]
+        if value == "no":
+            if kind[0] == "open" or (left["zone"] == zone).any():
+                return replace(self.inputs, listed=left)
+            code = ""  # A closed list of nobody: without a row the zone could go everywhere.
+        else:
+            left = left[(left["zone"] != zone) | (left["commune_code"] != "")]
         row = {"zone": zone, "commune_code": code, "list": kind[0]}
-        return replace(self.inputs, listed=_with_row(listed, LISTED.validate(pd.DataFrame([row]))))
+        return replace(self.inputs, listed=_with_row(left, LISTED.validate(pd.DataFrame([row]))))
 
     def pace(self, parts: list[str], value: str) -> AllocationInputs:
         if len(parts) == 2:

@@ -15,8 +15,9 @@ from layers.base.remembered import remembering
 from tests.zones.allocation.allocation_cases import YEARS, inputs_of
 from zones.allocation.allocate import allocate
 from zones.allocation.change_words import say_changes
+from zones.allocation.explain.target_reasons import explain_allocation
 from zones.allocation.prepare import Prepared
-from zones.allocation.rounded import compare_allocations
+from zones.allocation.rounded import compare_allocations, round_allocation
 from zones.allocation.scenario import change_inputs
 
 
@@ -51,7 +52,7 @@ def _fields(inputs: object) -> dict:
         ("importance.pine=5", "targets", "importance", [1.0, 5.0]),
         ("list.na=open", "listed", "list", ["open"]),
         ("listed.na.Cao Lộc=yes", "listed", "commune_code", ["a", "b"]),
-        ("listed.na.a=no", "listed", "commune_code", []),
+        ("listed.na.a=no", "listed", "commune_code", [""]),
         ("pace.Lộc Bình=2x", "pace", "high_ha", [6.0]),
         ("pace.na=7", "pace", "high_ha", [3.0, 7.0]),
         ("pace.na.b=7", "pace", "commune_code", ["a", "b"]),
@@ -204,6 +205,8 @@ def test_the_other_end_of_a_target_gives_way_and_says_so(prepared: Prepared) -> 
         ("low.na=", "expected KEY=VALUE"),
         ("lo.na=3", "unknown key; known are low.ZONE"),
         ("low.na=many", "expected a number such as"),
+        ("low.na=-1", "expected 0 or more"),
+        ("year.na=2028.5", "expected a whole year"),
         ("low.naa=3", "unknown zone 'naa'; did you mean 'na'"),
         ("hồi=60000", r"say what of it is to change, such as low.hồi=60000"),
         (
@@ -230,6 +233,42 @@ def test_the_other_end_of_a_target_gives_way_and_says_so(prepared: Prepared) -> 
 def test_bad_changes_are_refused(prepared: Prepared, change: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         change_inputs(prepared, [change])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        ["low.na=35", "high.na=30"],
+        ["high.na=30", "low.na=35"],
+        ["land.cut.b=4", "land.cut=0.5x"],
+        ["low.na=25", "low. na=30"],
+    ],
+)
+def test_changes_that_contradict_each_other_are_refused(
+    prepared: Prepared, changes: list[str]
+) -> None:
+    """The last one had silently taken the other back."""
+    with pytest.raises(InputError, match="the changes together leave another figure"):
+        change_inputs(prepared, changes)
+
+
+def test_changes_of_one_thing_that_agree_are_taken(prepared: Prepared) -> None:
+    made = change_inputs(prepared, ["land.cut=0.5x", "land.cut.b=4", "low.na=25", "high.na=30"])
+    assert made.inputs.available["area_ha"].tolist() == [30.0, 30.0, 4.0]
+    assert made.inputs.targets["high_ha"].tolist() == [30.0, 90.0]
+
+
+def test_a_closed_list_stays_closed_whatever_leaves_it(prepared: Prepared) -> None:
+    """Without its last commune the zone was planted in every other one."""
+    made = change_inputs(prepared, ["listed.na.a=no"])
+    plan = allocate(made.inputs, settings=made.settings)
+    held = plan.held.set_index("zone")
+    assert held.loc["na", ["planned_ha", "shortfall_ha"]].tolist() == [0.0, 20.0]
+    assert plan.limits.set_index("zone").loc["na", "binding"].tolist() == ["list", "list"]
+    printed = round_allocation(plan, step=1.0)
+    assert explain_allocation(plan, printed=printed).reasons
+    made = change_inputs(prepared, ["listed.na.a=no", "listed.na.b=yes"])
+    assert made.inputs.listed[["commune_code", "list"]].to_numpy().tolist() == [["b", "closed"]]
 
 
 def test_names_are_found_without_their_marks(prepared: Prepared) -> None:

@@ -267,7 +267,7 @@ def _off_list(
 ) -> Iterator[Sentence]:
     """Say what goes to communes that the plan does not list, and what stops the listed ones."""
     zone, inputs = str(row["zone"]), allocation.inputs
-    listed = set(inputs.listed.loc[inputs.listed["zone"] == zone, "commune_code"])
+    listed = set(inputs.listed.loc[inputs.listed["zone"] == zone, "commune_code"]) - {""}
     planned = printed.planned
     mine = planned[(planned["zone"] == zone) & (planned["planned_ha"] > 0)]
     mine = mine[(mine["year"] <= row["year"]) & ~mine["commune_code"].isin(listed)]
