@@ -113,8 +113,8 @@ def check_crop_groups(frames: Mapping[str, pd.DataFrame], plans: Sequence[Plan])
         lacks = part in wanted and part not in held and whole in held
         beside = whole in wanted and part in held and part not in wanted
         if {part, whole} <= wanted and part in held:
-            told = message("zones.inputs.part_left_out", whole=whole, part=part, name=name)
-            found.append(Finding("problem", "part-left-out", ", ".join(held[str(part)]), told))
+            out = message("zones.inputs.part_left_out", whole=whole, part=part, name=name)
+            found.append(Finding("problem", "part-left-out", ", ".join(held[str(part)]), out))
         if not (lacks or beside):
             continue
         asked, there = (part, whole) if lacks else (whole, part)
