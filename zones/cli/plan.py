@@ -265,6 +265,7 @@ def _draft_data(draft: Draft) -> dict[str, Any]:
                 "clause": one.clause,
                 "line": one.line,
                 "communes": [commune.model_dump() for commune in one.communes],
+                "claims": list(one.claims),
             }
             for one in draft.loose_lists
         ],

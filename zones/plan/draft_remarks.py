@@ -47,9 +47,15 @@ def draft_remarks(draft: Draft, language: Language) -> Iterator[str]:
     for loose in draft.loose_lists:
         where = f"{clause_words(loose.clause).text(language)}, {_at_line(loose.line, language)}"
         names = ", ".join(f"{one.as_written} ({one.code})" for one in loose.communes)
-        yield message(
-            "zones.plan.remark_list_of_no_zone", count=len(loose.communes), where=where, names=names
-        ).text(language)
+        count, figures = len(loose.communes), list(loose.claims)
+        yield (
+            message(
+                "zones.plan.remark_list_of_several",
+                count=count, where=where, names=names, figures=figures,
+            )
+            if figures
+            else message("zones.plan.remark_list_of_no_zone", count=count, where=where, names=names)
+        ).text(language)  # fmt: skip
     for unsure in draft.unsure:
         told = message("zones.plan.remark_confirm_subject").text(language)
         yield f"{told}{unsure.target} = {_passage_words(unsure.passage, language)}"

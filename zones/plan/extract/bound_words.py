@@ -133,6 +133,17 @@ def read_bound_words(before: str, after: str) -> BoundWords:
     return BoundWords("floor" in kinds, "ceiling" in kinds, "about" in kinds, tuple(words))
 
 
+def is_of_bounds(words: str) -> bool:
+    """Whether words are words of bound and no others: "không vượt quá", "tối đa là"."""
+    rest = words
+    while rest.strip():
+        ends = [found.start() for token in _TOKENS.values() if (found := token.search(rest))]
+        if not ends:
+            return False
+        rest = rest[: min(ends)]
+    return True
+
+
 def _governing(before: str) -> str:
     """Text that governs a figure: its own part of the sentence, and what leads in its list."""
     ends = [found.end() for found in _SENTENCE.finditer(before)]

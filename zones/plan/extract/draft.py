@@ -53,6 +53,7 @@ from zones.plan.extract.units import unit_dimension
 from zones.plan.extract.unread import Passage, find_unread
 from zones.plan.extract.zones import (
     ZoneClause,
+    ask_whose,
     find_zones,
     listed_communes,
     lists_of_parts,
@@ -81,6 +82,7 @@ class LooseList:
     clause: str | None  # Clause of the list
     line: int  # Line where it begins
     communes: tuple[ListedCommune, ...]  # The communes, as a plan file has them
+    claims: tuple[str, ...] = ()  # Figures of different things, any of which it may be of
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +290,7 @@ def _attach_lists(
         owner = _owner(places, paragraph, owned)
         communes = listed_communes(places.names)
         if owner is None or places.names.whole_province:
-            loose.append(LooseList(paragraph.clause, places.line, tuple(communes)))
+            loose.append(LooseList(paragraph.clause, places.line, tuple(communes), places.claims))
         else:
             owner.listing = "open" if places.names.open else "closed"
             owner.communes = communes
@@ -477,7 +479,7 @@ def draft_plan(document: Document, *, plan_id: str, province: str | None = None)
     quantities = len(reading.stated)
     reading, of_no_commune = _of_known_rows(reading, rows)
     reading = _of_communes(reading, paragraphs, province, None if notes else vintage)
-    lists = without_those_of_changes(lists, reading, paragraphs)
+    lists = ask_whose(without_those_of_changes(lists, reading, paragraphs), reading, paragraphs)
     first, last = _horizon(head, reading)
     zones = find_zones(paragraphs, lists, reading)
     single_year = last if first == last else None

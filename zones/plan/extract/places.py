@@ -96,6 +96,8 @@ class PlaceList:
     line: int  # line of the document where it begins
     start: int  # where it begins in its paragraph
     end: int  # where it ends in its paragraph
+    #: Figures of different things, as written, any of which it may be of: it is asked, whose it is.
+    claims: tuple[str, ...] = ()
 
     @property
     def is_read(self) -> bool:

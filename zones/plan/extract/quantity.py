@@ -20,7 +20,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from layers.base.errors import InputError
-from zones.plan.extract.bound_words import BoundWords, is_per_year, keeps_level, read_bound_words
+from zones.plan.extract.bound_words import (
+    BoundWords,
+    is_of_bounds,
+    is_per_year,
+    keeps_level,
+    read_bound_words,
+)
 from zones.plan.extract.units import match_unit
 from zones.plan.model import Bound
 
@@ -50,7 +56,13 @@ _NUMBERED = re.compile(
 _ITEM = re.compile(r"\s*(?:(?:[IVX]+|\d{1,2})\.)*(?:0?[1-9]|1\d)\.\s+$")
 #: Three digits of which the first is 0 are the rest of a numeral, never a figure: "000 ha".
 _REST = re.compile(r"0\d\d")
-_CONNECTOR = re.compile(r"\s*(?:[-–—−÷~]|đến|tới)\s*(?:khoảng\s+)?", re.IGNORECASE)
+_CONNECTOR = re.compile(
+    r"\s*(?:[-–—−÷~]|đến|tới)\s*(?:(?:khoảng|dưới|gần|không quá|tối đa|mức)\s+)?", re.IGNORECASE
+)
+#: Between the floor and the ceiling of one thing: "3.000 ha trở lên, nhưng không quá 3.600 ha".
+_BOTH_ENDS = re.compile(
+    r"\s*(?:trở\s+(?:lên|xuống))?\s*,?\s*(?:(?:và|nhưng|song|đến|tới)\s+)?", re.IGNORECASE
+)
 _COUNTED = re.compile(
     r"(?<!mỗi )(?<!hàng )(?<!hằng )(?<!một )(?<!\w)"
     r"(?:ngày|tháng|quý|điều|khoản|mục|điểm|thứ|khóa|khoá|dự án|chuyên đề)\s+$",
@@ -314,9 +326,37 @@ def find_quantities(text: str) -> list[Quantity]:
     """Find all quantities of a text."""
     found: list[Quantity] = []
     for quantity in _scan(text):
+        if found and _are_ends(text, found[-1], quantity):
+            found[-1] = _between_ends(found[-1], quantity)
+            continue
         joined = found and _shares_bound(text, found[-1], quantity)
         found.append(_bound_like(quantity, found[-1]) if joined else quantity)
     return found
+
+
+def _are_ends(text: str, first: Quantity, second: Quantity) -> bool:
+    """Whether two figures are the floor and the ceiling of one thing, with nothing between."""
+    if {first.bound, second.bound} != {"at_least", "at_most"} or first.unit != second.unit:
+        return False
+    between = text[first.end : second.start]
+    ends = _BOTH_ENDS.match(between)
+    rest = between[ends.end() if ends else 0 :]
+    low, high = first.low or second.low or 0.0, first.high or second.high or 0.0
+    return is_of_bounds(rest) and low <= high
+
+
+def _between_ends(first: Quantity, second: Quantity) -> Quantity:
+    low = first.low if first.bound == "at_least" else second.low
+    high = first.high if first.bound == "at_most" else second.high
+    return replace(
+        first,
+        bound="range",
+        low=low,
+        high=high,
+        words=(*first.words, *second.words),
+        doubtful=first.doubtful or second.doubtful,
+        end=second.end,
+    )
 
 
 def _shares_bound(text: str, first: Quantity, second: Quantity) -> bool:

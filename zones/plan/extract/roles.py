@@ -39,10 +39,18 @@ _AIMS = re.compile(
     r"(?<!\w)(?:phấn đấu|mục tiêu|duy trì|giữ|nâng|mở rộng|phát triển|bảo vệ|đến năm|tăng)(?!\w)",
     re.IGNORECASE,
 )
-_FROM = re.compile(r"(?<!\w)(?:từ|mức)\s+(?:khoảng\s+|trên\s+|mức\s+)?$", re.IGNORECASE)
+_FROM = re.compile(
+    r"(?<!\w)(?:từ|mức)\s+(?:khoảng\s+|trên\s+|gần\s+|mức\s+|chỗ\s+)?$", re.IGNORECASE
+)
+_WHEN = (
+    r"(?:\([^()]{0,40}\)|(?:(?:năm|vào năm|của năm|trong năm)\s+20\d\d|hiện nay|hiện có|hiện tại)"
+    r"(?!\w))"
+)
+#: "lên"; "năm 2025 đến năm 2030 đạt": from one year to another, unlike the ends of a range.
 _TO = re.compile(
-    r"\s*(?:\([^()]{0,40}\)|(?:năm|vào năm|của năm|trong năm)\s+20\d\d|hiện nay|hiện có)?\s*"
-    r"(?:lên|xuống|còn)(?!\w)",
+    rf"\s*{_WHEN}?,?\s*(?:(?:tăng|nâng|mở rộng|giảm)\s+)?(?:lên|xuống|còn)(?!\w)"
+    rf"|\s*{_WHEN},?\s*(?:đến|tới|đạt)(?!\w)"
+    r"|\s*(?:đến|tới)\s+(?:hết\s+|cuối\s+)?năm\s+20\d\d,?\s+(?:đạt|có|là|lên|khoảng|\d)",
     re.IGNORECASE,
 )
 _PART = re.compile(r"[;.](?=\s)|\d\s*(?:ha|con|tấn|%|m3|cây)\s*,")
@@ -67,7 +75,7 @@ def role_of(before: str, after: str, unit: str) -> Role:
     rate = unit.removesuffix("/year") in ("%", "times")
     if rate and _OF_PLAN.match(after) and _COMPARES.search(before):
         return "comparison"
-    own = _PART.split(before)[-1]
+    own = _PART.split(_TO.sub("", before, count=1) if _TO.match(before) else before)[-1]
     if _STATE.search(own) and not _AIMS.search(own):
         return "present"
     return "level"

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from layers.communes.spelling import CAPITAL
 from zones.plan.extract.crop_names import crops_named, other_crop, without_crops
-from zones.plan.extract.quantity import Quantity
-from zones.plan.extract.sentences import NAME_LIST, content
+from zones.plan.extract.quantity import Quantity, find_quantities
+from zones.plan.extract.sentences import NAME_LIST, content, sentence_bounds
 
 _FAR = 2_000
 _MOST_WORDS_BEFORE = 30
@@ -139,6 +139,25 @@ def _inner(text: str) -> bool:
     """Whether a text that opens and closes with signs holds another between them."""
     trimmed = _CLOSES.sub("", _OPENS.sub("", text, count=1), count=1)
     return any(sign.search(trimmed) for sign in _PARTS)
+
+
+#: Words before a colon, short as a heading is.
+_LABEL = re.compile(r"(?:^|(?<=[;:(]))(?P<label>[^;:()]{2,90}):(?=\s)")
+
+
+def crop_label(text: str, place: int) -> tuple[str, int]:
+    """Heading of a crop before a colon, and its place: in a figure's sentence, else opening all."""
+    begin = max(sentence_bounds(text, place)[0], place - _FAR)
+    opening = _LABEL.match(_without_asides(text[: min(begin, _FAR)]))
+    labels = [(opening["label"], 0)] if opening else []
+    sentence = _without_asides(text[begin:place])
+    labels += [(one["label"], begin + one.start()) for one in _LABEL.finditer(sentence)]
+    said = (one for one in reversed(labels) if crops_named(one[0]) and not find_quantities(one[0]))
+    return next(said, ("", 0))
+
+
+def _without_asides(text: str) -> str:
+    return _CLOSED_ASIDE.sub(lambda found: " " * len(found[0]), text)
 
 
 def wider_words(text: str, quantity: Quantity, previous: Quantity | None) -> str:

@@ -12,6 +12,7 @@ from zones.plan.extract.indicators import measures_change
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.quantity import Quantity, find_quantities
 from zones.plan.extract.roles import Role, role_of
+from zones.plan.extract.segments import crop_label
 from zones.plan.extract.sentences import content, sentence_bounds
 from zones.plan.extract.subject import Subject, find_subject, with_parts
 from zones.plan.extract.units import unit_dimension, unit_factor
@@ -198,9 +199,13 @@ def _stated(
 ) -> Stated:
     """Statement of one figure of a paragraph: of what, for which year, where."""
     quantity, text = found[index], paragraph.text
+    label, at = crop_label(text, quantity.start)
+    if label and index and at >= found[index - 1].end:
+        last = None  # "…; về cây chè: giữ ổn định, đạt 9.000 ha": of no crop before the heading
     subject = find_subject(
-        text, found, index, last=last.subject if last else None, headings=headings
+        text, found, index, last=last.subject if last else None, headings=headings, label=label
     )
+    headings = (*headings, label) if label else headings
     if whole and last and not (subject.crop or subject.indicator or subject.thing):
         # "9.800 ha chè, trong đó trồng mới 650 ha": of the same crop, but not its area.
         subject = replace(subject, crop=last.subject.crop)

@@ -52,6 +52,10 @@ class Subject:
     parts: tuple[CropPart, ...] = ()  # season, variety, standard of the crop; empty: all of it
 
 
+#: Figures of a quantity, and what joins them: "62.500 ha đến 67.000 ha" is of "ha".
+_NUMERALS = re.compile(r".*(?<!\w)\d[\d.,]*\s*", re.DOTALL)
+
+
 def _phrases(words: OwnWords, quantity: Quantity, unit_words: str) -> list[str]:
     """Own words in the order in which they tell what a figure is of."""
     near = words.before.rpartition(", ")[2]
@@ -111,10 +115,14 @@ def find_subject(
     *,
     last: Subject | None = None,
     headings: tuple[str, ...] = (),
+    label: str = "",
 ) -> Subject:
-    """Find what the figure at a place is about; ``last`` is that of the figure before it."""
+    """Find what the figure at a place is about; ``last`` is that of the figure before it.
+
+    ``label`` is the crop's heading before a colon of the same paragraph: "Vùng quế: …, đạt 5 ha".
+    """
     quantity, words = figures[place], own_words(text, figures, place)
-    unit_words = text[quantity.start : quantity.end].lstrip("0123456789.,-– ")
+    unit_words = _NUMERALS.sub("", text[quantity.start : quantity.end])
     about = " ".join(part for part in (words.wider, unit_words, words.behind) if part)
     if in_turn := _in_turn(text, figures, place, about):
         return in_turn
@@ -127,14 +135,63 @@ def find_subject(
         wider = _by_words(words, [words.wider, *phrases], quantity, about, before=words.wider)
         found = replace(wider, sure=wider.sure and words.wider == words.before)
     plain = [heading for heading in headings if not find_quantities(heading)]
-    headed = next((c for heading in reversed(plain) if (c := find_crop(heading)[0])), "")
-    if not (found.crop or found.thing):
-        indicator = found.indicator or _indicator(phrases, quantity.unit, headed)
-        found = replace(found, crop=headed, indicator=indicator)
-    elif not found.sure and found.crop == headed:
+    heading = next((one for one in reversed(plain) if find_crop(one)[0]), "")
+    headed, thing = _of_heading(heading, quantity.unit)
+    if label:
+        found = _labelled(found, label, words, phrases, quantity)
+    elif not (found.crop or found.thing):
+        # "2. Vùng chè hữu cơ": the organic part of the tea.
+        indicator = found.indicator or (heading and indicator_named(heading, quantity.unit))
+        indicator = indicator or _indicator(phrases, quantity.unit, headed)
+        thing = "" if indicator else thing
+        found = replace(found, crop=headed, thing=thing, indicator=indicator)
+    elif not found.sure and headed and found.crop == headed:
         found = replace(found, sure=True)  # the heading says so, too
     sure = found.sure and not _claimed(words, found, quantity)
     return replace(found, sure=sure, unit=quantity.unit)
+
+
+#: Verbs and nouns round a figure that leave it all of what the heading names.
+_OF_ALL_OF_IT = re.compile(
+    r"(?<!\w)(?:mở rộng|hình thành|xây dựng|quy mô|dao động|mức|trong|ở|vùng|nguyên liệu|đưa|nâng|"
+    r"hàng hóa|hàng hoá|giai đoạn|sẽ|tiếp tục|toàn vùng|trồng|thành|cho|khoảng|mục tiêu|kế hoạch|"
+    r"cuối|đầu|trở|nay|này|thời kỳ|cây|rừng|không|vượt|quá|hơn|gần|chừng|xấp xỉ|nhất|lên đến|"
+    r"như sau|cụ thể|là|hiện|so|tới)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def _of_heading(heading: str, unit: str) -> tuple[str, str]:
+    """Crop that a heading names, or several that no group has: "Vùng quế, hồi"."""
+    several = several_crops(heading)
+    if not several:
+        return find_crop(heading)[0], ""
+    crop = group_of(one for one, _, _ in crops_named(several))
+    return crop, several if not crop and unit.startswith("ha") else ""
+
+
+def _labelled(
+    found: Subject, label: str, words: OwnWords, phrases: Sequence[str], quantity: Quantity
+) -> Subject:
+    """Subject of a figure behind a crop's heading and a colon, unless another thing is nearer.
+
+    Words between that may name another thing, or a work on the crop, leave it in doubt.
+    """
+    unit = quantity.unit
+    crop, thing = _of_heading(label, unit)
+    if found.crop or found.thing:
+        same = found.crop == crop != "" and found.indicator == indicator_of_crop(unit)
+        return replace(found, sure=True) if same else found
+    near = re.split(r"[,;:.]\s", words.before)[-1]
+    said = " ".join([near, *phrases[1:]] if phrases[0] == words.before else [*phrases[:-1], near])
+    if indicator_named(said, unit) or not unit.startswith("ha"):
+        indicator = found.indicator or _indicator(phrases, unit, crop)
+        return replace(found, crop=crop, thing=thing, indicator=indicator)
+    # "Cà phê: tái canh, đến năm 2030 đạt 24.000 ha": of the coffee, or of what is replanted?
+    plain = not found.indicator and not content(_OF_ALL_OF_IT.sub(" ", f"{near} {words.behind}"))
+    indicator = indicator_named(label, unit) or ("" if thing else indicator_of_crop(unit))
+    thing = "" if indicator else thing
+    return replace(found, crop=crop, thing=thing, indicator=indicator, sure=found.sure and plain)
 
 
 def _tells(behind: str) -> bool:

@@ -23,7 +23,10 @@ _NOT_TARGET = re.compile(
     re.IGNORECASE,
 )
 #: "từ 61,8% năm 2025 lên …": the year of where the way begins.
-_OF_BASE = re.compile(r"\s*\)?\s*(?:tăng\s+|giảm\s+)?(?:lên|xuống)(?!\w)", re.IGNORECASE)
+_OF_BASE = re.compile(
+    r"\s*\)?\s*(?:(?:tăng\s+|giảm\s+)?(?:lên|xuống)(?!\w)|(?:đến|tới)\s+(?!20\d\d)(?=\d|$))",
+    re.IGNORECASE,
+)
 _FEW_WORDS = 2
 #: A year further from its figure than this is not its own.
 _FAR = 2_000

@@ -19,6 +19,7 @@ from zones.plan.extract.indicators import measures_planting
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.places import PlaceList
 from zones.plan.extract.segments import are_plain
+from zones.plan.extract.sentences import sentence_bounds
 from zones.plan.extract.statements import Reading, Stated
 from zones.plan.extract.units import unit_dimension
 from zones.plan.model import ListedCommune
@@ -280,7 +281,9 @@ def _lists_beside(
         of_part = _is_of_a_part(near, places, text)
         whole_thing = owner is not None and zone_of(owner) != ("", "") and not of_part
         if owner is not None and (whole_thing or owner.subject.parts):
-            found.setdefault(id(owner), places)
+            claims, of_all = _claims(places, lists, near, text)
+            for one in claims if of_all else [owner]:
+                found.setdefault(id(one), places)
     return found
 
 
@@ -303,6 +306,10 @@ def _of_paragraphs(statements: Sequence[Stated]) -> dict[int, list[Stated]]:
     return found
 
 
+#: Belongs to the range that follows: "đạt từ 62.500 ha đến 67.000 ha".
+_UP_TO = re.compile(r"\stừ\s*$", re.IGNORECASE)
+
+
 def _owner(places: PlaceList, figures: Sequence[Stated], text: str) -> Stated | None:
     """Figure of a paragraph that a list belongs to."""
     at = bisect_left(figures, places.start, key=lambda one: one.quantity.start)
@@ -316,7 +323,7 @@ def _owner(places: PlaceList, figures: Sequence[Stated], text: str) -> Stated | 
         and not _is_told_aside(one, fitting[:place], text[one.quantity.end : places.start])
     ]
     behind = next((one for one in fitting if one.quantity.start >= places.start), None)
-    if behind is None or not are_plain(text[places.last : behind.quantity.start]):
+    if behind is None or not are_plain(_UP_TO.sub("", text[places.last : behind.quantity.start])):
         return before[-1] if before else None
     return behind if not before or _begins_anew(text, before[-1], places, behind) else before[-1]
 
@@ -372,6 +379,97 @@ def without_those_of_changes(
         parted = last and re.search(r"[,;:()]", text[last.quantity.end : places.start])
         loose = changes and not parted
         found.append(replace(places, introduced=False, is_zone=False) if loose else places)
+    return found
+
+
+#: "Xoài 5 ha, nhãn 3 ha, đều tập trung tại": the list is of all that stand before it.
+_OF_ALL = re.compile(
+    r"(?<!\w)(?:đều|tất cả|cả\s+(?:hai|ba|bốn|năm|\d)|các\s+(?:vùng|(?:loại\s+)?cây|diện tích)"
+    r"(?:\s+\w+){0,2}?\s+(?:trên|này|nêu trên|nói trên))(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def _claims(
+    places: PlaceList, lists: Sequence[PlaceList], figures: Sequence[Stated], text: str
+) -> tuple[list[Stated], bool]:
+    """Areas of different things that a list stands by, and whether it is said to be of all.
+
+    A list behind several is of all where its words say so ("đều"), one that opens the sentence
+    where nothing else parts them from it. A semicolon parts figures, unless one parts the list too.
+    """
+    begin, end = sentence_bounds(text, places.start)
+    others = [one for one in lists if one.paragraph == places.paragraph and one is not places]
+    at = bisect_left(figures, places.start, key=lambda one: one.quantity.start)
+    near = figures[max(0, at - _MOST_BESIDE) : at + _MOST_BESIDE]
+    fitting = [one for one in near if _owns(one) and not one.commune]
+    fitting = [one for one in fitting if _is_of_crop(one, places.crop)]
+    floor = max([begin, *(one.last for one in others if one.start < places.start)])
+    before = [one for one in fitting if floor <= one.quantity.start < places.start]
+    if not before:
+        ceiling = min([end, *(one.start for one in others if one.start > places.start)])
+        if ceiling < end or any(begin <= one.quantity.start < places.start for one in near):
+            return [], False
+        behind = [one for one in fitting if places.start <= one.quantity.start < end]
+        return _claims_behind(places, behind, text)
+    found = before[-1:]
+    parted = ";" in text[found[0].quantity.end : places.start]
+    for one in reversed(before[:-1]):
+        if not parted and ";" in text[one.quantity.end : found[0].quantity.start]:
+            break
+        found.insert(0, one)
+    wholes = {id(one.whole) for one in found}
+    between = {id(one): text[one.quantity.end : places.start] for one in found}
+    found = [
+        one
+        for place, one in enumerate(found)
+        if id(one) not in wholes and not _is_told_aside(one, found[:place], between[id(one)])
+    ]
+    of_all = bool(found and _OF_ALL.search(text[found[-1].quantity.end : places.last]))
+    return (found, of_all) if len(set(map(_thing, found))) > 1 else ([], False)
+
+
+def _claims_behind(
+    places: PlaceList, behind: Sequence[Stated], text: str
+) -> tuple[list[Stated], bool]:
+    """Claims of the areas behind a list with which its sentence opens."""
+    opened, found, plain = text[places.last :].lstrip().startswith(":"), list(behind[:1]), True
+    if not found or not are_plain(_UP_TO.sub("", text[places.last : found[0].quantity.start])):
+        return [], False
+    for one in behind[1:]:
+        between = text[found[-1].quantity.end : one.quantity.start]
+        if ";" in between and not opened:
+            break
+        plain = plain and are_plain(between)
+        found.append(one)
+    wholes = {id(one.whole) for one in found}
+    found = [one for one in found if one.whole is None or id(one.whole) not in wholes] or found
+    return (found, plain) if len(set(map(_thing, found))) > 1 else ([], False)
+
+
+def _thing(stated: Stated) -> tuple[object, ...]:
+    """What a list of communes may be of."""
+    subject = stated.subject
+    return (zone_of(stated), subject.crop, subject.indicator, subject.parts)
+
+
+def ask_whose(
+    lists: Sequence[PlaceList], reading: Reading, paragraphs: Sequence[Paragraph]
+) -> list[PlaceList]:
+    """Lists; those that may be of several figures are a question, and no figure's."""
+    figures = _of_paragraphs(reading.targets)
+    found = []
+    for places in lists:
+        near, text = figures.get(places.paragraph, []), paragraphs[places.paragraph].text
+        apart = places.elsewhere or places.names.whole_province or not places.introduced
+        claims, of_all = ([], False) if apart else _claims(places, lists, near, text)
+        if claims and of_all and all(zone_of(one) != ("", "") for one in claims):
+            found.append(replace(places, is_zone=False))
+        elif claims:
+            told = tuple(text[one.quantity.start : one.quantity.end].strip() for one in claims)
+            found.append(replace(places, introduced=False, is_zone=False, claims=told))
+        else:
+            found.append(places)
     return found
 
 

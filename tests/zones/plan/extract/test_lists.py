@@ -9,7 +9,7 @@ import pytest
 from benchmarks.plan_reader import draft_corpus_item, read_corpus, score_corpus_item
 from zones.plan.draft_remarks import draft_remarks
 
-ITEMS = read_corpus("plan_lists.yaml")
+ITEMS = [*read_corpus("plan_lists.yaml"), *read_corpus("plan_ranges.yaml")]
 KINDS = list(dict.fromkeys(item["kind"] for item in ITEMS))
 
 
