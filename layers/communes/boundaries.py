@@ -16,11 +16,12 @@ import pandas as pd
 
 from layers.base.errors import InputError
 from layers.base.findings import Finding, Findings
-from layers.base.messages import message
+from layers.base.language import Phrase
+from layers.base.messages import joined, message
 from layers.base.schema import read_schema
 from layers.base.short_repr import short_repr
 from layers.communes.codes import check_codes, normal_code
-from layers.communes.gazetteer import NEWEST_VINTAGE, Day, Unit, communes_on, vintages
+from layers.communes.gazetteer import CIRCULATED, NEWEST_VINTAGE, Day, Unit, communes_on, vintages
 from layers.crs.source import as_vector_file, read_layer
 from layers.io.table import (
     read_table,
@@ -135,9 +136,21 @@ def load_natural_areas(table: NaturalAreas) -> pd.Series[float]:
         bad = [f"{code} {name}".strip() for code, name in zip(bad, names, strict=True)]
     if bad:
         raise InputError(
-            "layers.communes.natural_area_missing_or_zero", path=table.path, count=len(bad), bad=bad
+            "layers.communes.natural_area_missing_or_zero",
+            path=table.path,
+            count=len(bad),
+            bad=bad,
+            column=table.area_column,
+            circulated=_circulated(frame, table.area_column),
         )
     return series
+
+
+def _circulated(frame: pd.DataFrame, column: str) -> Phrase:
+    """What to write to take the areas that lists circulate, where the table has them."""
+    if column == CIRCULATED or CIRCULATED not in frame.columns or frame[CIRCULATED].isna().all():
+        return joined([])
+    return message("layers.communes.circulated_for_now", column=CIRCULATED)
 
 
 def load_communes(

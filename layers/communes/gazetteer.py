@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: A day, ISO text or a bare year (its last day); None is the newest vintage.
 Day = str | int | date | None
 
+#: Column of natural areas (ha) that lists circulate and nobody held against a decision.
+CIRCULATED = "circulated_area_ha"
+
 #: The 3,321 communes of 34 provinces.
 NEWEST_VINTAGE = "2025-07-01"
 #: The provinces that have no row of their own in ``vintages.csv``.

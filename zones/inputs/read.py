@@ -20,6 +20,7 @@ from layers.base.workers import Progress, silent
 from layers.communes.boundaries import COMMUNES, NaturalAreas, load_communes
 from layers.communes.crosswalk import CommuneList
 from layers.communes.gazetteer import (
+    CIRCULATED,
     NEWEST_VINTAGE,
     former_provinces,
     list_communes,
@@ -55,7 +56,6 @@ from zones.measure.measure import claimed_once
 from zones.plan.files import load_plans
 from zones.plan.model import Horizon, Names, Plan
 from zones.project.model import (
-    CIRCULATED,
     CropPlotsSource,
     ForestStatusSource,
     LandUseSource,

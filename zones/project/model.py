@@ -58,10 +58,6 @@ def _last_day(value: object) -> object:
 Vintage = Annotated[dt.date, BeforeValidator(_last_day)]
 
 
-#: Column of natural areas (ha) that lists circulate and nobody held against a decision.
-CIRCULATED = "circulated_area_ha"
-
-
 class NaturalAreasSource(Part):
     """Table of official natural areas."""
 

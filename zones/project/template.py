@@ -10,11 +10,16 @@ from layers.base.errors import OutputExistsError
 from layers.base.language import Language
 from layers.base.messages import message
 from layers.base.resources import data_path, data_table
-from layers.communes.gazetteer import NEWEST_VINTAGE, find_province, list_communes, province_name
+from layers.communes.gazetteer import (
+    CIRCULATED,
+    NEWEST_VINTAGE,
+    find_province,
+    list_communes,
+    province_name,
+)
 from layers.crs.crs import vn2000_zones, zone_in_doubt
 from layers.io.atomic import save_text, written_aside
 from layers.io.table_output import save_csv
-from zones.project.model import CIRCULATED
 from zones.project.yaml import read_document
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 from layers.base.language import Phrase
 from layers.base.messages import joined, message
 from layers.base.remembered import remembered
+from layers.communes.gazetteer import CIRCULATED
 from layers.kinds.crops import crop_phrase
 from maps import TableNote
 from zones.allocation.job import CHANGED
@@ -19,7 +20,7 @@ from zones.certainty.sentences import (
     verdict_sentences,
     zone_verdicts,
 )
-from zones.project.model import CIRCULATED, Project
+from zones.project.model import Project
 
 
 def table_notes(targets: pd.DataFrame, told: pd.DataFrame) -> tuple[TableNote, ...]:

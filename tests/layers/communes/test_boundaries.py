@@ -110,6 +110,23 @@ def test_faulty_natural_areas_are_refused(tmp_path: Path, table: str, message: s
         load_communes(tmp_path / "xã.gpkg", natural_areas=areas)
 
 
+def test_lacking_natural_areas_say_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("code,official_area_ha,circulated_area_ha\n06529,,5\n06148,,\n", "utf-8")
+    with pytest.raises(InputError) as told:
+        load_natural_areas(NaturalAreas(path))
+    keys = "communes.natural_areas: path, code_column, area_column"
+    for said, way in ((told.value.phrase.en, "fill in its"), (told.value.phrase.vi, "hãy điền")):
+        assert way in said
+        assert "'official_area_ha'" in said
+        assert keys in said
+        assert "area_column: circulated_area_ha" in said
+    with pytest.raises(InputError) as told:
+        load_natural_areas(NaturalAreas(path, area_column="circulated_area_ha"))
+    assert "'circulated_area_ha'" in told.value.phrase.en
+    assert "unconfirmed" not in told.value.phrase.en
+
+
 def test_natural_areas_in_vietnamese_style(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("mã;ha\n06529;12.345,5\n", "utf-8")
