@@ -32,6 +32,8 @@ import pandas as pd
 from layers.base.findings import Finding, Severity
 from layers.base.messages import message
 from layers.base.schema import read_schema
+from layers.communes.spelling import plain_key
+from layers.io.legacy_encoding import ENCODINGS, decode_legacy
 from layers.kinds.forest_codes import (
     CODE_TABLES,
     CodeTableChoice,
@@ -152,6 +154,23 @@ def _evidence(choice: CodeTableChoice, plots: int, source: str) -> Finding:
     )
 
 
+#: Three-forest class that letters stand for, and words without marks: nothing else is certain.
+_IN_WORDS = {
+    **dict.fromkeys(("ph", "rph", "phongho"), 1),
+    **dict.fromkeys(("dd", "rdd", "dacdung"), 2),
+    **dict.fromkeys(("sx", "rsx", "sanxuat"), 3),
+    **dict.fromkeys(("ngoaiquyhoach", "ngoaibaloairung", "ngoai3loairung"), 0),
+}
+
+
+def three_forest_in_words(text: str) -> int | None:
+    """Number of a three-forest class in words or letters, None where they are not certain."""
+    keys = {plain_key(decode_legacy(text, encoding)) for encoding in ENCODINGS}
+    bare = {key.removeprefix("dat").removeprefix("rung") for key in keys}
+    meant = {_IN_WORDS[key] for key in bare if key in _IN_WORDS}
+    return meant.pop() if len(meant) == 1 else None
+
+
 def check_attributes(frame: pd.DataFrame, *, source: str) -> list[Finding]:
     """Compare type with origin, and three-forest class with purpose."""
     group, origin = frame["group"], frame["origin"]
@@ -176,6 +195,7 @@ def check_attributes(frame: pd.DataFrame, *, source: str) -> list[Finding]:
             "three-forest-unknown",
             _true(frame["malr3"].notna() & ~frame["malr3"].isin([0, 1, 2, 3])),
         ),
+        ("note", "three-forest-in-words", frame["malr3_worded"]),
     ]
     return _collect(frame, source, cases)
 

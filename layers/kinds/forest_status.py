@@ -32,6 +32,7 @@ from layers.kinds.forest_checks import (
     check_ledger,
     check_planting_year,
     settle_land,
+    three_forest_in_words,
 )
 from layers.kinds.forest_codes import CodeTableChoice, choose_code_table, classify_codes
 from layers.kinds.forest_fields import FieldMatch, match_fields
@@ -261,9 +262,13 @@ def _read_fields(raw: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, dict[str, pd.
         frame[name] = as_text(raw.get(name, nothing))
     frame["commune_code"] = as_commune_code(raw.get("maxa", nothing))
     frame["ldlr"] = as_code(raw.get("ldlr", nothing))
-    unreadable = {}
+    unreadable: dict[str, pd.Series[bool]] = {}
     for name in ("maldlr", "nggocr", "namtr", "thanhrung", "malr3", "mamdsd", "nggocrt"):
         frame[name], unreadable[name] = as_integer(raw.get(name, nothing))
+    said = as_text(raw.get("malr3", nothing)).where(unreadable["malr3"])
+    worded = said.map(three_forest_in_words, na_action="ignore").astype("Int64")
+    frame["malr3"], frame["malr3_worded"] = frame["malr3"].fillna(worded), worded.notna()
+    unreadable["malr3"] &= worded.isna()
     frame["dtich"], unreadable["dtich"] = as_number(raw.get("dtich", nothing))
     frame["plot"] = plot_labels(frame)
     frame["area_ha"] = frame["dtich"].where(frame["dtich"] > 0)

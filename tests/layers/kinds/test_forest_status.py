@@ -171,6 +171,27 @@ def test_three_forest_leads_and_conflicts_are_listed(plots, write):
     assert kinds(layer, "problem")["three-forest-unknown"].rows == (5,)
 
 
+def test_three_forest_classes_in_words_are_read_and_noted(plots, write):
+    """Each reading is certain; a word that is none of them stays a problem, taken as empty."""
+    words = {
+        "RSX": 3, "Rừng sản xuất": 3, "san xuat": 3, "RPH": 1, "R.P.H": 1, "Đất rừng phòng hộ": 1,
+        "RĐD": 2, "R§D": 2, "DAC DUNG": 2, "Ngoài quy hoạch": 0,
+    }  # fmt: skip
+    names = {0: "outside", 1: "protection", 2: "special_use", 3: "production"}
+    others = ["không rõ", "RD", "sản xuất hoặc phòng hộ", "2"]
+    frame = plots(*({"malr3": text, "mamdsd": None} for text in [*words, *others]))
+    layer = load_forest_status(write(frame))
+    expected = [*(names[number] for number in words.values()), *["outside"] * 3, "special_use"]
+    assert layer.plots["three_forest"].tolist() == expected
+    note = kinds(layer, "note")["three-forest-in-words"]
+    assert note.rows == tuple(range(len(words)))
+    assert note.area_ha == pytest.approx(1.02 * len(words))
+    unread = kinds(layer, "problem")["number-unreadable"].rows
+    assert unread == tuple(range(len(words), len(words) + 3))
+    layer = load_forest_status(write(plots({"malr3": "Rõng ®Æc dông"}, {"malr3": "Rõng s¶n xuÊt"})))
+    assert layer.plots["three_forest"].tolist() == ["special_use", "production"]
+
+
 def test_purpose_stands_in_for_a_missing_three_forest_field(plots, write):
     frame = plots({"mamdsd": 4}, {"mamdsd": 5}, {"mamdsd": 12}, {"mamdsd": 13})
     layer = load_forest_status(write(frame.drop(columns="malr3")))
