@@ -13,7 +13,8 @@ _SPAN = re.compile(r"(?:giai đoạn|thời kỳ|nhiệm kỳ)\s+(20\d\d)\s*[-�
 _YEAR = re.compile(
     r"(?<!\w)(?:(?:đến|hết|cuối|trong|vào|từ)\s+)*(?:năm\s+)(20\d\d)(?!\d)"
     # "không quá 35.000 ha đến 2030;": before a figure of hectares it would be no year.
-    r"|(?<!\w)(?:đến|hết|cuối|vào)\s+(20[2-9]\d)(?=\s*(?:[;,.)]\D|[;,.)]?\s*$))",
+    r"|(?<!\w)(?:đến|hết|cuối|vào|tầm nhìn)\s+(20[2-9]\d)(?=\s*(?:[;,.)]\D|[;,.)]?\s*$)"
+    r"|\s+(?:đạt|có|còn|tăng|giảm|nâng|giữ|duy trì|ổn định|mở rộng|phấn đấu)(?!\w))",
     re.IGNORECASE,
 )
 #: A base of comparison, and the year of a decision that is cited, are no years of a target.
@@ -59,7 +60,10 @@ def _years_in(text: str) -> list[tuple[int, int, YearSpan]]:
     found = [(m.start(), m.end(), YearSpan(int(m[1]), int(m[2]))) for m in _SPAN.finditer(text)]
     for match in _YEAR.finditer(text):
         before = text[: match.start()]
-        since = match[0].lower().startswith("từ") or _OF_BASE.match(text, match.end())
+        said = match[0].lower()
+        # "đến năm 2030 tăng lên …": the year to reach, unlike "năm 2025 lên …".
+        of_base = not said.startswith("đến") and _OF_BASE.match(text, match.end())
+        since = said.startswith("từ") or of_base
         if not since and not _NOT_TARGET.search(before):
             found.append((match.start(), match.end(), YearSpan(None, int(match[1] or match[2]))))
     return sorted(found, key=lambda item: item[1])

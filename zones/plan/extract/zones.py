@@ -14,7 +14,7 @@ from layers.communes.gazetteer import NEWEST_VINTAGE, Unit, communes_on
 from layers.communes.name_lists import NameList
 from layers.communes.spelling import without_marks
 from zones.plan.crop_parts import parts_named
-from zones.plan.extract.crop_names import crops_named, find_crop, group_of
+from zones.plan.extract.crop_names import crops_named, find_crop, group_of, several_crops
 from zones.plan.extract.indicators import measures_planting
 from zones.plan.extract.outline import Paragraph
 from zones.plan.extract.places import PlaceList
@@ -202,6 +202,8 @@ def _of_clauses(
         if heading is None or paragraph.clause in found:
             continue
         crop, misspelt = find_crop(title)
+        if several := several_crops(title):  # "2. Vùng xoài, nhãn": of both, not of the last
+            crop = group_of(one for one, _, _ in crops_named(several))
         if parts_named(title, crop, own=False):
             continue  # "2. Vùng vải sớm": no zone of all lychee
         found.add(paragraph.clause)
@@ -399,6 +401,8 @@ def _claims(
     where nothing else parts them from it. A semicolon parts figures, unless one parts the list too.
     """
     begin, end = sentence_bounds(text, places.start)
+    if _OF_ALL.search(text[begin : places.start]):
+        begin = 0  # "Xoài 5 ha. Nhãn 3 ha. Các vùng trên tập trung tại …"
     others = [one for one in lists if one.paragraph == places.paragraph and one is not places]
     at = bisect_left(figures, places.start, key=lambda one: one.quantity.start)
     near = figures[max(0, at - _MOST_BESIDE) : at + _MOST_BESIDE]
