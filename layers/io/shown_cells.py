@@ -35,6 +35,10 @@ _SECONDS = 20
 _LITERAL = re.compile(r'"[^"]*"|\\.')
 #: Commas behind the last digit of a format: each shows a thousandth.
 _SCALED = re.compile(r"[0#?](,+)(?![0#?,])")
+#: Text that stands as a sign of decimals or thousands: before a digit; "1." numbers a row.
+_SIGN = re.compile(r'(?:"[.,]+"|\\[.,])[0#?]')
+#: Parts of a date or time; colours and locales stand in brackets.
+_BRACKETS, _OF_DATES = re.compile(r"\[[^\]]*\]"), re.compile(r"[ymdhs]", re.IGNORECASE)
 _LONGEST_FORMAT = 255
 #: How a format with a percent sign shows a figure
 PERCENT = "%"
@@ -75,12 +79,15 @@ def shown_by(style: str) -> str:
     bare = _LITERAL.sub("", first)
     if "%" in _LITERAL.sub("", style):
         return PERCENT
+    if _OF_DATES.search(_BRACKETS.sub("", bare)):
+        return ""
     texts = [text.strip('"\\') for text in _LITERAL.findall(first)]
     said = "".join(texts).strip()
     if thousands := _SCALED.search(bare):
         return f" ÷ {1000 ** len(thousands[1]):,} {said}".rstrip()
     other = measure_of(said.strip(" .()")) == "area" and not is_hectares(said)
-    return f" {said}" if other or re.fullmatch(r"[\d.,]+", said) else ""
+    digits = re.fullmatch(r"[\d.,]+", said) and (re.search(r"\d", said) or _SIGN.search(first))
+    return f" {said}" if other or digits else ""
 
 
 @dataclass(slots=True)

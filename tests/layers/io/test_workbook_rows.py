@@ -13,7 +13,7 @@ import xlsxwriter
 
 from layers.base.errors import InputError
 from layers.base.findings import Findings
-from layers.io.shown_cells import ShownCells, shown_in_ods, shown_in_xls
+from layers.io.shown_cells import ShownCells, shown_by, shown_in_ods, shown_in_xls
 from layers.io.table import read_table, refuse_percents
 from layers.io.values import parse_numbers
 from layers.io.workbook import read_workbook, read_workbook_rows
@@ -162,6 +162,15 @@ def test_figures_shown_in_another_unit_are_no_numbers(tmp_path: Path) -> None:
     ]  # fmt: skip
     with pytest.raises(InputError, match=r"3 cells of text \(row 2: '12500 ÷ 1,000'"):
         parse_numbers(read_table(path)["ha"], source="f")
+
+
+def test_signs_of_dates_and_of_numbered_rows_are_no_other_unit() -> None:
+    """A date shown as 01.03.2024 was read as the text "45352 .."."""
+    for style in (r"dd\.mm\.yyyy", 'mm"."yyyy', '[$-42A]d" "mmm","yy', '0"."', r"#,##0.0\,"):
+        assert not shown_by(style)
+    assert [shown_by(style) for style in ('0"."0', r"0\,00", '"1."0', '[Red]0" m²"')] == [
+        " .", " ,", " 1.", " m²",
+    ]  # fmt: skip
 
 
 def test_a_workbook_that_tells_no_percents_has_its_small_figures_told(
