@@ -248,8 +248,8 @@ class _About(BaseModel):
 
     digest: str
     language: Literal["vi", "en"]
-    decimals: int
-    percent_decimals: int
+    decimals: int = Field(ge=0, le=4)
+    percent_decimals: int = Field(ge=0, le=4)
     demo: bool
     number: str
     title: _Words

@@ -333,7 +333,12 @@ class Ledger:
             s.older, s.replaced, {counts}
             FROM submission s LEFT JOIN figure f ON f.submission = s.id {_DOUBTED} {where}
             GROUP BY s.id ORDER BY s.id"""
-        return self._read(text, () if year is None else (year,), HISTORY)
+        found = self._read(text, () if year is None else (year,), HISTORY)
+        days = pd.to_datetime(found["received"].str[:10], format="%Y-%m-%d", errors="coerce")
+        if days.isna().any():
+            why = f"received: {found['received'][days.isna()].iloc[0]!r}"
+            raise InputError("zones.reports.no_readable_ledger", path=self.path, why=why)
+        return found
 
     def _rows(self, text: str, values: tuple[object, ...]) -> list[Any]:
         if not self.exists():

@@ -813,6 +813,16 @@ def test_command_answers_in_json(out: Path, capsys: pytest.CaptureFixture[str]) 
     assert answer["compared"]["annex.docx"] > 100
 
 
+@pytest.mark.parametrize(("name", "digits"), [("decimals", -1), ("percent_decimals", 10**9)])
+def test_digits_that_no_page_prints_are_a_finding(out: Path, name: str, digits: int) -> None:
+    about = out / "tables" / "printed" / "annex.json"
+    text, changed = re.subn(f'"{name}": \\d+', f'"{name}": {digits}', about.read_text("utf-8"))
+    assert changed == 1
+    about.write_text(text, "utf-8")
+    (told,) = _faults(out, "tables/printed/")
+    assert f"a fault at {name}" in told
+
+
 def test_a_word_that_is_no_kind_of_commune_is_a_finding(out: Path) -> None:
     about = out / "tables" / "printed" / "annex.json"
     text, changed = re.subn('"(phường|xã)"(?=,?\n)', '"31/12/2025"', about.read_text("utf-8"))

@@ -130,6 +130,20 @@ def test_another_database_or_file_is_refused(tmp_path: Path) -> None:
         Ledger(damaged).history()
 
 
+@pytest.mark.parametrize("day", ["2026,12-01T08:00", "2026-02-31T08:00", "", "31/12/2026"])
+def test_a_day_of_receipt_that_is_none_is_damage(ledger: Ledger, day: str) -> None:
+    (group,) = submissions(1)
+    ledger.take(group)
+    with closing(sqlite3.connect(ledger.path)) as open_:
+        guards = open_.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in guards:
+            open_.execute(f'DROP TRIGGER "{name}"')
+        open_.execute("UPDATE submission SET received = ? WHERE id = 1", [day])
+        open_.commit()
+    with pytest.raises(InputError, match=f"damaged file .*received: '{day}'"):
+        ledger.history()
+
+
 def test_a_view_in_place_of_a_table_is_refused(ledger: Ledger) -> None:
     """It may have no end."""
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
