@@ -41,7 +41,13 @@ from layers.io.values import (
     parse_numbers,
     refuse_formulas,
 )
-from layers.kinds.crop_parts import heads_seasons, is_season, kinds_of_parts, names_sowing
+from layers.kinds.crop_parts import (
+    SOWN_IN_TURN,
+    heads_seasons,
+    is_season,
+    kinds_of_parts,
+    names_sowing,
+)
 from layers.kinds.crops import crop_shares, load_crops, refuse_unknown_ids, unknown_crops
 from layers.kinds.report_entries import heads_notes, heads_places
 from layers.kinds.report_lines import records_only, refuse_columns_of_crops
@@ -207,6 +213,7 @@ def read_report(
     tell_hidden_rows(raw, source=name, rows=table["row"], findings=findings)
     texts = _texts(raw, told).set_axis(raw.index + 2)
     _tell_parts(table, texts, headings, mapping, name, findings)
+    texts[told["crop"]] = texts[told["crop"]].map(partial(_as_told, mapping=mapping), "ignore")
     return ReportLayer(REPORT.validate(table.reset_index(drop=True)), findings, blank, texts)
 
 
@@ -413,6 +420,16 @@ def _typed(
             ),
         }
     )
+
+
+def _as_told(text: str, mapping: Mapping[str, str]) -> str:
+    """Crop as written; of a variety or standard the crop that the project says it is.
+
+    Seasons of one ground stay what they are: their sum is of sowings, whatever the project says.
+    """
+    crop = mapping.get(text, "")
+    kinds = kinds_of_parts(text, crop) if crop else frozenset()
+    return crop if kinds and not kinds & {*SOWN_IN_TURN} else text
 
 
 def _texts(raw: pd.DataFrame, told: Mapping[str, str]) -> pd.DataFrame:
