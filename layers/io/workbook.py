@@ -429,7 +429,7 @@ class _SheetScan:
         how = self.styles.get(self.style) if self.value and self.kind in ("", "n") else None
         if how == PERCENT:
             self.percents.add((self.row, self.place))
-        elif how:
+        elif how and not self.keeps_formulas:  # Who reads formulas holds formats apart
             self.marks[self.row, self.place] = f"{self.value}{how}"
         if self.kind == "s" and (text := self.raised.get(self.value.strip())):
             self.marks[self.row, self.place] = text
