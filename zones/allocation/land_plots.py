@@ -22,7 +22,6 @@ from layers.base.messages import joined, message
 from layers.crs.transform import to_crs
 from layers.engine.repair import faces
 from layers.io.atomic import scratch_folder
-from layers.kinds.plots import leading_crops
 from zones.allocation.inputs import AVAILABLE, LOCKS, SUITABILITY, AllocationInputs
 from zones.allocation.land import FOREST
 from zones.allocation.land_shared import take_shared, take_standing
@@ -63,7 +62,7 @@ def settled_land(
     layers: Mapping[str, tuple[str, PlotLayer]],
     rules: pd.DataFrame,
     communes: gpd.GeoDataFrame,
-    crops: Mapping[str, gpd.GeoDataFrame] | None = None,
+    crops: gpd.GeoDataFrame | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Plots that are land, each ground in one source and none under forest, and what was taken.
 
@@ -71,8 +70,8 @@ def settled_land(
     measured tables tell it.
     """
     pieces = plot_land(layers, rules, communes)
-    stands = _together(crops or {}, communes.crs)
-    pieces, _ = take_standing(pieces, stands)
+    if crops is not None:
+        pieces, _ = take_standing(pieces, crops)
     pieces, under = take_standing(pieces, _standing_forest(layers, communes.crs))
     left, shared = take_shared(pieces, rules)
     return left, pd.concat([under, shared], ignore_index=True)
@@ -97,35 +96,17 @@ def stand_land(
     return _joined(frames, communes)
 
 
-def standing_crops(
-    layers: Mapping[str, PlotLayer], chosen: Mapping[str, str]
-) -> dict[str, gpd.GeoDataFrame]:
-    """Plots of each crop layer whose crops have their present area from it; by ``chosen`` layer."""
-    stands = {}
-    for name, layer in layers.items():
-        crops = leading_crops(layer)
-        tells = crops.map(lambda crop, name=name: chosen.get(crop, name) == name)
-        stands[name] = layer.plots[tells.to_numpy(dtype=bool)]
-    return stands
-
-
 def _standing_forest(
     layers: Mapping[str, tuple[str, PlotLayer]], crs: pyproj.CRS
 ) -> gpd.GeoDataFrame:
     """Plots of the forest layer on which forest stands, or is planted, with their ``layer``."""
-    stands = {
-        name: layer.plots[layer.plots["land"].isin(FOREST)]
-        for name, (kind, layer) in layers.items()
-        if kind == "forest_status"
-    }
-    return _together(stands, crs)
-
-
-def _together(layers: Mapping[str, gpd.GeoDataFrame], crs: pyproj.CRS) -> gpd.GeoDataFrame:
-    """Shapes of several layers in one CRS, with their ``layer``."""
     none = gpd.GeoDataFrame({"layer": pd.Series(dtype="str")}, geometry=[], crs=crs)
-    frames = [to_crs(it[["geometry"]], crs).assign(layer=name) for name, it in layers.items()]
-    return gpd.GeoDataFrame(pd.concat([none, *frames], ignore_index=True), crs=crs)
+    frames = [none]
+    for name, (kind, layer) in layers.items():
+        if kind == "forest_status":
+            stands = layer.plots[layer.plots["land"].isin(FOREST)]
+            frames.append(to_crs(stands[["geometry"]], crs).assign(layer=name))
+    return gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=crs)
 
 
 def _land_pieces(

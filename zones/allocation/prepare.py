@@ -57,12 +57,7 @@ from zones.allocation.land import (
     tell_missing_maps,
     unreached_communes,
 )
-from zones.allocation.land_plots import (
-    lock_plots,
-    settled_land,
-    split_by_elevation,
-    standing_crops,
-)
+from zones.allocation.land_plots import lock_plots, settled_land, split_by_elevation
 from zones.allocation.targets import (
     CONVERSIONS,
     AskedTargets,
@@ -80,6 +75,7 @@ from zones.allocation.targets import (
 from zones.forest.trajectory.promise import cover_targets
 from zones.inputs.checks import no_year_left, shown_year
 from zones.inputs.present import present_by_zone, with_years
+from zones.measure.crops_on_land import standing_crops
 from zones.measure.present import present_by_crop
 from zones.plan.frames import communes_frame, zones_frame
 from zones.project.model import (
@@ -438,7 +434,7 @@ def _plots(
     known = land_layers(project).items()
     kinds = {name: (kind, layers[name]) for name, kind in known if name in layers}
     crops = {name: layers[name] for name in crop_layers(project) if name in layers}
-    stands = standing_crops(crops, project.present)
+    stands = standing_crops(crops, project.present, communes.crs)
     return settled_land(kinds, own.land_sources(), communes, stands)
 
 
@@ -534,7 +530,6 @@ def _land(
     of_layers = rules[~rules["source"].isin(given)]
     # Plots tell on which land their crops stand; of a report nobody knows.
     reported = standing[~standing["layer"].isin(crop_layers(project))]
-    pairs = standing[["crop", "layer"]].drop_duplicates().rename(columns={"layer": "crop_layer"})
     land = available_land(
         measured,
         of_layers,
@@ -542,7 +537,7 @@ def _land(
         present=reported[["commune_code", "crop", "present_ha"]],
         first_year=settings.first_year,
         shared=shared,
-        under_crops=tables["crops_on_land"].merge(pairs, on=["crop", "crop_layer"]),
+        under_crops=tables["crops_on_land"],
         findings=own.findings,
     )
     own.findings.extend(ageless_stands(measured, of_layers, layers=kinds))

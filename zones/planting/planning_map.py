@@ -68,7 +68,7 @@ class Wishes:
     # Measures of ground that nothing is planned on (``load_planning_rules``)
     rules: pd.DataFrame = field(default_factory=load_planning_rules)
     # Plots of crops (``standing_crops``): nothing is planted on their ground
-    crops: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    crops: gpd.GeoDataFrame | None = None
     roads: gpd.GeoDataFrame | None = None  # Plots near them come first
     # Part of its land source (altitude and slope) that a piece lies in, where these are told apart
     part_of: Callable[[gpd.GeoDataFrame], pd.Series[str]] | None = None

@@ -20,9 +20,9 @@ from tests.zones.allocation.test_land_shared import (
     shape,
 )
 from zones.allocation.land import available_land
-from zones.allocation.land_plots import settled_land, standing_crops
+from zones.allocation.land_plots import settled_land
 from zones.measure.closure import ClosureLog
-from zones.measure.crops_on_land import measure_crops_on_land
+from zones.measure.crops_on_land import measure_crops_on_land, standing_crops
 from zones.measure.measure import Ground
 
 
@@ -30,21 +30,24 @@ def crops(*plots: tuple[str, object]) -> PlotLayer:
     """Plots of a crop layer as (crop, shape)."""
     made = layer(*(("crop", "outside", it) for _, it in plots))
     weights = pd.DataFrame({"row": range(len(plots)), "crop": [it for it, _ in plots]})
-    return replace(made, crop_weights=CROP_WEIGHTS.validate(weights.assign(weight=1.0)))
+    weights = weights[weights["crop"] != ""].assign(weight=1.0)
+    return replace(made, crop_weights=CROP_WEIGHTS.validate(weights))
 
 
 def land_of(
-    layers: dict[str, PlotLayer], stands: PlotLayer, present: pd.DataFrame = NOTHING
+    layers: dict[str, PlotLayer], *orchards: PlotLayer, present: pd.DataFrame = NOTHING
 ) -> tuple[dict[tuple[str, str], float], Findings, gpd.GeoDataFrame]:
     """Hectares by commune and source, what was told, and the pieces that are left."""
     ground = Ground(COMMUNES, COMMUNES.crs, ClosureLog())
-    under, told = measure_crops_on_land(layers, {"orchards": stands}, ground), Findings()
+    crop_layers = {f"orchards {number}": it for number, it in enumerate(orchards)}
+    stands = standing_crops(crop_layers, {}, COMMUNES.crs)
+    under, told = measure_crops_on_land(layers, stands, ground), Findings()
     found = available_land(
         measured(layers), RULES, layers=KINDS, present=present, first_year=2026,
         under_crops=under, findings=told,
     )  # fmt: skip
     kinds = {name: (KINDS[name], it) for name, it in layers.items()}
-    left, _ = settled_land(kinds, RULES, COMMUNES, standing_crops({"orchards": stands}, {}))
+    left, _ = settled_land(kinds, RULES, COMMUNES, stands)
     return found.groupby(["commune_code", "source"])["area_ha"].sum().to_dict(), told, left
 
 
@@ -83,7 +86,7 @@ def test_orchards_beyond_the_farmland_leave_it_whole() -> None:
     assert left["area_ha"].sum() == pytest.approx(48)
     # What a commune reports stands anywhere: 2 ha more are taken by the sum.
     report = pd.DataFrame({"commune_code": ["a"], "crop": ["citrus"], "present_ha": [2.0]})
-    found, _, _ = land_of({"forest": forest}, stands, report)
+    found, _, _ = land_of({"forest": forest}, stands, present=report)
     assert 0.1 * found["a", "farmland"] == pytest.approx(4.6)
 
 
@@ -108,7 +111,20 @@ def test_understorey_crops_take_of_the_land_under_canopy_that_they_stand_on() ->
     assert told.items == []
 
 
+def test_two_layers_that_show_one_orchard_take_its_ground_once() -> None:
+    """60 ha of one layer, 40 ha of another, 20 ha of them the same ground: 20 of 100 ha are left.
+
+    A plot whose crop nobody told is no bare land either.
+    """
+    forest = layer(("bare", "production", shape(0, 1000)))
+    first, second = crops(("macadamia", shape(0, 600))), crops(("", shape(400, 800)))
+    found, told, left = land_of({"forest": forest}, first, second)
+    assert found == {("a", "bare_production"): pytest.approx(20)}
+    assert told.items[0].area_ha == pytest.approx(80)
+    assert left["area_ha"].sum() == pytest.approx(20)
+
+
 def test_plots_of_a_crop_whose_area_another_layer_tells_take_nothing() -> None:
     stands = crops(("macadamia", shape(0, 100)), ("tea", shape(100, 300)))
-    kept = standing_crops({"old": stands}, {"macadamia": "new"})["old"]
-    assert kept["row"].tolist() == [1]
+    kept = standing_crops({"old": stands}, {"macadamia": "new"}, COMMUNES.crs)
+    assert kept[["layer", "crop"]].to_numpy().tolist() == [["old", "tea"]]

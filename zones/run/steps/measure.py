@@ -10,7 +10,7 @@ from layers.base.findings import Finding
 from layers.base.language import Phrase
 from zones.forest.forms import forest_classes
 from zones.inputs.read import Inputs
-from zones.measure.crops_on_land import measure_crops_on_land
+from zones.measure.crops_on_land import measure_crops_on_land, standing_crops
 from zones.measure.measure import (
     COVERING,
     Ground,
@@ -65,7 +65,8 @@ def _crops_on_land(inputs: Inputs, ground: Ground) -> pd.DataFrame:
         {name: inputs.plots[name] for name in names(inputs.project)}
         for names in (land_layers, crop_layers)
     )
-    return measure_crops_on_land(land, crops, ground)
+    stands = standing_crops(crops, inputs.project.present, ground.crs)
+    return measure_crops_on_land(land, stands, ground)
 
 
 def _layers(
@@ -99,4 +100,5 @@ STEP = Step(
     work=work,
     reads=(Inputs,),
     writes=(MEASURED, AREAS, FOREST_CLASSES, CROPS_ON_LAND, MEASURE_FINDINGS),
+    settings=("present",),
 )

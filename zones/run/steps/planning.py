@@ -11,9 +11,10 @@ from layers.base.findings import Finding
 from layers.base.language import Phrase
 from layers.base.messages import message
 from maps.qgis.geopackage import build_geopackage
-from zones.allocation.land_plots import leading_parts, standing_crops
+from zones.allocation.land_plots import leading_parts
 from zones.allocation.prepare import land_rules
 from zones.inputs.read import Inputs
+from zones.measure.crops_on_land import standing_crops
 from zones.output.findings_table import findings_table
 from zones.pages.context_layers import load_drawn_layer
 from zones.pages.qgis_planning import planning_map_layer
@@ -64,7 +65,9 @@ def work(context: Context) -> Made:
             ),
             rules=_rules(project, inputs),
             crops=standing_crops(
-                {name: inputs.plots[name] for name in crop_layers(project)}, project.present
+                {name: inputs.plots[name] for name in crop_layers(project)},
+                project.present,
+                inputs.crs,
             ),
             roads=roads,
             part_of=None
