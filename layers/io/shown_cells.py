@@ -37,6 +37,8 @@ _LITERAL = re.compile(r'"[^"]*"|\\.')
 _SCALED = re.compile(r"[0#?](,+)(?![0#?,])")
 #: Text that stands as a sign of decimals or thousands: before a digit; "1." numbers a row.
 _SIGN = re.compile(r'(?:"[.,]+"|\\[.,])[0#?]')
+#: A unit where a currency stands, ``[$m²-42A]``; which figures a section is for, ``[>=1000]``.
+_CURRENCY, _CONDITION = re.compile(r"\[\$([^\]-]*)(?:-[^\]]*)?\]"), re.compile(r"\[[<>=]")
 #: Parts of a date or time; colours and locales stand in brackets.
 _BRACKETS, _OF_DATES = re.compile(r"\[[^\]]*\]"), re.compile(r"[ymdhs]", re.IGNORECASE)
 _LONGEST_FORMAT = 255
@@ -75,10 +77,17 @@ def shown_by(style: str) -> str:
     As percents, a thousandth of them (``0.0,``), in a unit of land that is not the hectare
     (``0" m²"``), or with digits behind them (``0"00"``).
     """
-    first = style[:_LONGEST_FORMAT].partition(";")[0]
-    bare = _LITERAL.sub("", first)
+    style = _CURRENCY.sub(r'"\1"', style)
     if "%" in _LITERAL.sub("", style):
         return PERCENT
+    sections = style[:_LONGEST_FORMAT].split(";")
+    # The first is that of figures above nought, unless they say themselves which they are for.
+    several = sections if _CONDITION.search(_LITERAL.sub("", style)) else sections[:1]
+    return next(filter(None, map(_section_shows, several)), "")
+
+
+def _section_shows(first: str) -> str:
+    bare = _LITERAL.sub("", first)
     if _OF_DATES.search(_BRACKETS.sub("", bare)):
         return ""
     texts = [text.strip('"\\') for text in _LITERAL.findall(first)]

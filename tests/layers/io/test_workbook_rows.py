@@ -173,6 +173,14 @@ def test_signs_of_dates_and_of_numbered_rows_are_no_other_unit() -> None:
     ]  # fmt: skip
 
 
+def test_units_in_the_place_of_a_currency_and_sections_of_a_format_are_seen() -> None:
+    """The first section is that of figures above nought, unless a condition says which it is for."""
+    for style in ("#,##0 [$₫-42A]", "[$ha-42A] 0.0", "0.0;[Red]-0.0,", "[$-42A]#,##0.0"):
+        assert not shown_by(style)
+    assert shown_by("#,##0.0 [$m²-42A]") == " m²"
+    assert shown_by("[<1000]0.0;[>=1000]#,##0.0,") == " ÷ 1,000"
+
+
 def test_a_workbook_that_tells_no_percents_has_its_small_figures_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
