@@ -237,17 +237,21 @@ def sharing_sources(inputs: AllocationInputs) -> set[str]:
     return set(inputs.sources.loc[inputs.sources["shares"].astype(bool), "source"])
 
 
-def one_more_ha(
+def more_forest_ha(
     asked: CoverTargets,
     inputs: AllocationInputs,
     settings: AllocationSettings,
     plan: pd.DataFrame,
+    *,
+    more_ha: float,
 ) -> pd.DataFrame:
-    """Forest that counts (ha) by one hectare more than a plan, all it pushes aside included.
+    """Forest that counts (ha) by so many hectares more than a plan, what they push aside included.
 
-    ``crop, on, year`` and a column for each target, by its place.
+    ``crop, on, year`` and a column for each target, by its place. No more is pushed aside than
+    there is: of what the plan promises in all, and of land.
     """
-    return _form_at(asked, inputs, settings, _follow_plan(asked, inputs, plan)).ratios
+    followed = _follow_plan(asked, inputs, plan)
+    return _form_at(asked, inputs, settings, followed, more_ha).ratios
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,10 +283,11 @@ def _form_at(
     inputs: AllocationInputs,
     settings: AllocationSettings,
     followed: _Followed,
+    more_ha: float = 1.0,
 ) -> CoverForm:
-    """Forest that counts with a plan, and with one hectare more of each crop, land and year."""
+    """Forest that counts with a plan, and with a hectare (or more) more of each crop and year."""
     groups = _groups(asked, inputs, settings)
-    more = _one_more(asked.setup, followed, groups)
+    more = _with_more(asked.setup, followed, groups, more_ha)
     ends = asked.counted_ha(_follow(asked.setup, more, 1 + len(groups)))
     ratios = {str(place): values[1:] - values[0] for place, values in enumerate(ends)}
     return CoverForm(followed.plan, ends[:, 0], groups.assign(**ratios))
@@ -302,10 +307,10 @@ def _groups(
     return known.merge(pd.DataFrame({"year": years}, dtype="int64"), how="cross")
 
 
-def _one_more(setup: Setup, followed: _Followed, groups: pd.DataFrame) -> Planting:
-    """The planting itself, then with one hectare more of each group; draws on the last axis.
+def _with_more(setup: Setup, followed: _Followed, groups: pd.DataFrame, more_ha: float) -> Planting:
+    """The planting itself, then with hectares more of each group; draws on the last axis.
 
-    A hectare lies in the communes as the land it is planted on lies there in that year.
+    They lie in the communes as the land they are planted on lies there in that year.
     """
     count = 1 + len(groups)
     planting, path = followed.planting, followed.path
@@ -332,7 +337,7 @@ def _one_more(setup: Setup, followed: _Followed, groups: pd.DataFrame) -> Planti
         at = year - years.start
         lying = lands[land][:, at]
         if crop:
-            left[at, number] -= 1.0
+            left[at, number] -= more_ha
             mine = np.flatnonzero(new & (cells["crop"] == crop).to_numpy())
             part = lying[commune[mine]]
             table = planted[land]
@@ -341,7 +346,7 @@ def _one_more(setup: Setup, followed: _Followed, groups: pd.DataFrame) -> Planti
         else:
             continue
         if part.sum() > 0:
-            table[mine, at, number] += part / part.sum()
+            table[mine, at, number] += more_ha * part / part.sum()
     return replace(
         planting,
         bare_ha=bare,

@@ -20,7 +20,7 @@ from layers.base.messages import joined, message
 from layers.base.schema import read_schema
 from layers.kinds.crops import load_crops
 from zones.allocation.allocate import Allocation
-from zones.allocation.cover_target import CoverTargets, one_more_ha
+from zones.allocation.cover_target import CoverTargets, more_forest_ha
 from zones.allocation.explain.sentences import Sentence, Voice
 from zones.forest.trajectory.forecast import planting_shares
 from zones.forest.trajectory.promise import land_of_sources
@@ -32,6 +32,8 @@ EFFECTS = read_schema("zones.allocation.explain", "cover effects")
 
 #: Points below which an effect prints as nothing.
 _NOISE = 5e-5
+#: Hectares more that are spoken of.
+_MORE_HA = 100.0
 _POINTS = ("direct_points", "later_points", "after_points", "indirect_points")
 _HECTARES = ("direct_ha", "later_ha", "after_ha", "indirect_ha")
 #: Ages for which the table of species says what counts.
@@ -61,7 +63,7 @@ def cover_effects(
     growth, more = _growth_of_table(), None
     if cover is not None:
         growth = _growth_of(cover)
-        more = one_more_ha(cover, inputs, settings, allocation.plan)
+        more = more_forest_ha(cover, inputs, settings, allocation.plan, more_ha=_MORE_HA)
         more = more.set_index(["crop", "on", "year"])
     rows: list[dict[str, Any]] = []
     for zone in inputs.targets["zone"].unique():
@@ -73,7 +75,7 @@ def cover_effects(
                 grown = status == "forest" and season <= year
                 direct = growth.share[crop][year - season] if grown else 0.0
                 row = told | _timing(growth, crop, season, year, status)
-                row["direct_ha"] = 100.0 * float(direct)
+                row["direct_ha"] = _MORE_HA * float(direct)
                 row["indirect_ha"] = _aside(more, crop, source, season, place, float(direct))
                 rows.append(row)
     table = pd.DataFrame(rows).reindex(columns=[*EFFECTS.names, *_HECTARES])
@@ -138,8 +140,8 @@ def _timing(growth: _Growth, crop: str, season: int, year: int, status: str) -> 
     return row | {
         "last_season": year - after,
         "counts_from": season + after,
-        "later_ha": 100.0 * float(growth.share[crop][after]),
-        "after_ha": 100.0 * float(growth.share[crop][after - 1]),
+        "later_ha": _MORE_HA * float(growth.share[crop][after]),
+        "after_ha": _MORE_HA * float(growth.share[crop][after - 1]),
     }
 
 
@@ -152,7 +154,7 @@ def _aside(
     on = land_of_sources(pd.Series([source]), set()).iloc[0]
     for key in ((crop, on, season), ("", on, season)):
         if key in more.index:
-            return 100.0 * (float(str(more.loc[key, str(place)])) - direct)
+            return float(str(more.loc[key, str(place)])) - _MORE_HA * direct
     return 0.0
 
 

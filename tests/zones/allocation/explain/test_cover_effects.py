@@ -128,18 +128,33 @@ def test_a_target_that_is_reached_without_planting_has_its_line() -> None:
 
 
 def test_planting_that_is_promised_in_all_gives_way_indirectly() -> None:
-    """A hectare more of a crop is one less of what the plan has no place for."""
+    """A hectare more of a crop is one less of what the plan has no place for: 94 of its 100 ha.
+
+    Of the bare land 46 ha are left after the last season that counts: of 100 ha of fruit on it 54
+    take the place of what is promised.
+    """
     every = {"planting_ha": 100.0, "bare_share": 1.0, "lag": {"acacia": 3, "pine": 3}}
     cover = asked(**every)
     rows = effects(allocation(), cover).drop_duplicates("zone").set_index("zone")
     assert rows.loc["acacia", "direct_points"] == pytest.approx(5.0)
-    assert rows.loc["acacia", "indirect_points"] == pytest.approx(-5.0)
-    assert rows.loc["na", "indirect_points"] == pytest.approx(0.0, abs=1e-9)
+    assert rows.loc["acacia", "indirect_points"] == pytest.approx(-4.7)
+    assert rows.loc["na", "indirect_points"] == pytest.approx(-54 / 2000 * 100)
     lines = said(allocation(), cover)
     told = [line for line in lines if line.startswith("Indirectly, a hundred hectares more of")]
-    assert len(told) == 1
-    assert "by -5.0000 points" in told[0]
-    assert told[0].endswith("acacia, cypress, pine.")
+    assert [line.partition("2030 by ")[2].partition(":")[0] for line in told] == [
+        "-4.7000 points",
+        "-2.7000 points",
+    ]
+    assert told[0].endswith("its land is taken: acacia, cypress, pine.")
+    assert told[1].endswith("its land is taken: na.")
+
+
+def test_no_more_gives_way_than_is_promised() -> None:
+    """Of 16 ha a year that are promised, 6 have a place: a hundred hectares push 10 ha aside."""
+    cover = asked(planting_ha=16.0, bare_share=1.0, lag={"acacia": 3, "pine": 3})
+    rows = effects(allocation(), cover).drop_duplicates("zone").set_index("zone")
+    assert rows.loc["acacia", "direct_points"] == pytest.approx(5.0)
+    assert rows.loc["acacia", "indirect_points"] == pytest.approx(-0.5)
 
 
 def test_what_other_zones_give_up_stands_apart() -> None:
