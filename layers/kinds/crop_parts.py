@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from layers.base.resources import data_rows, kept
+from layers.communes.name_pairs import begins_a_commune
 
 #: Kinds of parts that share one ground in turn, so that their areas are no ground when added.
 SOWN_IN_TURN = ("season", "sown")
@@ -74,8 +75,12 @@ def names_sowing(heading: str) -> bool:
 
 
 def kinds_of_parts(text: str, crop: str) -> frozenset[str]:
-    """Kinds of the parts that a crop's name ends in: "Lúa xuân", "Rau an toàn"."""
+    """Kinds of the parts that a crop's name ends in: "Lúa xuân", not "Chè Đông Sơn"."""
     begin = re.match(r"\s*\S+", text)
-    found = words_behind().pattern.finditer(text, begin.end() if begin else 0)
-    rows = (row for one in found for row in words_behind().rows[one["part"].lower()])
+    found = [
+        one["part"].lower()
+        for one in words_behind().pattern.finditer(text, begin.end() if begin else 0)
+        if " " in one["part"] or not begins_a_commune(text, one.start("part"))
+    ]
+    rows = (row for part in found for row in words_behind().rows[part])
     return frozenset(row["kind"] for row in rows if crop in (row["crops"] or crop).split("|"))

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from layers.base.resources import data_rows, kept
+from layers.communes.name_pairs import begins_a_commune
 from layers.kinds.crop_parts import PartWords, words_anywhere, words_behind
-from zones.plan.extract.crop_names import begins_a_commune, crops_named
+from zones.plan.extract.crop_names import crops_named
 from zones.plan.extract.sentences import sentence_bounds
 
 #: Words between a crop and what says which part of it is meant: "rau sản xuất theo hướng an toàn".

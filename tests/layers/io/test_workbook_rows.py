@@ -174,7 +174,7 @@ def test_signs_of_dates_and_of_numbered_rows_are_no_other_unit() -> None:
 
 
 def test_units_in_the_place_of_a_currency_and_sections_of_a_format_are_seen() -> None:
-    """The first section is that of figures above nought, unless a condition says which it is for."""
+    """The first section is that of figures above nought, unless conditions say otherwise."""
     for style in ("#,##0 [$₫-42A]", "[$ha-42A] 0.0", "0.0;[Red]-0.0,", "[$-42A]#,##0.0"):
         assert not shown_by(style)
     assert shown_by("#,##0.0 [$m²-42A]") == " m²"

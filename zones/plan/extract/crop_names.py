@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
-from itertools import pairwise
 
 from layers.base.resources import data_rows, kept
-from layers.communes.gazetteer import communes_on
+from layers.communes.name_pairs import TWO_WORDS, pairs_of_names
 from layers.communes.similarity import letters, slips
 from zones.plan.extract.sentences import content
 
@@ -77,7 +75,6 @@ _PLACE_BEHIND = re.compile(r"(?<=\w)\s(?:tại|ở|thuộc|trên địa bàn)\s+
 _INTERCROPPED = re.compile(r"(?<!\w)xen(?!\w)", re.IGNORECASE)
 _KIND_BEFORE = re.compile(r"(?<!\w)(?:xã|phường|đặc khu|thị trấn|huyện)\s*:?\s*$", re.IGNORECASE)
 _LISTED_BEFORE = re.compile(r"(?:,|\svà)\s+$")
-_TWO_WORDS = re.compile(r"\w+\s+\w+")
 
 
 def _is_of_a_commune(text: str, crop: re.Match[str]) -> bool:
@@ -85,24 +82,11 @@ def _is_of_a_commune(text: str, crop: re.Match[str]) -> bool:
     if not crop[0][0].isupper():
         return False
     before = text[max(0, crop.start() - _FAR) : crop.start()]
-    if _KIND_BEFORE.search(before) or (*before.split()[-1:], crop[0]) in _pairs_of_names():
+    if _KIND_BEFORE.search(before) or (*before.split()[-1:], crop[0]) in pairs_of_names():
         return True
-    name = _TWO_WORDS.match(text, crop.start())
+    name = TWO_WORDS.match(text, crop.start())
     listed = _LISTED_BEFORE.search(before) and name
-    return bool(listed) and tuple(name[0].split() if name else ()) in _pairs_of_names()
-
-
-def begins_a_commune(text: str, start: int) -> bool:
-    """Whether the word at a place is the first of two that stand in a commune's name."""
-    name = _TWO_WORDS.match(text, start)
-    return name is not None and tuple(name[0].split()) in _pairs_of_names()
-
-
-@lru_cache(maxsize=1)
-def _pairs_of_names() -> frozenset[tuple[str, ...]]:
-    """Words that stand side by side in names of communes."""
-    names = (unit.name.split() for unit in communes_on().values())
-    return frozenset(pair for words in names for pair in pairwise(words))
+    return bool(listed) and tuple(name[0].split() if name else ()) in pairs_of_names()
 
 
 def without_crops(text: str) -> str:
